@@ -1,0 +1,193 @@
+import { z } from 'zod'
+import { activityNames } from '../activities.ts'
+import { Declaration, ItemValue, Key, severities } from '../devices/declaration.ts'
+import { PolicyLevel } from '../policies/policy.ts'
+import { remoteActionNames } from '../remote-actions.ts'
+
+/** Milliseconds since the epoch by the device's own clock: claimed, kept beside the server's time. */
+const ClaimedAt = z.number().int().min(0).max(8_640_000_000_000_000)
+const Id = z.uuid()
+/** Per-device number of a message, from 1 upwards, never used again; a message has one effect however often it comes. */
+const Sequence = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+
+/** What the agent says of itself with every heartbeat. */
+export const Heartbeat = z.object({
+  type: z.literal('heartbeat'),
+  seq: Sequence,
+  at: ClaimedAt,
+  agentVersion: z.string().max(40),
+  /** Random per start of the agent: a restart shows, and so does a copy of the identity. */
+  bootId: Id,
+  platform: z.string().max(200),
+  /** The version of the policy the agent holds. */
+  policyVersion: z.number().int().min(0),
+  /** Messages waiting in its journal. */
+  waiting: z.number().int().min(0),
+})
+
+/** Values that changed since they were last sent. */
+export const Values = z.object({
+  type: z.literal('values'),
+  seq: Sequence,
+  values: z
+    .array(z.object({ key: Key, at: ClaimedAt, value: ItemValue }))
+    .min(1)
+    .max(500),
+})
+
+/** The device raises or clears an alarm of its own. */
+export const DeviceAlarm = z.object({
+  type: z.literal('alarm'),
+  seq: Sequence,
+  at: ClaimedAt,
+  code: Key,
+  raised: z.boolean(),
+  severity: z.enum(severities),
+  message: z.string().max(500),
+})
+
+/** What became of a command: answered once, signed by the device as a compact JWS over the same fields. */
+export const Receipt = z.object({
+  type: z.literal('receipt'),
+  seq: Sequence,
+  at: ClaimedAt,
+  actionId: Id,
+  outcome: z.enum(['succeeded', 'failed', 'refused']),
+  /** By the action's own schema when it succeeded; else absent. */
+  result: z.unknown().optional(),
+  /** Why not, in words. */
+  because: z.string().max(500).optional(),
+})
+
+/** The agent refused a session grant, or the switch at the machine ended a session. */
+export const SessionReport = z.object({
+  type: z.literal('session'),
+  seq: Sequence,
+  at: ClaimedAt,
+  sessionId: Id,
+  outcome: z.enum(['refused', 'ended_at_machine']),
+  because: z.string().max(500),
+})
+
+/** Everything a device may send on its control channel or in a check-in. */
+export const DeviceMessage = z.discriminatedUnion('type', [Heartbeat, Values, DeviceAlarm, Receipt, SessionReport])
+export type DeviceMessage = z.infer<typeof DeviceMessage>
+export type HeartbeatMessage = z.infer<typeof Heartbeat>
+export type ReceiptMessage = z.infer<typeof Receipt>
+
+/** The body of `POST /agent/v1/check-in`, and of every text frame an agent sends over its control WebSocket. */
+export const CheckIn = z.object({ messages: z.array(DeviceMessage).min(1).max(200) })
+export type CheckIn = z.infer<typeof CheckIn>
+
+/**
+ * What the server answers a check-in with, and sends as text frames over the control WebSocket.
+ * `ack` is sent after commit only; everything in `signed` is a compact JWS under a key pinned at enrolment.
+ */
+export const ServerMessage = z.object({
+  /** The highest sequence number up to which everything is stored. */
+  ack: Sequence.optional(),
+  /** Commands (`Command`), as JWS. */
+  commands: z.array(z.string().max(16_384)).max(50).optional(),
+  /** The effective policy and declaration (`Orders`), as JWS, whenever the agent's version is older. */
+  orders: z.string().max(500_000).optional(),
+  /** Session grants (`SessionGrant`), as JWS. */
+  grants: z.array(z.string().max(16_384)).max(10).optional(),
+  /** Sessions that are over: the agent closes their streams at once. */
+  ended: z
+    .array(z.object({ sessionId: Id, epoch: z.number().int() }))
+    .max(50)
+    .optional(),
+})
+export type ServerMessage = z.infer<typeof ServerMessage>
+
+/** JWS types (`typ` header), so that one signed thing can never be taken for another. */
+export const signedTypes = {
+  assertion: 'gatehouse-assertion+jwt',
+  command: 'gatehouse-command+jwt',
+  orders: 'gatehouse-orders+jwt',
+  grant: 'gatehouse-grant+jwt',
+  enrolment: 'gatehouse-enrolment+jwt',
+} as const
+
+/** Claims of a command; `aud` = device id, `exp` = the action's expiry (s since the epoch). */
+export const Command = z.object({
+  jti: Id,
+  aud: Id,
+  iat: z.number(),
+  exp: z.number(),
+  action: z.enum(remoteActionNames),
+  input: z.unknown(),
+  /** Set where the policy asked and a customer approved. */
+  approvalId: Id.optional(),
+})
+export type Command = z.infer<typeof Command>
+
+/** Claims of the orders a device holds: what to collect, and what its customer allows. */
+export const Orders = z.object({
+  aud: Id,
+  iat: z.number(),
+  /** Rises with every change; an agent never goes back. */
+  version: z.number().int().min(1),
+  policy: z.array(PolicyLevel),
+  declaration: Declaration,
+})
+export type Orders = z.infer<typeof Orders>
+
+/** Claims of a session grant; `aud` = device id, `exp` = the end of the session at the latest (s since the epoch). */
+export const SessionGrant = z.object({
+  jti: Id,
+  aud: Id,
+  iat: z.number(),
+  exp: z.number(),
+  sessionId: Id,
+  /** Rises with every session and re-attach of a device; old epochs are refused (fencing). */
+  epoch: z.number().int().min(1),
+  activities: z.array(z.enum(activityNames)).min(1),
+  approvalId: Id,
+  technician: z.object({ id: Id, name: z.string().max(200) }),
+})
+export type SessionGrant = z.infer<typeof SessionGrant>
+
+/** Claims of the short assertion with which a device authenticates; lives 60 s at the most. */
+export const Assertion = z.object({
+  iss: Id,
+  sub: Id,
+  aud: z.string(),
+  iat: z.number(),
+  exp: z.number(),
+  jti: z.string().max(64),
+})
+
+/** An Ed25519 public key as JWK. */
+export const PublicKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43) })
+export type PublicKey = z.infer<typeof PublicKey>
+
+/** The body of `POST /agent/v1/enrol`. `proof` is a JWS by the new key over `{ code }`: the sender holds the private half. */
+export const EnrolRequest = z.object({
+  code: z.string().min(8).max(64),
+  publicKey: PublicKey,
+  proof: z.string().max(2_048),
+  agentVersion: z.string().max(40),
+  platform: z.string().max(200),
+})
+export type EnrolRequest = z.infer<typeof EnrolRequest>
+
+/** What a newly enrolled device learns and pins. */
+export const EnrolAnswer = z.object({
+  deviceId: Id,
+  name: z.string(),
+  /** The audience of the device's assertions. */
+  serverId: z.string(),
+  serverKeys: z.array(PublicKey.extend({ kid: z.string() })).min(1),
+  orders: z.string(),
+})
+export type EnrolAnswer = z.infer<typeof EnrolAnswer>
+
+/** Paths of the devices' face. */
+export const agentPaths = {
+  enrol: '/agent/v1/enrol',
+  control: '/agent/v1/control',
+  checkIn: '/agent/v1/check-in',
+  /** WebSocket; the grant's session id and channel follow. */
+  stream: (sessionId: string, channel: string) => `/agent/v1/streams/${sessionId}/${channel}`,
+} as const

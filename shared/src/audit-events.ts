@@ -1,0 +1,92 @@
+/**
+ * Every event the audit log knows, once: its sentence in plain words. `{name}` are the event's fields; a field is a
+ * string or a number, and long texts, addresses and secrets never go in. docs/audit-events.md is drawn from it.
+ */
+export const auditEvents = {
+  'sign_in.succeeded': { says: 'Signed in' },
+  'sign_in.refused': { says: 'Sign-in refused for “{email}”: {because}' },
+  'sign_in.ended': { says: 'Signed out: {because}' },
+  'password.changed': { says: 'Changed the password' },
+  'access.refused': { says: 'Refused: {activity} ({because})' },
+  'stream.refused': { says: 'Refused to open a stream: {because}' },
+
+  'person.added': { says: 'Added {name}' },
+  'person.disabled': { says: 'Disabled {name}' },
+  'person.enabled': { says: 'Enabled {name} again' },
+  'person.removed': { says: 'Removed {name}' },
+  'group.added': { says: 'Added the group {group}' },
+  'group.changed': { says: 'Changed the group {group}: {change}' },
+
+  'customer.added': { says: 'Added the customer {customer}' },
+  'customer.changed': { says: 'Changed the customer {customer}: {change}' },
+  'site.added': { says: 'Added the site {site}' },
+  'site.changed': { says: 'Changed the site {site}: {change}' },
+  'model.added': { says: 'Declared the model {model}' },
+  'model.changed': { says: 'Changed the model {model} to version {version}' },
+  'policy.changed': { says: 'Changed the policy of {level}: {change}' },
+
+  'device.added': { says: 'Added {device}' },
+  'device.changed': { says: 'Changed {device}: {change}' },
+  'device.removed': { says: 'Removed {device}' },
+  'device.code_issued': { says: 'Gave out an enrolment code for {device}, good until {until}' },
+  'device.enrolled': { says: '{device} enrolled with its own key' },
+  'device.enrolment_refused': { says: 'Enrolment refused: {because}' },
+  'device.revoked': { says: 'Revoked the identity of {device}: {reason}' },
+  'device.connected': { says: '{device} connected over {transport}' },
+  'device.disconnected': { says: '{device} disconnected' },
+  'device.refused': { says: '{device} was refused: {because}' },
+  'device.restarted': { says: 'The agent of {device} started (version {agentVersion})' },
+  'device.undeclared_item': { says: '{device} sent the undeclared data item “{key}”; it was dropped' },
+
+  'alarm.raised': { says: 'Alarm {code} ({severity}): {message}' },
+  'alarm.cleared': { says: 'Alarm {code} cleared' },
+  'alarm.acknowledged': { says: 'Acknowledged alarm {code}: “{note}”' },
+
+  'action.queued': { says: 'Queued: {action}' },
+  'action.cancelled': { says: 'Cancelled: {action}' },
+  'action.delivered': { says: 'Handed to {device}: {action}' },
+  'action.succeeded': { says: 'Done: {action}' },
+  'action.failed': { says: 'Failed: {action} ({because})' },
+  'action.refused': { says: 'Refused by {by}: {action} ({because})' },
+  'action.expired': { says: 'Expired before it was done: {action}' },
+
+  'request.made': { says: 'Asked for {activities}, {minutes} minutes, because “{reason}”' },
+  'request.withdrawn': { says: 'Withdrew the request' },
+  'request.expired': { says: 'The request expired: {because}' },
+  'session.approved': {
+    says: 'Approved {activities} for {technician}, {minutes} minutes, to be begun before {useBefore}',
+  },
+  'session.denied': { says: 'Denied {activities} for {technician}: “{comment}”' },
+  'approval.revoked': { says: 'Took the approval for {technician} back: “{comment}”' },
+  'session.opened': { says: 'Opened a session for {activities}, to end at {until} at the latest' },
+  'session.live': { says: 'The session went live on {device}' },
+  'session.watched': { says: 'Began to watch the session' },
+  'session.unwatched': { says: 'Stopped watching the session' },
+  'session.ended': { says: 'The session ended: {cause}' },
+  'session.refused_by_device': { says: '{device} refused the session: {because}' },
+  'session.frame_dropped': { says: 'Dropped what the session did not allow: {what}' },
+  'recording.stored': { says: 'Stored part {part} of the recording, SHA-256 {hash}' },
+  'recording.failed': { says: 'The recording failed: {because}' },
+  'recording.played': { says: 'Played back the recording of the session of {startedAt}' },
+} as const satisfies Record<`${string}.${string}`, { says: string }>
+
+export type AuditEventName = keyof typeof auditEvents
+
+type FieldNames<Sentence extends string> = Sentence extends `${string}{${infer Field}}${infer Rest}`
+  ? Field | FieldNames<Rest>
+  : never
+
+/** The fields an event carries: exactly those its sentence speaks of. */
+export type AuditFields<E extends AuditEventName> = {
+  [F in FieldNames<(typeof auditEvents)[E]['says']>]: string | number
+}
+
+export const auditOutcomes = ['done', 'refused', 'failed'] as const
+export type AuditOutcome = (typeof auditOutcomes)[number]
+
+/** The sentence of an event with its fields put in, as plain text; unknown events and absent fields stay visible. */
+export const sentence = (event: string, fields: Readonly<Record<string, unknown>>): string => {
+  const row = (auditEvents as Record<string, { says: string } | undefined>)[event]
+  if (!row) return event
+  return row.says.replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? '–'))
+}

@@ -1,0 +1,115 @@
+import { type Activity, activities } from './activities.ts'
+import { type PolicyLevel, policyAnswer } from './policies/policy.ts'
+import type { Refusal } from './refusals.ts'
+
+/** The devices a grant is about. An empty list covers nothing. */
+export type Scope =
+  | { kind: 'all' }
+  | { kind: 'customers' | 'sites' | 'models' | 'devices'; ids: readonly string[] }
+  | { kind: 'tags'; tags: readonly string[] }
+
+/** Activities together with the devices they may be done to; one grant is never completed by another. */
+export interface Grant {
+  activities: readonly Activity[]
+  scope: Scope
+}
+
+/** Whoever is signed in, as far as a decision needs to know. */
+export interface Who {
+  id: string
+  /** `null` for the maker's people; else the customer they belong to, beyond which they never reach. */
+  customerId: string | null
+  passwordDue: boolean
+  grants: readonly Grant[]
+}
+
+/** What an activity is about to be done to, with everything that contains it. */
+export type Target =
+  | { kind: 'maker' }
+  | { kind: 'customer'; customerId: string }
+  | { kind: 'device'; customerId: string; siteId: string; modelId: string; deviceId: string; tags: readonly string[] }
+
+export type DeviceTarget = Extract<Target, { kind: 'device' }>
+
+/** An approval as far as a decision needs it; times in ms since the epoch. */
+export interface ApprovalFacts {
+  id: string
+  deviceId: string
+  technicianId: string
+  activities: readonly Activity[]
+  /** The first use must come before this. */
+  useBefore: number
+  /** When its clock runs out; `null` before its first use. */
+  endsAt: number | null
+  revoked: boolean
+}
+
+/** What the database knows that bears on the decision. */
+export interface Facts {
+  /** Policy levels from the customer down to the device. */
+  policy: readonly PolicyLevel[]
+  approvals: readonly ApprovalFacts[]
+}
+
+export type Verdict = { ok: true; approvalId?: string } | { ok: false; because: Refusal }
+
+const no = (because: Refusal): Verdict => ({ ok: false, because })
+
+const covers = (scope: Scope, target: Target): boolean => {
+  if (scope.kind === 'all') return true
+  if (target.kind === 'maker') return false
+  if (scope.kind === 'customers') return scope.ids.includes(target.customerId)
+  if (target.kind === 'customer') return false
+  switch (scope.kind) {
+    case 'sites':
+      return scope.ids.includes(target.siteId)
+    case 'models':
+      return scope.ids.includes(target.modelId)
+    case 'devices':
+      return scope.ids.includes(target.deviceId)
+    case 'tags':
+      return scope.tags.some((tag) => target.tags.includes(tag))
+  }
+}
+
+/** True when one single grant of `who` holds the activity and contains the target. */
+export const granted = (who: Who, activity: Activity, target: Target): boolean => {
+  if (who.customerId !== null && (target.kind === 'maker' || target.customerId !== who.customerId)) return false
+  return who.grants.some((grant) => grant.activities.includes(activity) && covers(grant.scope, target))
+}
+
+/** True while `approval` covers the activity of this person on this device at `now` (ms since the epoch). */
+export const approvalCovers = (
+  approval: ApprovalFacts,
+  who: Pick<Who, 'id'>,
+  activity: Activity,
+  target: DeviceTarget,
+  now: number,
+): boolean =>
+  !approval.revoked &&
+  approval.technicianId === who.id &&
+  approval.deviceId === target.deviceId &&
+  approval.activities.includes(activity) &&
+  (approval.endsAt === null ? now < approval.useBefore : now < approval.endsAt)
+
+/**
+ * May he? The only place that answers: signed in and password in date, one grant that covers both the activity
+ * and the target, the customer's policy where the device is touched, and a live approval where the policy asks.
+ */
+export const decide = (who: Who | null, activity: Activity, target: Target, facts: Facts, now: number): Verdict => {
+  if (!who) return no('not_signed_in')
+  if (who.passwordDue) return no('password_due')
+  if (activities[activity].on !== target.kind) return no('not_granted')
+  if (!granted(who, activity, target)) {
+    // Whoever may not even see the thing is told what he would be told if it did not exist.
+    const mayKnow =
+      target.kind === 'maker' || granted(who, target.kind === 'device' ? 'device.view' : 'customer.view', target)
+    return no(mayKnow ? 'not_granted' : 'not_found')
+  }
+  if (!activities[activity].touchesDevice || target.kind !== 'device') return { ok: true }
+  const answer = policyAnswer(facts.policy, activity)
+  if (answer === 'always') return { ok: true }
+  if (answer === 'never') return no('policy_never')
+  const approval = facts.approvals.find((one) => approvalCovers(one, who, activity, target, now))
+  return approval ? { ok: true, approvalId: approval.id } : no('approval_needed')
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/** A name of a data item, alarm or setting: dotted lower-case words, as `cpu.load`. */
+export const Key = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/, 'Use lower-case words joined by dots')
+  .max(64)
+
+const Limit = z.object({
+  /** Outside of `min`…`max` (in the item's unit) the alarm is raised. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+  severity: z.enum(['info', 'warning', 'critical']),
+})
+
+/** A value a device may send; nothing that is not declared is stored. */
+export const DataItem = z.object({
+  key: Key,
+  says: z.string().min(1).max(80),
+  type: z.enum(['number', 'text', 'boolean']),
+  /** UCUM-like unit as it is printed: `°C`, `%`, `g`. */
+  unit: z.string().max(16).default(''),
+  /** Seconds between two samples at the most often. */
+  everySeconds: z.number().int().min(1).max(86_400).default(10),
+  /** A change smaller than this is not sent; numbers only, in the item's unit. */
+  deadband: z.number().min(0).default(0),
+  /** Digits after the point when shown. */
+  digits: z.number().int().min(0).max(9).default(1),
+  limit: Limit.optional(),
+})
+export type DataItem = z.infer<typeof DataItem>
+
+export const DeclaredAlarm = z.object({
+  code: Key,
+  says: z.string().min(1).max(120),
+  severity: z.enum(['info', 'warning', 'critical']),
+})
+export type DeclaredAlarm = z.infer<typeof DeclaredAlarm>
+
+/** Something of the device that may be changed from afar. */
+export const DeclaredSetting = z.object({
+  key: Key,
+  says: z.string().min(1).max(80),
+  unit: z.string().max(16).default(''),
+  type: z.enum(['number', 'text', 'boolean']),
+  min: z.number().optional(),
+  max: z.number().optional(),
+})
+export type DeclaredSetting = z.infer<typeof DeclaredSetting>
+
+/** A log file the agent may hand over, by name; the agent's own configuration says where it lies. */
+export const DeclaredLog = z.object({ name: Key, says: z.string().min(1).max(80) })
+
+/** What a model of device can tell and be told. */
+export const Declaration = z.object({
+  /** The agent's driver that reads it. */
+  driver: z.enum(['host', 'scale']),
+  items: z.array(DataItem).max(500),
+  alarms: z.array(DeclaredAlarm).max(200),
+  settings: z.array(DeclaredSetting).max(200),
+  logs: z.array(DeclaredLog).max(20),
+})
+export type Declaration = z.infer<typeof Declaration>
+
+export const severities = ['info', 'warning', 'critical'] as const
+export type Severity = (typeof severities)[number]
+
+/** A value of a data item. */
+export const ItemValue = z.union([z.number(), z.string().max(1_000), z.boolean()])
+export type ItemValue = z.infer<typeof ItemValue>

@@ -1,0 +1,55 @@
+interface RefusalRow {
+  /** The HTTP status that carries it. */
+  status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 503
+  /** The sentence a person reads. It never tells what the reader may not know. */
+  says: string
+}
+
+/** Every reason for which Gatehouse says no, once: code, status, words. */
+export const refusals = {
+  not_signed_in: { status: 401, says: 'Please sign in.' },
+  wrong_sign_in: { status: 401, says: 'That e-mail address and password do not open an account here.' },
+  password_due: { status: 403, says: 'Your password is 90 days old. Choose a new one to go on.' },
+  password_wrong: { status: 422, says: 'The present password is not right.' },
+  password_unfit: { status: 422, says: 'That password cannot be used.' },
+  too_many_tries: { status: 429, says: 'Too many tries. Wait a little and try again.' },
+  foreign_origin: { status: 403, says: 'This request did not come from a Gatehouse page.' },
+  not_found: { status: 404, says: 'There is nothing here that you may see.' },
+  not_granted: { status: 403, says: 'None of your groups allows this.' },
+  policy_never: { status: 403, says: "The customer's policy does not allow this." },
+  approval_needed: { status: 403, says: "The customer's policy wants to be asked first." },
+  own_request: { status: 403, says: 'Nobody decides about a request of their own.' },
+  already_decided: { status: 409, says: 'Somebody has already answered this.' },
+  changed_meanwhile: { status: 409, says: 'This has changed since you opened it. Look again.' },
+  wrong_state: { status: 409, says: 'That is no longer possible in its present state.' },
+  approval_used: { status: 409, says: 'This approval has already opened a session.' },
+  device_busy: { status: 409, says: 'Another remote session is working on this device.' },
+  device_offline: { status: 409, says: 'The device is not connected at the moment.' },
+  device_revoked: { status: 409, says: 'The identity of this device has been revoked.' },
+  already_exists: { status: 409, says: 'That already exists.' },
+  invalid_input: { status: 422, says: 'Some of what was entered cannot be used.' },
+  code_unusable: { status: 403, says: 'This code is wrong, used or expired.' },
+  ticket_unusable: { status: 403, says: 'This ticket is wrong, used or expired.' },
+  agent_unknown: { status: 401, says: 'This device is not known here.' },
+  malformed: { status: 400, says: 'This message could not be read.' },
+  too_large: { status: 413, says: 'That is larger than is accepted here.' },
+  unavailable: { status: 503, says: 'Gatehouse cannot reach its database. Please try again in a moment.' },
+  internal: { status: 500, says: 'Something went wrong on our side. It has been noted.' },
+} as const satisfies Record<string, RefusalRow>
+
+/** The code of a refusal, snake case. */
+export type Refusal = keyof typeof refusals
+
+/** What every refused answer of the API carries. */
+export interface RefusalBody {
+  error: {
+    code: Refusal
+    says: string
+    /** Sentences per field, where a form was sent. */
+    fields?: Record<string, string>
+    /** The state that won, where a race was lost. */
+    state?: string
+    /** Names this one occurrence in the log. */
+    correlationId?: string
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * What the API answers, room by room: plain JSON, times as ms since the epoch (server clock) unless said otherwise.
+ * bff's `present` functions return these, web reads them.
+ */
+import type { Activity } from '../activities.ts'
+import type { AuditOutcome } from '../audit-events.ts'
+import type { Scope } from '../decide.ts'
+import type { Declaration, ItemValue, Severity } from '../devices/declaration.ts'
+import type { PolicyLevelKind, PolicyRules } from '../policies/policy.ts'
+import type { Refusal } from '../refusals.ts'
+import type { ActionState, RemoteActionName } from '../remote-actions.ts'
+import type { RequestState } from '../requests/request-states.ts'
+import type { SessionCause, SessionState } from '../sessions/session-states.ts'
+
+/** Why a door is shut, sent with the thing. */
+export type May = { ok: true } | { ok: false; because: Refusal; says: string }
+
+/** A page of a list; `next` is the cursor of the following page. */
+export interface Page<T> {
+  rows: T[]
+  next: string | null
+}
+
+export interface Named {
+  id: string
+  name: string
+}
+
+// sign-in
+export interface LastSignIn {
+  at: number
+  from: string
+}
+export interface MeView {
+  id: string
+  name: string
+  email: string
+  /** `null` for the maker's people. */
+  customer: Named | null
+  passwordDue: boolean
+  passwordDueAt: number
+  lastSignIn: LastSignIn | null
+  lastFailure: LastSignIn | null
+  /** When this session ends for want of a gesture, and at the latest. */
+  idleEndsAt: number
+  absoluteEndsAt: number
+  /** Server time when this was said, so that browsers with a wrong clock count right. */
+  now: number
+  /** Activities that at least one grant of the person holds: which menus make sense. */
+  activities: Activity[]
+}
+
+// customers, sites, models
+export interface SiteView extends Named {
+  zone: string
+  address: string
+  devices: number
+}
+export interface CustomerView extends Named {
+  sites: SiteView[]
+  devices: number
+  people: number
+  may: { edit: May; editPolicy: May; viewPolicy: May; viewPeople: May }
+}
+export interface CustomerRow extends Named {
+  sites: number
+  devices: number
+}
+export interface ModelView extends Named {
+  maker: string
+  version: number
+  declaration: Declaration
+  devices: number
+}
+
+// devices
+export type DeviceState = 'awaiting_enrolment' | 'active' | 'revoked'
+export type Connection = 'online' | 'late' | 'offline' | 'never'
+export interface DeviceRow {
+  id: string
+  name: string
+  serial: string
+  customer: Named
+  site: Named & { zone: string }
+  model: Named
+  state: DeviceState
+  connection: Connection
+  lastHeardAt: number | null
+  alarms: { open: number; worst: Severity | null }
+  liveSession: boolean
+  tags: string[]
+}
+export interface DeviceView extends DeviceRow {
+  agentVersion: string | null
+  platform: string | null
+  transport: 'websocket' | 'https' | null
+  enrolledAt: number | null
+  declaration: Declaration
+  undeclaredDropped: number
+  /** The verdict for each thing a person may do to this device, taken now. */
+  may: Record<Activity, May>
+  /** An approval of the person who looks that may be used now. */
+  usableApproval: { requestId: string; activities: Activity[]; useBefore: number } | null
+  /** The session that is open on this device, whoever's. */
+  session: { id: string; technician: Named; state: SessionState } | null
+}
+export interface CurrentValue {
+  key: string
+  value: ItemValue
+  /** The device's claimed time, and the server's. */
+  at: number
+  receivedAt: number
+}
+export interface TrendView {
+  key: string
+  from: number
+  to: number
+  zone: string
+  /** The last value before `from`, so that the line has a left edge. */
+  before: [at: number, value: number] | null
+  /** Samples by time; where thinned, each bucket's min and max. */
+  points: [at: number, value: number][]
+  thinned: boolean
+  /** Longer silence than this (ms) is a gap and drawn as one. */
+  gapAfter: number
+}
+
+// alarms
+export interface AlarmView {
+  id: string
+  device: Named
+  customer: Named
+  code: string
+  severity: Severity
+  message: string
+  source: 'limit' | 'device'
+  raisedAt: number
+  lastAt: number
+  occurrences: number
+  clearedAt: number | null
+  acknowledged: { by: string; at: number; note: string } | null
+}
+
+// actions
+export interface ActionView {
+  id: string
+  deviceId: string
+  action: RemoteActionName
+  input: Record<string, unknown>
+  state: ActionState
+  because: string | null
+  requestedBy: string
+  queuedAt: number
+  expiresAt: number
+  deliveredAt: number | null
+  endedAt: number | null
+  /** By the action's own schema, once it succeeded. */
+  result: unknown
+  may: { cancel: May }
+}
+
+// requests
+export interface RequestView {
+  id: string
+  state: RequestState
+  device: Named & { serial: string; site: string; zone: string; model: string }
+  customer: Named
+  technician: Named
+  activities: Activity[]
+  reason: string
+  caseNumber: string
+  wantedStart: number
+  minutes: number
+  madeAt: number
+  /** Unanswered after this it expires. */
+  answerBefore: number
+  /** Hash of exactly what is shown; an answer names it. */
+  hash: string
+  /** Who may answer, while it waits. */
+  approvers: Named[]
+  decision: { by: string; at: number; comment: string; minutes: number | null; useBefore: number | null } | null
+  revoked: { by: string; at: number; comment: string } | null
+  session: {
+    id: string
+    state: SessionState
+    cause: SessionCause | null
+    startedAt: number
+    endedAt: number | null
+  } | null
+  may: { decide: May; withdraw: May; revoke: May; open: May }
+}
+
+// sessions
+export interface SessionView {
+  id: string
+  requestId: string
+  device: Named & { serial: string; site: string; zone: string }
+  customer: Named
+  technician: Named
+  activities: Activity[]
+  state: SessionState
+  cause: SessionCause | null
+  causeSays: string | null
+  endedBy: string | null
+  openedAt: number
+  liveAt: number | null
+  /** The end at the latest. */
+  endsAt: number
+  endedAt: number | null
+  now: number
+  recording: { parts: number; bytes: number; milliseconds: number; failed: boolean } | null
+  may: { write: May; watch: May; end: May; playBack: May }
+}
+export interface TicketView {
+  /** Sent as a WebSocket subprotocol, never in an address. */
+  ticket: string
+  expiresAt: number
+}
+
+// policies
+export interface PolicyView {
+  customer: Named
+  version: number
+  levels: { level: PolicyLevelKind; levelId: string; name: string; rules: PolicyRules }[]
+  /** Devices that hold the newest version, of all that are enrolled. */
+  confirmed: { devices: number; of: number }
+  may: { edit: May }
+}
+
+// people and groups
+export interface PersonView extends Named {
+  email: string
+  customer: Named | null
+  groups: Named[]
+  state: 'active' | 'disabled'
+  lastSignInAt: number | null
+  passwordDueAt: number
+  may: { disable: May; remove: May }
+}
+export interface GroupView extends Named {
+  customer: Named | null
+  people: number
+  grants: { activities: Activity[]; scope: Scope; scopeSays: string }[]
+}
+
+// audit
+export interface AuditRow {
+  id: string
+  at: number
+  event: string
+  /** The sentence, ready to read. */
+  says: string
+  outcome: AuditOutcome
+  who: { kind: 'person' | 'device' | 'system'; name: string; company: string }
+  device: Named | null
+  customer: Named | null
+  requestId: string | null
+  sessionId: string | null
+  approvalId: string | null
+  from: string | null
+  fields: Record<string, string | number>
+}
+
+// live
+/** What the live stream of a tab says: something of this kind changed; the page asks again for what it shows. */
+export interface LiveHint {
+  about:
+    | 'device'
+    | 'values'
+    | 'alarms'
+    | 'actions'
+    | 'requests'
+    | 'sessions'
+    | 'audit'
+    | 'policy'
+    | 'people'
+    | 'signed_out'
+  deviceId?: string
+  requestId?: string
+  sessionId?: string
+  customerId?: string
+}
+
+// mail
+export interface MailView {
+  id: string
+  to: string
+  subject: string
+  text: string
+  queuedAt: number
+  sentAt: number | null
+}
