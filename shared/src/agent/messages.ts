@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { activityNames } from '../activities.ts'
+import { canonical, type Json } from '../audit/canonical.ts'
 import { Declaration, ItemValue, Key, severities } from '../devices/declaration.ts'
 import { PolicyLevel } from '../policies/policy.ts'
 import { remoteActionNames } from '../remote-actions.ts'
@@ -7,7 +8,12 @@ import { remoteActionNames } from '../remote-actions.ts'
 /** Milliseconds since the epoch by the device's own clock: claimed, kept beside the server's time. */
 const ClaimedAt = z.number().int().min(0).max(8_640_000_000_000_000)
 const Id = z.uuid()
-/** Per-device number of a message, from 1 upwards, never used again; a message has one effect however often it comes. */
+/**
+ * Per-device number of a message, from 1 upwards, never used again; a message has one effect however often it comes.
+ * An agent sends in rising order and waits for the `ack` of a check-in before it sends the next (heartbeats excepted),
+ * so whatever is not above the highest number stored is a repetition. Gaps are normal: heartbeats that were overtaken
+ * and values that no longer fitted the journal are never sent.
+ */
 const Sequence = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 
 /** What the agent says of itself with every heartbeat. */
@@ -46,7 +52,7 @@ export const DeviceAlarm = z.object({
   message: z.string().max(500),
 })
 
-/** What became of a command: answered once, signed by the device as a compact JWS over the same fields. */
+/** What became of a command: answered once, and signed. */
 export const Receipt = z.object({
   type: z.literal('receipt'),
   seq: Sequence,
@@ -57,6 +63,8 @@ export const Receipt = z.object({
   result: z.unknown().optional(),
   /** Why not, in words. */
   because: z.string().max(500).optional(),
+  /** `ReceiptProof` as compact JWS under the device's key: whoever holds it can show what the device answered. */
+  proof: z.string().max(2_048).optional(),
 })
 
 /** The agent refused a session grant, or the switch at the machine ended a session. */
@@ -65,6 +73,8 @@ export const SessionReport = z.object({
   seq: Sequence,
   at: ClaimedAt,
   sessionId: Id,
+  /** Of the grant that was refused or ended, where it could be read: an old grant's refusal says nothing of a newer one. */
+  epoch: z.number().int().min(1).optional(),
   outcome: z.enum(['refused', 'ended_at_machine']),
   because: z.string().max(500),
 })
@@ -74,6 +84,14 @@ export const DeviceMessage = z.discriminatedUnion('type', [Heartbeat, Values, De
 export type DeviceMessage = z.infer<typeof DeviceMessage>
 export type HeartbeatMessage = z.infer<typeof Heartbeat>
 export type ReceiptMessage = z.infer<typeof Receipt>
+export type SessionReportMessage = z.infer<typeof SessionReport>
+
+/** Largest check-in as a text frame on the control WebSocket, in bytes; a larger one (the text of a log) is posted. */
+export const largestControlFrame = 64 * 1024
+/** Largest body of `POST /agent/v1/check-in`, in bytes. */
+export const largestCheckIn = 2 * 1024 * 1024
+/** Largest `ServerMessage` an agent reads, in bytes. */
+export const largestServerMessage = 2 * 1024 * 1024
 
 /** The body of `POST /agent/v1/check-in`, and of every text frame an agent sends over its control WebSocket. */
 export const CheckIn = z.object({ messages: z.array(DeviceMessage).min(1).max(200) })
@@ -107,6 +125,7 @@ export const signedTypes = {
   orders: 'gatehouse-orders+jwt',
   grant: 'gatehouse-grant+jwt',
   enrolment: 'gatehouse-enrolment+jwt',
+  receipt: 'gatehouse-receipt+jwt',
 } as const
 
 /** Claims of a command; `aud` = device id, `exp` = the action's expiry (s since the epoch). */
@@ -121,6 +140,22 @@ export const Command = z.object({
   approvalId: Id.optional(),
 })
 export type Command = z.infer<typeof Command>
+
+/** Claims of a receipt's proof. */
+export const ReceiptProof = z.object({
+  /** The device. */
+  iss: Id,
+  actionId: Id,
+  outcome: Receipt.shape.outcome,
+  at: ClaimedAt,
+  /** SHA-256 of `receiptText`, base64url. */
+  digest: z.string().length(43),
+})
+export type ReceiptProof = z.infer<typeof ReceiptProof>
+
+/** The text whose hash a receipt's proof carries. */
+export const receiptText = (receipt: { result?: unknown; because?: string }): string =>
+  canonical({ result: (receipt.result ?? null) as Json, because: receipt.because ?? null })
 
 /** Claims of the orders a device holds: what to collect, and what its customer allows. */
 export const Orders = z.object({
