@@ -1,0 +1,151 @@
+import type { Sql } from 'postgres'
+
+/** The database did not answer, or no connection came free, within the deadline: what was asked may or may not be done. */
+export class DatabaseDeadlineError extends Error {
+  readonly code = 'DATABASE_DEADLINE'
+  constructor(deadlineMs: number) {
+    super(`The database did not answer within ${deadlineMs} ms`)
+    this.name = 'DatabaseDeadlineError'
+  }
+}
+
+type Gate = (enter: (leave: () => void) => void, expire: (error: DatabaseDeadlineError) => void) => void
+
+/** What postgres.js keeps on a query; `handler` is called once, when the query is awaited. */
+type DriverQuery = {
+  handler: (query: DriverQuery) => void
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+  cursorFn?: unknown
+  cancelled: unknown
+}
+
+/**
+ * The same `sql`, with at most `permits` operations (queries or whole transactions) in the pool at once and a deadline
+ * over each. Waiting here instead of in the driver's queue means that who gave up is never executed later, and that no
+ * query stands behind a slow one in a connection's pipeline. Cursors, `listen` and `subscribe` pass by.
+ */
+export function gated(sql: Sql, permits: number, deadlineMs: number): Sql {
+  const gate = createGate(permits, deadlineMs)
+  const overrides: Record<string, unknown> = {
+    unsafe: (...args: Parameters<Sql['unsafe']>) => guardQuery(gate, sql.unsafe(...args)),
+    begin: (...args: unknown[]) => guardBegin(gate, sql, args),
+    reserve: () => guardReserve(gate, sql),
+    notify: (channel: string, payload: string) =>
+      guardQuery(gate, sql`select pg_notify(${channel}, ${payload})`) as Promise<unknown>,
+  }
+  return new Proxy(sql, {
+    apply: (target, self, args) => guardQuery(gate, Reflect.apply(target, self, args)),
+    get: (target, key) =>
+      typeof key === 'string' && Object.hasOwn(overrides, key) ? overrides[key] : Reflect.get(target, key),
+  })
+}
+
+function createGate(permits: number, deadlineMs: number): Gate {
+  const waiting = new Set<() => void>()
+  let free = permits
+  const leave = () => {
+    free++
+    for (const enter of waiting) {
+      waiting.delete(enter)
+      return enter()
+    }
+  }
+  return (enter, expire) => {
+    const admitted = () => {
+      free--
+      let inside = true
+      enter(() => {
+        if (!inside) return
+        inside = false
+        clearTimeout(timer)
+        leave()
+      })
+    }
+    const timer = setTimeout(() => {
+      waiting.delete(admitted)
+      expire(new DatabaseDeadlineError(deadlineMs))
+    }, deadlineMs)
+    if (free > 0) admitted()
+    else waiting.add(admitted)
+  }
+}
+
+/** The permit is held until the driver settles the query, which may be after the caller was told to give up. */
+function guardQuery<Q>(gate: Gate, query: Q): Q {
+  if (!isDriverQuery(query)) return query
+  const { handler } = query
+  query.handler = (q) => {
+    if (q.cursorFn) return handler(q)
+    const { resolve, reject } = q
+    gate((leave) => {
+      // The driver loses a connection to a query that was cancelled before it was sent
+      if (q.cancelled) return leave()
+      q.resolve = (value) => {
+        leave()
+        resolve(value)
+      }
+      q.reject = (error) => {
+        leave()
+        reject(error)
+      }
+      handler(q)
+    }, reject)
+  }
+  return query
+}
+
+function isDriverQuery(value: unknown): value is DriverQuery {
+  return typeof value === 'object' && value !== null && 'handler' in value && typeof value.handler === 'function'
+}
+
+/** Past its deadline a transaction is not allowed to commit any more; only a commit already sent can still succeed. */
+function guardBegin(gate: Gate, sql: Sql, args: unknown[]): Promise<unknown> {
+  const deed = args.at(-1) as (tx: unknown) => unknown
+  const options = args.length > 1 ? String(args[0]) : ''
+  return new Promise((resolve, reject) => {
+    let expired: DatabaseDeadlineError | undefined
+    const run = async (tx: unknown) => {
+      if (expired) throw expired
+      const result = await deed(tx)
+      const settled = Array.isArray(result) ? await Promise.all(result) : result
+      if (expired) throw expired
+      return settled
+    }
+    gate(
+      (leave) => void sql.begin(options, run).finally(leave).then(resolve, reject),
+      (error) => {
+        expired = error
+        reject(error)
+      },
+    )
+  })
+}
+
+function guardReserve(gate: Gate, sql: Sql): ReturnType<Sql['reserve']> {
+  return new Promise((resolve, reject) => {
+    let expired = false
+    gate(
+      (leave) =>
+        void sql.reserve().then(
+          (reserved) => {
+            const { release } = reserved
+            reserved.release = () => {
+              leave()
+              release()
+            }
+            if (expired) reserved.release()
+            else resolve(reserved)
+          },
+          (error) => {
+            leave()
+            reject(error)
+          },
+        ),
+      (error) => {
+        expired = true
+        reject(error)
+      },
+    )
+  })
+}

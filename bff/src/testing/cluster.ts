@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import postgres, { type Sql } from 'postgres'
+import { startEmbedded } from '../kernel/database/embedded.ts'
+import { appUrlOf, migrate } from '../kernel/database/migrate.ts'
+
+const template = 'gatehouse_template'
+const ourMigrations = fileURLToPath(new URL('../migrations', import.meta.url))
+
+/** All that is needed to make databases in a running test cluster; plain strings, so that it can cross processes. */
+export type ClusterAddress = { ownerUrl: string; appPassword: string }
+
+/** A database of one's own; `drop` also ends the connections that are still open on it. */
+export type TestDatabase = { ownerUrl: string; appUrl: string; name: string; drop(): Promise<void> }
+
+/** Settings for a cluster that nobody misses; a crash of PostgreSQL alone is still survived. */
+export const throwAway = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB', shared_buffers: '64MB' }
+
+/** A folder that PostgreSQL's own user may enter, when we are root. */
+export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), `gatehouse-${name}-`))
+  await chmod(path, 0o755)
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** Starts a PostgreSQL in a temporary folder with one migrated database in it, which `cloneDatabase` copies. */
+export async function startTestCluster(
+  options: { migrationsFolder?: string; log?: (line: string) => void } = {},
+): Promise<ClusterAddress & { stop(): Promise<void> }> {
+  const { migrationsFolder = ourMigrations, log = () => undefined } = options
+  const folder = await temporaryFolder('test')
+  const server = await startEmbedded({ dataDir: folder.path, log, settings: throwAway })
+  const appPassword = randomBytes(12).toString('hex')
+  const stop = async () => {
+    await server.stopImmediately()
+    await folder.remove()
+  }
+  try {
+    await asOwner(server.ownerUrl, (sql) => sql`create database ${sql(template)}`)
+    if (existsSync(join(migrationsFolder, 'meta', '_journal.json'))) {
+      await migrate(inDatabase(server.ownerUrl, template), { appPassword, log, migrationsFolder })
+    }
+    await asOwner(
+      server.ownerUrl,
+      (sql) => sql`alter database ${sql(template)} is_template true allow_connections false`,
+    )
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { ownerUrl: server.ownerUrl, appPassword, stop }
+}
+
+/** Copies the migrated template into a database of one's own. */
+export async function cloneDatabase({ ownerUrl, appPassword }: ClusterAddress): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await asOwner(ownerUrl, (sql) => sql`create database ${sql(name)} template ${sql(template)} strategy file_copy`)
+  const own = inDatabase(ownerUrl, name)
+  return {
+    ownerUrl: own,
+    appUrl: appUrlOf(own, appPassword),
+    name,
+    drop: () => asOwner(ownerUrl, (sql) => sql`drop database if exists ${sql(name)} with (force)`),
+  }
+}
+
+function inDatabase(url: string, name: string): string {
+  const address = new URL(url)
+  address.pathname = `/${name}`
+  return address.href
+}
+
+async function asOwner(ownerUrl: string, work: (sql: Sql) => Promise<unknown>): Promise<void> {
+  const sql = postgres(ownerUrl, { max: 1, fetch_types: false, onnotice: () => undefined })
+  try {
+    await work(sql)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
