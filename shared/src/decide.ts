@@ -37,7 +37,9 @@ export interface ApprovalFacts {
   deviceId: string
   technicianId: string
   activities: readonly Activity[]
-  /** The first use must come before this. */
+  /** The first use must come after this… */
+  notBefore: number
+  /** …and before this. */
   useBefore: number
   /** When its clock runs out; `null` before its first use. */
   endsAt: number | null
@@ -90,7 +92,7 @@ export const approvalCovers = (
   approval.technicianId === who.id &&
   approval.deviceId === target.deviceId &&
   approval.activities.includes(activity) &&
-  (approval.endsAt === null ? now < approval.useBefore : now < approval.endsAt)
+  (approval.endsAt === null ? now >= approval.notBefore && now < approval.useBefore : now < approval.endsAt)
 
 /**
  * May he? The only place that answers: signed in and password in date, one grant that covers both the activity

@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { liveRoom } from './features/live/routes.ts'
+import { levelsFor } from './features/policies/door.ts'
+import { approvalsFor } from './features/requests/door.ts'
+import { actorOf, endOverdueSignIns } from './features/sign-in/door.ts'
+import { signInRoom } from './features/sign-in/routes.ts'
+import type { Access, House, Job } from './kernel/house.ts'
+import { answerError, answerNotFound } from './kernel/http/answers.ts'
+import { readToken } from './kernel/http/cookies.ts'
+import { sameOriginOnly, withSecurityHeaders } from './kernel/http/headers.ts'
+import type { RoomEnv } from './kernel/http/room-env.ts'
+import { spa } from './kernel/http/spa.ts'
+import type { Upgrade } from './kernel/http/upgrades.ts'
+import { newId } from './kernel/ids.ts'
+
+/** The people's rooms, under /api. */
+export const peoplesRooms = new Hono<RoomEnv>().route('/', signInRoom).route('/', liveRoom)
+
+/** The devices' face, under /agent/v1. */
+export const devicesRooms = new Hono<RoomEnv>()
+
+/** Every kind of WebSocket. */
+export const upgrades: readonly Upgrade[] = []
+
+/** What has to be done again and again. */
+export const jobs: readonly Job[] = [endOverdueSignIns]
+
+/** The two questions the kernel asks of rooms it does not know. */
+export const accessOf = (house: () => House): Access => ({
+  actor: (token, from) => actorOf(house(), token, from),
+  facts: async (actor, target) => {
+    const { db } = house()
+    const [policy, approvals] = await Promise.all([
+      levelsFor(db, target),
+      target.kind === 'device' ? approvalsFor(db, target.deviceId, actor.id) : [],
+    ])
+    return { policy, approvals }
+  },
+})
+
+const builtPages = fileURLToPath(new URL('../../web/dist', import.meta.url))
+const largestBody = 1024 * 1024
+
+/** The list of rooms, put behind one set of headers, limits and answers. */
+export const appOf = (house: House) => {
+  const app = new Hono<RoomEnv>()
+  app.use(async (c, next) => {
+    c.set('house', house)
+    c.set('correlationId', newId())
+    c.set('from', getConnInfo(c).remote.address ?? '')
+    c.set('token', readToken(c.req.header('cookie')))
+    await next()
+  })
+  app.use(withSecurityHeaders)
+  app.use(bodyLimit({ maxSize: largestBody }))
+  app.use('/api/*', sameOriginOnly, async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
+  app.route('/api', peoplesRooms)
+  app.route('/agent/v1', devicesRooms)
+  app.route('/', spa(builtPages))
+  app.onError(answerError)
+  app.notFound(answerNotFound)
+  return app
+}

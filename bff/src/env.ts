@@ -1,0 +1,58 @@
+import { z } from 'zod'
+
+const flag = z.enum(['0', '1', 'true', 'false']).transform((text) => text === '1' || text === 'true')
+
+const Environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  /** The one origin browsers use; default `http://localhost:PORT`. */
+  PUBLIC_URL: z.url().optional(),
+  /** Owner of the schema; without it an embedded PostgreSQL is started in the data folder. */
+  DATABASE_URL: z.url().optional(),
+  GATEHOUSE_DATA: z.string().min(1).default('.gatehouse'),
+  /** 32 bytes or more; everything secret is derived from it. Embedded: made on the first start. */
+  GATEHOUSE_SECRET: z.string().min(32).optional(),
+  GATEHOUSE_DEMO: flag.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+})
+
+/** Everything that can be set from outside, read and checked once. */
+export interface Settings {
+  production: boolean
+  port: number
+  host: string
+  /** Origin of the application, without a slash at the end. With port 0 it is known after listening. */
+  publicUrl: string | undefined
+  databaseUrl: string | undefined
+  dataDir: string
+  secret: string | undefined
+  demo: boolean
+  logLevel: z.infer<typeof Environment>['LOG_LEVEL']
+}
+
+/** Settings from environment variables; throws an Error whose message names what is wrong and never the value. */
+export const readSettings = (environment: Record<string, string | undefined> = process.env): Settings => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const read = Environment.safeParse(given)
+  if (!read.success) {
+    const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new Error(`These settings cannot be used:\n${lines.join('\n')}`)
+  }
+  const env = read.data
+  const production = env.NODE_ENV === 'production'
+  if (production && env.GATEHOUSE_DEMO) throw new Error('GATEHOUSE_DEMO cannot be set where NODE_ENV is production')
+  if (production && !env.GATEHOUSE_SECRET && env.DATABASE_URL)
+    throw new Error('GATEHOUSE_SECRET must be set where NODE_ENV is production and DATABASE_URL is given')
+  return {
+    production,
+    port: env.PORT,
+    host: env.HOST,
+    publicUrl: env.PUBLIC_URL ? new URL(env.PUBLIC_URL).origin : undefined,
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.GATEHOUSE_DATA,
+    secret: env.GATEHOUSE_SECRET,
+    demo: env.GATEHOUSE_DEMO ?? !production,
+    logLevel: env.LOG_LEVEL,
+  }
+}

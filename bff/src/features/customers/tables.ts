@@ -1,0 +1,27 @@
+import { bigint, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+
+const ms = (name: string) => bigint(name, { mode: 'number' })
+
+/** The tenants. */
+export const customer = pgTable('customer', {
+  id: uuid().primaryKey(),
+  name: text().notNull().unique(),
+  createdAt: ms('created_at').notNull(),
+})
+
+/** Where a customer's devices stand. */
+export const site = pgTable(
+  'site',
+  {
+    id: uuid().primaryKey(),
+    customerId: uuid('customer_id')
+      .notNull()
+      .references(() => customer.id),
+    name: text().notNull(),
+    /** IANA name. */
+    zone: text().notNull(),
+    address: text().notNull().default(''),
+    createdAt: ms('created_at').notNull(),
+  },
+  (t) => [unique('site_of_customer').on(t.customerId, t.id), unique('site_name').on(t.customerId, t.name)],
+)

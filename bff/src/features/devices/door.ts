@@ -1,0 +1,105 @@
+import { type Activity, isActivity } from '@gatehouse/shared/activities'
+import type { DeviceTarget, Who } from '@gatehouse/shared/decide'
+import type { Declaration } from '@gatehouse/shared/devices/declaration'
+import { and, eq, or, type SQL, sql } from 'drizzle-orm'
+import type { About } from '../../kernel/audit/append.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import type { Finder } from '../../kernel/http/allow.ts'
+import { customer, site } from '../customers/tables.ts'
+import { device, model } from './tables.ts'
+
+/** A device with everything that contains it, as other rooms need to know it. */
+export interface KnownDevice extends DeviceTarget {
+  about: About
+  name: string
+  serial: string
+  state: 'awaiting_enrolment' | 'active' | 'revoked'
+  removed: boolean
+  customerName: string
+  siteName: string
+  /** IANA name of the site's zone. */
+  zone: string
+  modelName: string
+  modelVersion: number
+  declaration: Declaration
+  publicKey: string | null
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
+/** The device of this id, removed ones too; `undefined` for what does not exist or is no id. */
+export const deviceById = async (db: Tx, id: string): Promise<KnownDevice | undefined> => {
+  if (!isUuid(id)) return undefined
+  const [row] = await db
+    .select({ device, site, customerName: customer.name, model })
+    .from(device)
+    .innerJoin(site, eq(site.id, device.siteId))
+    .innerJoin(customer, eq(customer.id, device.customerId))
+    .innerJoin(model, eq(model.id, device.modelId))
+    .where(eq(device.id, id))
+  if (!row) return undefined
+  return {
+    kind: 'device',
+    deviceId: row.device.id,
+    customerId: row.device.customerId,
+    siteId: row.device.siteId,
+    modelId: row.device.modelId,
+    tags: row.device.tags,
+    about: {
+      customerId: row.device.customerId,
+      customerName: row.customerName,
+      deviceId: row.device.id,
+      deviceName: row.device.name,
+    },
+    name: row.device.name,
+    serial: row.device.serial,
+    state: row.device.state,
+    removed: row.device.removedAt !== null,
+    customerName: row.customerName,
+    siteName: row.site.name,
+    zone: row.site.zone,
+    modelName: row.model.name,
+    modelVersion: row.model.version,
+    declaration: row.model.declaration,
+    publicKey: row.device.publicKey,
+  }
+}
+
+/** The device named in the path, as long as it has not been removed. */
+export const theDevice: Finder<KnownDevice> = async (house, c) => {
+  const found = await deviceById(house.db, c.req.param('deviceId') ?? '')
+  return found?.removed ? undefined : found
+}
+
+/** The device named in the path, removed or not: for its history. */
+export const theDeviceEvenRemoved: Finder<KnownDevice> = (house, c) =>
+  deviceById(house.db, c.req.param('deviceId') ?? '')
+
+/**
+ * The rows of `device` on which `who` is granted `activity`, as a condition for lists: the same rule as `granted`,
+ * said in SQL. Each grant contributes only where it holds the activity itself.
+ */
+export const grantedDevices = (who: Who, activity: Activity): SQL => {
+  if (!isActivity(activity)) return sql`false`
+  const scopes = who.grants.filter((grant) => grant.activities.includes(activity)).map((grant) => grant.scope)
+  const any = (column: SQL | typeof device.id, ids: readonly string[]) =>
+    ids.length === 0 ? sql`false` : sql`${column} = any(${sql.param(ids)}::uuid[])`
+  const conditions = scopes.map((scope): SQL => {
+    switch (scope.kind) {
+      case 'all':
+        return sql`true`
+      case 'customers':
+        return any(sql`${device.customerId}`, scope.ids)
+      case 'sites':
+        return any(sql`${device.siteId}`, scope.ids)
+      case 'models':
+        return any(sql`${device.modelId}`, scope.ids)
+      case 'devices':
+        return any(sql`${device.id}`, scope.ids)
+      case 'tags':
+        return scope.tags.length === 0 ? sql`false` : sql`${device.tags} && ${sql.param(scope.tags)}::text[]`
+    }
+  })
+  const scoped = conditions.length === 0 ? sql`false` : (or(...conditions) as SQL)
+  return who.customerId === null ? scoped : (and(eq(device.customerId, who.customerId), scoped) as SQL)
+}

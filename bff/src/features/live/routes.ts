@@ -1,0 +1,68 @@
+import { granted } from '@gatehouse/shared/decide'
+import type { LiveHint } from '@gatehouse/shared/views/views'
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { Actor } from '../../kernel/actor.ts'
+import type { Signal } from '../../kernel/bus.ts'
+import { self } from '../../kernel/http/allow.ts'
+import type { RoomEnv } from '../../kernel/http/room-env.ts'
+
+/** Hints waiting for one tab, at most; beyond it the tab is told to look at everything again. */
+const mostWaiting = 200
+
+const mayHear = (actor: Actor, signal: Extract<Signal, { kind: 'hint' }>): boolean => {
+  if (signal.personId) return signal.personId === actor.id
+  if (signal.device) return granted(actor, 'device.view', signal.device)
+  if (signal.customerId) return granted(actor, 'customer.view', { kind: 'customer', customerId: signal.customerId })
+  return actor.customerId === null
+}
+
+/** One stream of hints per tab; it carries no data and never counts as something a person did. */
+export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what one may see'), (c) => {
+  const { house, token, from } = c.var
+  let actor: Actor | null = c.var.actor
+  return streamSSE(c, async (stream) => {
+    const waiting = new Map<string, LiveHint>()
+    let wake = () => {}
+    let lookAgain = false
+    const push = (hint: LiveHint) => {
+      if (waiting.size < mostWaiting) waiting.set(JSON.stringify(hint), hint)
+      wake()
+    }
+    const unsubscribe = house.bus.subscribe((signal) => {
+      if (signal.kind === 'hint' && actor && mayHear(actor, signal)) push(signal.hint)
+      if (signal.kind === 'person' && signal.personId === actor?.id) {
+        lookAgain = true
+        wake()
+      }
+    })
+    const heartbeat = setInterval(() => {
+      // clock: keeps the connection warm, decides nothing
+      lookAgain = true
+      wake()
+    }, 15_000)
+    stream.onAbort(() => wake())
+    try {
+      await stream.writeSSE({ event: 'open', data: '' })
+      while (!stream.aborted && actor) {
+        if (waiting.size === 0 && !lookAgain)
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+        if (lookAgain) {
+          lookAgain = false
+          actor = await house.access.actor(token, from)
+          await stream.writeSSE(
+            actor ? { event: 'still', data: '' } : { data: JSON.stringify({ about: 'signed_out' } satisfies LiveHint) },
+          )
+        }
+        const batch = [...waiting.values()]
+        waiting.clear()
+        for (const hint of batch) await stream.writeSSE({ data: JSON.stringify(hint) })
+      }
+    } finally {
+      clearInterval(heartbeat)
+      unsubscribe()
+    }
+  })
+})

@@ -1,0 +1,25 @@
+import type { Target } from '@gatehouse/shared/decide'
+import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
+import { and, eq, or } from 'drizzle-orm'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { policyLevel } from './tables.ts'
+
+/** The levels of policy that speak about a device, from the tables; none for other targets. */
+export const levelsFor = async (db: Tx, target: Target): Promise<PolicyLevel[]> => {
+  if (target.kind !== 'device') return []
+  const rows = await db
+    .select({ level: policyLevel.level, rules: policyLevel.rules })
+    .from(policyLevel)
+    .where(
+      and(
+        eq(policyLevel.customerId, target.customerId),
+        or(
+          and(eq(policyLevel.level, 'customer'), eq(policyLevel.levelId, target.customerId)),
+          and(eq(policyLevel.level, 'site'), eq(policyLevel.levelId, target.siteId)),
+          and(eq(policyLevel.level, 'model'), eq(policyLevel.levelId, target.modelId)),
+          and(eq(policyLevel.level, 'device'), eq(policyLevel.levelId, target.deviceId)),
+        ),
+      ),
+    )
+  return rows
+}

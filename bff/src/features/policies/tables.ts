@@ -1,0 +1,28 @@
+import type { PolicyLevelKind, PolicyRules } from '@gatehouse/shared/policies/policy'
+import { bigint, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { customer } from '../customers/tables.ts'
+
+const ms = (name: string) => bigint(name, { mode: 'number' })
+
+/** The version of a customer's policy; rises with every change. */
+export const policy = pgTable('policy', {
+  customerId: uuid('customer_id')
+    .primaryKey()
+    .references(() => customer.id, { onDelete: 'cascade' }),
+  version: integer().notNull().default(1),
+  changedAt: ms('changed_at').notNull(),
+})
+
+/** The rules of one level: the customer itself, a site, a model or a device. */
+export const policyLevel = pgTable(
+  'policy_level',
+  {
+    customerId: uuid('customer_id')
+      .notNull()
+      .references(() => policy.customerId, { onDelete: 'cascade' }),
+    level: text().$type<PolicyLevelKind>().notNull(),
+    levelId: uuid('level_id').notNull(),
+    rules: jsonb().$type<PolicyRules>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.level, t.levelId] })],
+)

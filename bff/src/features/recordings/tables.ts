@@ -1,0 +1,32 @@
+import { bigint, boolean, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { session } from '../sessions/tables.ts'
+
+const ms = (name: string) => bigint(name, { mode: 'number' })
+
+/** What crossed a channel of a session, as asciicast parts in the recordings store. */
+export const recording = pgTable('recording', {
+  sessionId: uuid('session_id')
+    .primaryKey()
+    .references(() => session.id),
+  customerId: uuid('customer_id').notNull(),
+  startedAt: ms('started_at').notNull(),
+  columns: integer().notNull(),
+  rows: integer().notNull(),
+  failed: boolean().notNull().default(false),
+})
+
+/** One stored part; `hash` (SHA-256, hex) also stands in the audit log. */
+export const recordingPart = pgTable(
+  'recording_part',
+  {
+    sessionId: uuid('session_id')
+      .notNull()
+      .references(() => recording.sessionId),
+    part: integer().notNull(),
+    bytes: integer().notNull(),
+    /** Offset of its last event from the start of the recording, ms. */
+    upTo: ms('up_to').notNull(),
+    hash: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sessionId, t.part] })],
+)

@@ -1,0 +1,78 @@
+import type { Activity } from '@gatehouse/shared/activities'
+import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import { sql } from 'drizzle-orm'
+import { bigint, check, foreignKey, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { device } from '../devices/tables.ts'
+import { person } from '../people/tables.ts'
+
+const ms = (name: string) => bigint(name, { mode: 'number' })
+
+/** What technicians ask of customers. Moves are checked by trigger against `request_move`. Names are those of the time. */
+export const request = pgTable(
+  'request',
+  {
+    id: uuid().primaryKey(),
+    customerId: uuid('customer_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    technicianId: uuid('technician_id')
+      .notNull()
+      .references(() => person.id),
+    technicianName: text('technician_name').notNull(),
+    activities: text().array().$type<Activity[]>().notNull(),
+    reason: text().notNull(),
+    caseNumber: text('case_number').notNull(),
+    wantedStart: ms('wanted_start').notNull(),
+    minutes: integer().notNull(),
+    madeAt: ms('made_at').notNull(),
+    answerBefore: ms('answer_before').notNull(),
+    /** SHA-256, hex, of what the approver is shown. */
+    hash: text().notNull(),
+    state: text().$type<RequestState>().notNull(),
+    decidedBy: uuid('decided_by').references(() => person.id),
+    decidedByName: text('decided_by_name'),
+    decidedAt: ms('decided_at'),
+    comment: text(),
+  },
+  (t) => [
+    foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }),
+    unique('request_of_customer').on(t.customerId, t.id),
+    index('request_device').on(t.deviceId, t.id),
+    index('request_customer').on(t.customerId, t.id),
+    index('request_technician').on(t.technicianId, t.id),
+    index('request_state').on(t.state, t.answerBefore),
+    check('request_not_own', sql`${t.decidedBy} is null or ${t.decidedBy} <> ${t.technicianId}`),
+  ],
+)
+
+/** What came out of an approved request: for one technician, on one device, once. */
+export const approval = pgTable(
+  'approval',
+  {
+    id: uuid().primaryKey(),
+    requestId: uuid('request_id').notNull().unique(),
+    customerId: uuid('customer_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    technicianId: uuid('technician_id')
+      .notNull()
+      .references(() => person.id),
+    activities: text().array().$type<Activity[]>().notNull(),
+    /** First use must come before this, and after `notBefore`. */
+    notBefore: ms('not_before').notNull(),
+    useBefore: ms('use_before').notNull(),
+    minutes: integer().notNull(),
+    /** The clock starts with the first use. */
+    startedAt: ms('started_at'),
+    endsAt: ms('ends_at'),
+    revokedAt: ms('revoked_at'),
+    revokedByName: text('revoked_by_name'),
+    revokedComment: text('revoked_comment'),
+    /** The session it opened: one approval, one session. */
+    sessionId: uuid('session_id').unique(),
+  },
+  (t) => [
+    foreignKey({ columns: [t.customerId, t.requestId], foreignColumns: [request.customerId, request.id] }),
+    foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }),
+    unique('approval_of_customer').on(t.customerId, t.id),
+    index('approval_device').on(t.deviceId, t.technicianId),
+  ],
+)

@@ -1,0 +1,7 @@
+import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
+import type { House } from '../../kernel/house.ts'
+
+/** Ends every live session that was opened from this sign-in. */
+export const endSessionsOfSignIn = async (_house: House, _signInId: string, _cause: SessionCause): Promise<void> => {
+  throw new Error('being written')
+}

@@ -1,0 +1,92 @@
+import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
+import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
+import type { House, Job } from '../../kernel/house.ts'
+import { grantsOf } from '../groups/door.ts'
+import { passwordDueAt } from '../people/door.ts'
+import { endSessionsOfSignIn } from '../sessions/door.ts'
+import { absoluteLife, forgetSignIn, readSignIn } from './lucia.ts'
+import { idleLife, whyOver } from './rules.ts'
+import { accountById, noteGestureAt, overdueSignIns, signInsOf } from './store.ts'
+
+const words = {
+  idle: 'inactive for 20 minutes',
+  too_long: 'signed in for 12 hours',
+  asked: 'asked to',
+  disabled: 'the account was disabled',
+  password: 'the password was changed',
+} as const
+
+/** The person behind a token, as long as his sign-in lives. */
+export const actorOf = async (house: House, token: string | undefined, from: string): Promise<Actor | null> => {
+  if (!token) return null
+  const now = house.clock.now()
+  const known = await readSignIn(house.db, token)
+  if (!known || whyOver(known, now)) return null
+  const [account, grants] = await Promise.all([
+    accountById(house.db, known.personId),
+    grantsOf(house.db, known.personId),
+  ])
+  if (!account) return null
+  return {
+    id: account.id,
+    name: account.name,
+    email: account.email,
+    customerId: account.customerId,
+    customerName: account.customerName,
+    passwordDue: now >= passwordDueAt(account),
+    grants,
+    signInId: known.id,
+    from,
+  }
+}
+
+/** Ends one sign-in: its sessions first, then its cookie; one event. */
+export const endSignIn = async (
+  house: House,
+  one: { id: string; personId: string },
+  by: By,
+  because: keyof typeof words,
+): Promise<void> => {
+  const cause: SessionCause = because === 'idle' ? 'idle' : because === 'disabled' ? 'rights_changed' : 'signed_out'
+  await endSessionsOfSignIn(house, one.id, cause)
+  await forgetSignIn(house.db, one.id)
+  await house.db.transaction((tx) =>
+    append(tx, house.clock.now(), [
+      entry({ by, event: 'sign_in.ended', fields: { because: words[because] }, about: { customerId: null } }),
+    ]),
+  )
+  house.bus.publish({ kind: 'person', personId: one.personId })
+}
+
+/** Ends every sign-in of a person but `except`. */
+export const endSignInsOf = async (
+  house: House,
+  personId: string,
+  by: By,
+  because: keyof typeof words,
+  except?: string,
+): Promise<void> => {
+  for (const one of await signInsOf(house.db, personId))
+    if (one.id !== except) await endSignIn(house, { id: one.id, personId }, by, because)
+}
+
+/** What a person did counts for the idle clock: typing into a live session calls this. */
+export const noteGesture = (house: House, signInId: string, at: number): Promise<unknown> =>
+  noteGestureAt(house.db, signInId, at)
+
+/** Ends what is over by the idle or the absolute clock. */
+export const endOverdueSignIns: Job = {
+  name: 'sign-ins that are over',
+  everySeconds: 1,
+  run: async (house) => {
+    const now = house.clock.now()
+    for (const one of await overdueSignIns(house.db, now - idleLife, now - absoluteLife)) {
+      const account = await accountById(house.db, one.userId)
+      const by: By = account
+        ? byPerson({ ...account, passwordDue: false, grants: [], signInId: one.id, from: '' })
+        : { kind: 'person', id: one.userId, name: 'Somebody', company: '', from: null }
+      await endSignIn(house, { id: one.id, personId: one.userId }, { ...by, from: null }, whyOver(one, now) ?? 'idle')
+    }
+  },
+}

@@ -1,0 +1,95 @@
+import type { MeView } from '@gatehouse/shared/views/views'
+import { eq } from 'drizzle-orm'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { type Actor, byPerson } from '../../kernel/actor.ts'
+import { Refused } from '../../kernel/errors.ts'
+import type { House } from '../../kernel/house.ts'
+import { open, self } from '../../kernel/http/allow.ts'
+import type { RoomEnv } from '../../kernel/http/room-env.ts'
+import { validated } from '../../kernel/http/validated.ts'
+import { activitiesOf, passwordDueAt } from '../people/door.ts'
+import { person } from '../people/tables.ts'
+import { actorOf, endSignIn } from './door.ts'
+import { blankCookie, signInCookie } from './lucia.ts'
+import { endsOf } from './rules.ts'
+import { changePassword, signInWithPassword } from './service.ts'
+import { noteGestureAt } from './store.ts'
+import { signIn } from './tables.ts'
+
+const Credentials = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) })
+const NewPassword = z.object({ present: z.string().min(1).max(1_000), next: z.string().min(1).max(1_000) })
+/** How long before the call the gesture was: browsers report gestures bundled. */
+const Gesture = z.object({ agoMs: z.number().int().min(0).max(30_000).default(0) })
+
+const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
+  const [row] = await house.db
+    .select({ person, signIn })
+    .from(signIn)
+    .innerJoin(person, eq(person.id, signIn.userId))
+    .where(eq(signIn.id, actor.signInId))
+  if (!row) throw new Refused('not_signed_in')
+  const seen = (at: number | null, from: string | null) => (at === null ? null : { at, from: from ?? '' })
+  return {
+    id: actor.id,
+    name: actor.name,
+    email: actor.email,
+    customer: actor.customerId ? { id: actor.customerId, name: actor.customerName ?? '' } : null,
+    passwordDue: actor.passwordDue,
+    passwordDueAt: passwordDueAt(row.person),
+    lastSignIn: seen(row.person.previousSignInAt, row.person.previousSignInFrom),
+    lastFailure: seen(row.person.lastFailureAt, row.person.lastFailureFrom),
+    ...endsOf(row.signIn),
+    now: house.clock.now(),
+    activities: activitiesOf(actor.grants),
+  }
+}
+
+const signedInAs = async (house: House, token: string, from: string): Promise<MeView> => {
+  const actor = await actorOf(house, token, from)
+  if (!actor) throw new Refused('not_signed_in')
+  return presentMe(house, actor)
+}
+
+/** Signing in and out, one's own account. */
+export const signInRoom = new Hono<RoomEnv>()
+  .post('/sign-in', open('how people get in'), validated('json', Credentials), async (c) => {
+    const { house, from } = c.var
+    const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
+    const token = await signInWithPassword(house, c.req.valid('json'), { from, userAgent })
+    c.header('Set-Cookie', signInCookie(house.db, token))
+    return c.json(await signedInAs(house, token, from))
+  })
+  .post('/sign-out', self('everybody may leave', { evenWithDuePassword: true }), async (c) => {
+    const { house, actor } = c.var
+    await endSignIn(house, { id: actor.signInId, personId: actor.id }, byPerson(actor), 'asked')
+    c.header('Set-Cookie', blankCookie(house.db))
+    c.header('Clear-Site-Data', '"cache", "cookies", "storage"')
+    return c.json({ signedOut: true })
+  })
+  .get('/me', self('who am I', { evenWithDuePassword: true }), async (c) =>
+    c.json(await presentMe(c.var.house, c.var.actor)),
+  )
+  .post(
+    '/me/gesture',
+    self('the person at the browser did something', { evenWithDuePassword: true }),
+    validated('json', Gesture),
+    async (c) => {
+      const { house, actor } = c.var
+      await noteGestureAt(house.db, actor.signInId, house.clock.now() - c.req.valid('json').agoMs)
+      const { idleEndsAt, absoluteEndsAt, now } = await presentMe(house, actor)
+      return c.json({ idleEndsAt, absoluteEndsAt, now })
+    },
+  )
+  .post(
+    '/me/password',
+    self('one changes only his own', { evenWithDuePassword: true }),
+    validated('json', NewPassword),
+    async (c) => {
+      const { house, actor, from } = c.var
+      const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
+      const token = await changePassword(house, actor, c.req.valid('json'), userAgent)
+      c.header('Set-Cookie', signInCookie(house.db, token))
+      return c.json(await signedInAs(house, token, from))
+    },
+  )

@@ -1,0 +1,47 @@
+import type { ItemValue } from '@gatehouse/shared/devices/declaration'
+import { bigint, doublePrecision, foreignKey, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { device } from '../devices/tables.ts'
+
+const ms = (name: string) => bigint(name, { mode: 'number' })
+
+/** The newest value of each data item. */
+export const currentValue = pgTable(
+  'current_value',
+  {
+    deviceId: uuid('device_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    key: text().notNull(),
+    value: jsonb().$type<ItemValue>().notNull(),
+    /** The device's claimed time. */
+    at: ms('at').notNull(),
+    receivedAt: ms('received_at').notNull(),
+    /** Number of the message that brought it. */
+    seq: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deviceId, t.key] }),
+    foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/** History of the numeric data items, tagged with its customer and the message that brought it. */
+export const sample = pgTable(
+  'sample',
+  {
+    deviceId: uuid('device_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    key: text().notNull(),
+    at: ms('at').notNull(),
+    value: doublePrecision().notNull(),
+    receivedAt: ms('received_at').notNull(),
+    seq: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deviceId, t.key, t.at] }),
+    foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+)

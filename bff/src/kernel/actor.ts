@@ -1,0 +1,34 @@
+import type { Who } from '@gatehouse/shared/decide'
+
+/** Whoever asks, as a decision and the audit log need to know him. */
+export interface Actor extends Who {
+  name: string
+  email: string
+  customerName: string | null
+  /** Hash of the cookie's token. */
+  signInId: string
+  /** The address the request came from, as the socket says. */
+  from: string
+}
+
+/** Who did it, in the words of the audit log. */
+export interface By {
+  kind: 'person' | 'device' | 'system'
+  id: string | null
+  name: string
+  company: string
+  from: string | null
+}
+
+/** The maker's name where the log names a company. */
+export const makerName = 'Maker'
+
+export const byPerson = (actor: Actor): By => ({
+  kind: 'person',
+  id: actor.id,
+  name: actor.name,
+  company: actor.customerName ?? makerName,
+  from: actor.from,
+})
+
+export const bySystem: By = { kind: 'system', id: null, name: 'Gatehouse', company: makerName, from: null }

@@ -1,0 +1,39 @@
+import type { AuditEventName, AuditFields, AuditOutcome } from '@gatehouse/shared/audit-events'
+import type { By } from './actor.ts'
+import { type About, append, type Entry, entry } from './audit/append.ts'
+import type { Signal } from './bus.ts'
+import type { Tx } from './database/connect.ts'
+import type { House } from './house.ts'
+
+/** What a deed gives back beside its result. */
+export interface Deed<E extends AuditEventName, T> {
+  result: T
+  fields: AuditFields<E>
+  about?: About
+  outcome?: AuditOutcome
+  /** Further events of the same transaction. */
+  also?: readonly Entry[]
+  /** Told to the house after the commit. */
+  signals?: readonly Signal[]
+}
+
+/** A deed and its event commit together: no event, no deed. Signals go out only after the commit. */
+export const change = async <E extends AuditEventName, T>(
+  house: House,
+  by: By,
+  event: E,
+  deed: (tx: Tx) => Promise<Deed<E, T>>,
+): Promise<T> => {
+  const done = await house.db.transaction(async (tx) => {
+    const one = await deed(tx)
+    const own = entry({ by, event, fields: one.fields, about: one.about, outcome: one.outcome })
+    await append(tx, house.clock.now(), [own, ...(one.also ?? [])])
+    return one
+  })
+  for (const signal of done.signals ?? []) house.bus.publish(signal)
+  return done.result
+}
+
+/** Writes events that have no deed beside them: refusals, and what was seen. */
+export const note = (house: House, entries: readonly Entry[]): Promise<void> =>
+  house.db.transaction((tx) => append(tx, house.clock.now(), entries))

@@ -1,0 +1,48 @@
+import type { MiddlewareHandler } from 'hono'
+import { Refused } from '../errors.ts'
+import type { RoomEnv } from './room-env.ts'
+
+/** The content security policy; `nonce` is for the styles that libraries make at run time. */
+export const contentSecurityPolicy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
+
+/** Headers of every answer, whatever its kind. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), clipboard-read=(), payment=(), usb=()',
+  'X-Frame-Options': 'DENY',
+}
+
+/** Puts the headers on; answers that carry no page get the strictest policy. */
+export const withSecurityHeaders: MiddlewareHandler<RoomEnv> = async (c, next) => {
+  await next()
+  for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
+  if (!c.res.headers.has('Content-Security-Policy'))
+    c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+}
+
+/** Whatever changes something must come from our own pages: exact origin and our own header. */
+export const sameOriginOnly: MiddlewareHandler<RoomEnv> = async (c, next) => {
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+    if (c.req.header('origin') !== c.var.house.origin || c.req.header('x-gatehouse') !== '1')
+      throw new Refused('foreign_origin')
+  }
+  await next()
+}

@@ -1,0 +1,17 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Actor } from '../actor.ts'
+import type { House } from '../house.ts'
+
+/** What a handler finds in its context. `actor` is there behind every guard but `open`. */
+export interface RoomEnv {
+  Bindings: HttpBindings
+  Variables: {
+    house: House
+    actor: Actor
+    /** Address of the socket's other end; headers that claim another are not read. */
+    from: string
+    correlationId: string
+    /** Token of the session cookie, where one was sent. */
+    token: string | undefined
+  }
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { contentSecurityPolicy } from './headers.ts'
+import type { RoomEnv } from './room-env.ts'
+
+/** Serves the built pages from `folder`: hashed assets for ever, the page itself anew with a nonce of its own. */
+export const spa = (folder: string) =>
+  new Hono<RoomEnv>()
+    .use(
+      '/assets/*',
+      serveStatic({
+        root: folder,
+        onFound: (_, c) => c.header('Cache-Control', 'public, max-age=31536000, immutable'),
+      }),
+    )
+    .use('/favicon.svg', serveStatic({ root: folder }))
+    .get('*', async (c, next) => {
+      // A missing file is no page, and neither is an unknown answer of the API.
+      if (/^\/(api|agent|assets)(\/|$)/.test(c.req.path) || /\.\w+$/.test(c.req.path)) return next()
+      const nonce = randomBytes(16).toString('base64')
+      const page = await readFile(join(folder, 'index.html'), 'utf8')
+      c.header('Content-Security-Policy', contentSecurityPolicy(nonce))
+      c.header('Cache-Control', 'no-store')
+      return c.html(page.replaceAll('__CSP_NONCE__', nonce))
+    })

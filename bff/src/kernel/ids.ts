@@ -1,0 +1,11 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { v7 } from 'uuid'
+
+/** A new id, UUIDv7: ids of one process rise, so that a list by id is a list by time. */
+export const newId = (): string => v7()
+
+/** A secret of 256 bits, base64url: for cookies, tickets and links. */
+export const newToken = (): string => randomBytes(32).toString('base64url')
+
+/** SHA-256 of a text, hex: how tokens, tickets and codes are kept. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')

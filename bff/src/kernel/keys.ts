@@ -1,0 +1,53 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CryptoKey } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
+
+/** The server's signing key and everything derived from its secret. */
+export interface ServerKeys {
+  /** Names this Gatehouse: audience of the devices' assertions; thumbprint of the signing key of the first start. */
+  serverId: string
+  /** Public halves that devices pin. */
+  publicKeys: { kty: 'OKP'; crv: 'Ed25519'; x: string; kid: string }[]
+  /** Signs claims as a compact JWS whose `typ` says what it is. */
+  sign(typ: string, claims: Record<string, unknown>): Promise<string>
+  /** 32 bytes for one purpose, from the secret. */
+  derive(purpose: string): Buffer
+}
+
+const readOrMake = async (path: string, make: () => Promise<string>): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const made = await make()
+  // `wx`: two starts at once end with one key; the loser reads the winner's.
+  await writeFile(path, made, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  return readFile(path, 'utf8')
+}
+
+const makeJwk = async (): Promise<string> => {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+  return JSON.stringify(await exportJWK(privateKey))
+}
+
+/** Reads the keys from `<dataDir>/keys`, makes them on the first start; `secret` overrides the file's. */
+export const openKeys = async (dataDir: string, secret: string | undefined): Promise<ServerKeys> => {
+  const folder = join(dataDir, 'keys')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await chmod(folder, 0o700)
+  const jwk = JSON.parse(await readOrMake(join(folder, 'signing.json'), makeJwk)) as JWK
+  const root = secret ?? (await readOrMake(join(folder, 'secret'), async () => randomBytes(32).toString('base64url')))
+  const kid = await calculateJwkThumbprint(jwk)
+  const key = (await importJWK(jwk, 'EdDSA')) as CryptoKey
+  return {
+    serverId: kid,
+    publicKeys: [{ kty: 'OKP', crv: 'Ed25519', x: jwk.x as string, kid }],
+    sign: (typ, claims) => new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', typ, kid }).sign(key),
+    derive: (purpose) => createHmac('sha256', root).update(`gatehouse ${purpose}`).digest(),
+  }
+}

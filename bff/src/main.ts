@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { accessOf, appOf, jobs, upgrades } from './app.ts'
+import type { Settings } from './env.ts'
+import { inProcessBus } from './kernel/bus.ts'
+import { type Clock, systemClock } from './kernel/clock.ts'
+import { connect } from './kernel/database/connect.ts'
+import { startEmbedded } from './kernel/database/embedded.ts'
+import { migrate } from './kernel/database/migrate.ts'
+import type { House } from './kernel/house.ts'
+import { upgradesOf } from './kernel/http/upgrades.ts'
+import { openKeys } from './kernel/keys.ts'
+import { openLog } from './kernel/log.ts'
+
+/** A house whose doors are open. */
+export interface OpenHouse {
+  house: House
+  /** Where browsers go. */
+  url: string
+  close(): Promise<void>
+}
+
+/** The port is taken; the message is for the person at the console. */
+export class PortTaken extends Error {}
+
+const listen = (server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> =>
+  new Promise((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      fail(
+        error.code === 'EADDRINUSE'
+          ? new PortTaken(`Port ${port} is already in use. Stop what uses it, or set PORT to another.`)
+          : error,
+      ),
+    )
+    server.listen(port, host, () => done((server.address() as AddressInfo).port))
+  })
+
+/**
+ * Opens the house: database, keys, migrations, and only then the door. `say` tells the person at the console what is
+ * being done; `clock` is the machine's unless a test brings its own.
+ */
+export const openHouse = async (
+  settings: Settings,
+  { clock = systemClock, say = () => {} }: { clock?: Clock; say?: (line: string) => void } = {},
+): Promise<OpenHouse> => {
+  const log = openLog(settings.logLevel)
+  const dataDir = resolve(settings.dataDir)
+  await mkdir(dataDir, { recursive: true })
+  // The port is taken first, so that a second start says so before it touches the first one's database.
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 })
+  const closed = () =>
+    new Promise<void>((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    })
+  let answer: ((...of: Parameters<ReturnType<typeof getRequestListener>>) => void) | undefined
+  server.on('request', (request, response) => {
+    if (answer) return answer(request, response)
+    response.writeHead(503, { 'Retry-After': '2' }).end()
+  })
+  const port = await listen(server, settings.port, settings.host)
+  const undo: (() => Promise<void>)[] = [closed]
+  try {
+    const keys = await openKeys(dataDir, settings.secret)
+    let ownerUrl = settings.databaseUrl
+    if (!ownerUrl) {
+      const embedded = await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: say })
+      undo.unshift(() => embedded.stop())
+      ownerUrl = embedded.ownerUrl
+    }
+    const appUrl = await migrate(ownerUrl, {
+      appPassword: keys.derive('database role').toString('base64url'),
+      log: say,
+    })
+    const database = connect(appUrl, { max: 20, applicationName: 'gatehouse' })
+    undo.unshift(() => database.close())
+    const house: House = {
+      settings: { ...settings, dataDir },
+      origin: settings.publicUrl ?? `http://localhost:${port}`,
+      db: database.db,
+      clock,
+      bus: inProcessBus(),
+      log,
+      keys,
+      access: accessOf(() => house),
+    }
+    const sockets = upgradesOf(house, upgrades)
+    server.on('upgrade', sockets.onUpgrade)
+    const timers = jobs.map((job) => {
+      let running = false
+      return setInterval(async () => {
+        // clock: when to look, never what is true
+        if (running) return
+        running = true
+        await job.run(house).catch((error: unknown) => log.error({ err: error, job: job.name }, 'job failed'))
+        running = false
+      }, job.everySeconds * 1_000)
+    })
+    undo.unshift(async () => {
+      for (const timer of timers) clearInterval(timer)
+      sockets.close()
+    })
+    answer = getRequestListener(appOf(house).fetch)
+    return {
+      house,
+      url: house.origin,
+      close: async () => {
+        for (const step of undo) await step()
+      },
+    }
+  } catch (error) {
+    for (const step of undo) await step()
+    throw error
+  }
+}
