@@ -41,7 +41,7 @@ export function connect(url: string, options: ConnectOptions): Database {
     connect_timeout: Math.min(5, (deadlineMs - 300) / 1000),
     // Later than statement_timeout: silence beyond it means that nobody is there any more
     reply_timeout: (deadlineMs - 300) / 1000,
-    backoff: (retries: number) => Math.min(0.02 * 2 ** retries, 0.5),
+    backoff: (retries: number) => Math.min(0.01 * 2 ** retries, 0.2),
     connection: {
       application_name: applicationName,
       TimeZone: 'UTC',

