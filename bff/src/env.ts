@@ -13,6 +13,8 @@ const Environment = z.object({
   GATEHOUSE_DATA: z.string().min(1).default('.gatehouse'),
   /** 32 bytes or more; everything secret is derived from it. Embedded: made on the first start. */
   GATEHOUSE_SECRET: z.string().min(32).optional(),
+  /** The maker's name: whom customers see as the company that asks. */
+  GATEHOUSE_MAKER: z.string().trim().min(1).max(100).default('Alpenwerk Instruments'),
   GATEHOUSE_DEMO: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
@@ -27,6 +29,7 @@ export interface Settings {
   databaseUrl: string | undefined
   dataDir: string
   secret: string | undefined
+  maker: string
   demo: boolean
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
@@ -52,6 +55,7 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     databaseUrl: env.DATABASE_URL,
     dataDir: env.GATEHOUSE_DATA,
     secret: env.GATEHOUSE_SECRET,
+    maker: env.GATEHOUSE_MAKER,
     demo: env.GATEHOUSE_DEMO ?? !production,
     logLevel: env.LOG_LEVEL,
   }

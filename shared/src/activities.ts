@@ -13,7 +13,8 @@ interface ActivityRow {
 /** Every thing a person may do, once. Routes, groups, editors and docs/permissions.md are drawn from it. */
 export const activities = {
   'device.view': { says: 'See a device, its values, alarms and history', on: 'device', touchesDevice: false },
-  'device.edit': { says: 'Add, rename and move devices', on: 'device', touchesDevice: false },
+  'device.add': { says: 'Add devices to a customer', on: 'customer', touchesDevice: false },
+  'device.edit': { says: 'Rename, move and remove devices', on: 'device', touchesDevice: false },
   'device.enrol': { says: 'Give out an enrolment code for a device', on: 'device', touchesDevice: false },
   'device.revoke': { says: 'Revoke the identity of a device', on: 'device', touchesDevice: false },
   'alarm.acknowledge': { says: 'Acknowledge an alarm with a note', on: 'device', touchesDevice: false },

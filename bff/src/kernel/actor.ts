@@ -5,6 +5,8 @@ export interface Actor extends Who {
   name: string
   email: string
   customerName: string | null
+  /** The customer's name, or the maker's: what the log calls his company. */
+  company: string
   /** Hash of the cookie's token. */
   signInId: string
   /** The address the request came from, as the socket says. */
@@ -20,15 +22,12 @@ export interface By {
   from: string | null
 }
 
-/** The maker's name where the log names a company. */
-export const makerName = 'Maker'
-
 export const byPerson = (actor: Actor): By => ({
   kind: 'person',
   id: actor.id,
   name: actor.name,
-  company: actor.customerName ?? makerName,
+  company: actor.company,
   from: actor.from,
 })
 
-export const bySystem: By = { kind: 'system', id: null, name: 'Gatehouse', company: makerName, from: null }
+export const bySystem: By = { kind: 'system', id: null, name: 'Gatehouse', company: '', from: null }

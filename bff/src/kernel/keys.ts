@@ -16,6 +16,10 @@ export interface ServerKeys {
   derive(purpose: string): Buffer
 }
 
+/** 32 bytes for one purpose, from a secret. */
+export const deriveFrom = (secret: string, purpose: string): Buffer =>
+  createHmac('sha256', secret).update(`gatehouse ${purpose}`).digest()
+
 const readOrMake = async (path: string, make: () => Promise<string>): Promise<string> => {
   try {
     return await readFile(path, 'utf8')
@@ -48,6 +52,6 @@ export const openKeys = async (dataDir: string, secret: string | undefined): Pro
     serverId: kid,
     publicKeys: [{ kty: 'OKP', crv: 'Ed25519', x: jwk.x as string, kid }],
     sign: (typ, claims) => new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', typ, kid }).sign(key),
-    derive: (purpose) => createHmac('sha256', root).update(`gatehouse ${purpose}`).digest(),
+    derive: (purpose) => deriveFrom(root, purpose),
   }
 }

@@ -7,6 +7,10 @@ import { fileURLToPath } from 'node:url'
 import postgres, { type Sql } from 'postgres'
 import { startEmbedded } from '../kernel/database/embedded.ts'
 import { appUrlOf, migrate } from '../kernel/database/migrate.ts'
+import { deriveFrom } from '../kernel/keys.ts'
+
+/** The secret of every house in a test. */
+export const testSecret = 'a secret of tests only, long enough to be taken'
 
 const template = 'gatehouse_template'
 const ourMigrations = fileURLToPath(new URL('../migrations', import.meta.url))
@@ -34,7 +38,8 @@ export async function startTestCluster(
   const { migrationsFolder = ourMigrations, log = () => undefined } = options
   const folder = await temporaryFolder('test')
   const server = await startEmbedded({ dataDir: folder.path, log, settings: throwAway })
-  const appPassword = randomBytes(12).toString('hex')
+  // The role is the cluster's, so every house on it must come to the same password.
+  const appPassword = deriveFrom(testSecret, 'database role').toString('base64url')
   const stop = async () => {
     await server.stopImmediately()
     await folder.remove()

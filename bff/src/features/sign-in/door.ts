@@ -1,5 +1,5 @@
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
-import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
+import type { Actor, By } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { grantsOf } from '../groups/door.ts'
@@ -34,6 +34,7 @@ export const actorOf = async (house: House, token: string | undefined, from: str
     email: account.email,
     customerId: account.customerId,
     customerName: account.customerName,
+    company: account.customerName ?? house.settings.maker,
     passwordDue: now >= passwordDueAt(account),
     grants,
     signInId: known.id,
@@ -83,10 +84,14 @@ export const endOverdueSignIns: Job = {
     const now = house.clock.now()
     for (const one of await overdueSignIns(house.db, now - idleLife, now - absoluteLife)) {
       const account = await accountById(house.db, one.userId)
-      const by: By = account
-        ? byPerson({ ...account, passwordDue: false, grants: [], signInId: one.id, from: '' })
-        : { kind: 'person', id: one.userId, name: 'Somebody', company: '', from: null }
-      await endSignIn(house, { id: one.id, personId: one.userId }, { ...by, from: null }, whyOver(one, now) ?? 'idle')
+      const by: By = {
+        kind: 'person',
+        id: one.userId,
+        name: account?.name ?? 'Somebody',
+        company: account ? (account.customerName ?? house.settings.maker) : '',
+        from: null,
+      }
+      await endSignIn(house, { id: one.id, personId: one.userId }, by, whyOver(one, now) ?? 'idle')
     }
   },
 }

@@ -26,12 +26,6 @@ export const absoluteLife = hours(12)
 const openLucia = (db: Tx) =>
   new Lucia(new DrizzlePostgreSQLAdapter(db, signIn, person), {
     sessionExpiresIn: new TimeSpan(12, 'h'),
-    // No Max-Age: the cookie goes with the browser; `__Host-` binds it to this very origin.
-    sessionCookie: {
-      name: '__Host-gatehouse',
-      expires: false,
-      attributes: { secure: true, sameSite: 'strict', path: '/' },
-    },
     getSessionAttributes: ({ startedAt, lastGestureAt, fromAddress }) => ({ startedAt, lastGestureAt, fromAddress }),
   })
 
@@ -62,9 +56,3 @@ export const readSignIn = async (
 
 /** Forgets a sign-in: its cookie opens nothing any more. */
 export const forgetSignIn = (db: Tx, signInId: string): Promise<void> => luciaOf(db).invalidateSession(signInId)
-
-/** The `Set-Cookie` value that carries the token. */
-export const signInCookie = (db: Tx, token: string): string => luciaOf(db).createSessionCookie(token).serialize()
-
-/** The `Set-Cookie` value that takes the cookie away. */
-export const blankCookie = (db: Tx): string => luciaOf(db).createBlankSessionCookie().serialize()

@@ -6,12 +6,12 @@ import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { open, self } from '../../kernel/http/allow.ts'
+import { blankCookie, signInCookie } from '../../kernel/http/cookies.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { activitiesOf, passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { actorOf, endSignIn } from './door.ts'
-import { blankCookie, signInCookie } from './lucia.ts'
 import { endsOf } from './rules.ts'
 import { changePassword, signInWithPassword } from './service.ts'
 import { noteGestureAt } from './store.ts'
@@ -57,13 +57,13 @@ export const signInRoom = new Hono<RoomEnv>()
     const { house, from } = c.var
     const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
     const token = await signInWithPassword(house, c.req.valid('json'), { from, userAgent })
-    c.header('Set-Cookie', signInCookie(house.db, token))
+    c.header('Set-Cookie', signInCookie(token))
     return c.json(await signedInAs(house, token, from))
   })
   .post('/sign-out', self('everybody may leave', { evenWithDuePassword: true }), async (c) => {
     const { house, actor } = c.var
     await endSignIn(house, { id: actor.signInId, personId: actor.id }, byPerson(actor), 'asked')
-    c.header('Set-Cookie', blankCookie(house.db))
+    c.header('Set-Cookie', blankCookie)
     c.header('Clear-Site-Data', '"cache", "cookies", "storage"')
     return c.json({ signedOut: true })
   })
@@ -89,7 +89,7 @@ export const signInRoom = new Hono<RoomEnv>()
       const { house, actor, from } = c.var
       const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
       const token = await changePassword(house, actor, c.req.valid('json'), userAgent)
-      c.header('Set-Cookie', signInCookie(house.db, token))
+      c.header('Set-Cookie', signInCookie(token))
       return c.json(await signedInAs(house, token, from))
     },
   )

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { type Actor, byPerson, makerName } from '../../kernel/actor.ts'
+import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { change, note } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -34,7 +34,7 @@ export const signInWithPassword = async (
     kind: 'person' as const,
     id: account?.id ?? null,
     name: account?.name ?? 'Somebody',
-    company: account ? (row.customerName ?? makerName) : '',
+    company: account ? (row.customerName ?? house.settings.maker) : '',
     from: seen.from,
   }
   const tried = { at: now, accountHash, fromAddress: seen.from }

@@ -14,3 +14,14 @@ export const readToken = (header: string | undefined): string | undefined => {
   const [only] = values
   return values.length === 1 && only && /^[A-Za-z0-9_-]{43}$/.test(only) ? only : undefined
 }
+
+const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict'
+
+/**
+ * The `Set-Cookie` value that carries a sign-in's token. Ours, because lucia's cookie always has a Max-Age and
+ * would outlive the browser.
+ */
+export const signInCookie = (token: string): string => `${cookieName}=${token}; ${attributes}`
+
+/** The `Set-Cookie` value that takes the cookie away. */
+export const blankCookie = `${cookieName}=; ${attributes}; Max-Age=0`
