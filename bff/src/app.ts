@@ -2,7 +2,11 @@ import { fileURLToPath } from 'node:url'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { auditRoom } from './features/audit/routes.ts'
+import { groupsRoom } from './features/groups/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
+import { mailRoom } from './features/mail/routes.ts'
+import { peopleRoom } from './features/people/routes.ts'
 import { levelsFor } from './features/policies/door.ts'
 import { approvalsFor } from './features/requests/door.ts'
 import { actorOf, endOverdueSignIns } from './features/sign-in/door.ts'
@@ -17,7 +21,13 @@ import type { Upgrade } from './kernel/http/upgrades.ts'
 import { newId } from './kernel/ids.ts'
 
 /** The people's rooms, under /api. */
-export const peoplesRooms = new Hono<RoomEnv>().route('/', signInRoom).route('/', liveRoom)
+export const peoplesRooms = new Hono<RoomEnv>()
+  .route('/', signInRoom)
+  .route('/', liveRoom)
+  .route('/', auditRoom)
+  .route('/', peopleRoom)
+  .route('/', groupsRoom)
+  .route('/', mailRoom)
 
 /** The devices' face, under /agent/v1. */
 export const devicesRooms = new Hono<RoomEnv>()

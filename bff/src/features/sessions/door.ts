@@ -5,3 +5,8 @@ import type { House } from '../../kernel/house.ts'
 export const endSessionsOfSignIn = async (_house: House, _signInId: string, _cause: SessionCause): Promise<void> => {
   // placeholder of the lead: the sessions helper replaces this
 }
+
+/** Ends every live session of this person. */
+export const endSessionsOfPerson = async (_house: House, _personId: string, _cause: SessionCause): Promise<void> => {
+  // placeholder of the lead: the sessions helper replaces this
+}

@@ -44,12 +44,17 @@ export function gated(sql: Sql, permits: number, deadlineMs: number): Sql {
 function createGate(permits: number, deadlineMs: number): Gate {
   const waiting = new Set<() => void>()
   let free = permits
+  const letIn = () => {
+    for (const enter of waiting) {
+      if (free === 0) return
+      waiting.delete(enter)
+      enter()
+    }
+  }
   const leave = () => {
     free++
-    for (const enter of waiting) {
-      waiting.delete(enter)
-      return enter()
-    }
+    // The driver settles a query just before it takes the connection back
+    if (waiting.size > 0) queueMicrotask(letIn)
   }
   return (enter, expire) => {
     const admitted = () => {
@@ -66,7 +71,7 @@ function createGate(permits: number, deadlineMs: number): Gate {
       waiting.delete(admitted)
       expire(new DatabaseDeadlineError(deadlineMs))
     }, deadlineMs)
-    if (free > 0) admitted()
+    if (free > 0 && waiting.size === 0) admitted()
     else waiting.add(admitted)
   }
 }
@@ -131,8 +136,8 @@ function guardReserve(gate: Gate, sql: Sql): ReturnType<Sql['reserve']> {
           (reserved) => {
             const { release } = reserved
             reserved.release = () => {
-              leave()
               release()
+              leave()
             }
             if (expired) reserved.release()
             else resolve(reserved)

@@ -30,6 +30,9 @@ export type Found = Target & { about?: About }
 /** Finds what a route is about from its path; `undefined` where it does not exist. */
 export type Finder<T extends Found> = (house: House, c: Context<RoomEnv>) => Promise<T | undefined>
 
+/** The maker itself, for routes that are about no customer. */
+export const theMaker: Finder<{ kind: 'maker' }> = async () => ({ kind: 'maker' })
+
 const requireActor = (actor: Actor | null, mayBeDue = false): Actor => {
   if (!actor) throw new Refused('not_signed_in')
   if (actor.passwordDue && !mayBeDue) throw new Refused('password_due')

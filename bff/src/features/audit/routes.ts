@@ -1,0 +1,54 @@
+import { type AuditOutcome, auditOutcomes, sentence } from '@gatehouse/shared/audit-events'
+import type { AuditRow, Named } from '@gatehouse/shared/views/views'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { allow, self } from '../../kernel/http/allow.ts'
+import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
+import type { RoomEnv } from '../../kernel/http/room-env.ts'
+import { validated } from '../../kernel/http/validated.ts'
+import { theDeviceEvenRemoved } from '../devices/door.ts'
+import { type AuditEventRow, eventsOfDevice, eventsVisibleTo } from './store.ts'
+
+const Query = PageQuery.extend({
+  event: z.string().max(64).optional(),
+  outcome: z.enum(auditOutcomes).optional(),
+  search: z.string().trim().max(100).optional(),
+  requestId: z.uuid().optional(),
+  sessionId: z.uuid().optional(),
+})
+
+const named = (id: string | null, name: string | null): Named | null => (id && name ? { id, name } : null)
+
+const present = (row: AuditEventRow): AuditRow => ({
+  id: row.id,
+  at: row.at,
+  event: row.event,
+  says: sentence(row.event, row.fields),
+  outcome: row.outcome as AuditOutcome,
+  who: { kind: row.actorKind as AuditRow['who']['kind'], name: row.actorName, company: row.actorCompany },
+  device: named(row.deviceId, row.deviceName),
+  customer: named(row.customerId, row.customerName),
+  requestId: row.requestId,
+  sessionId: row.sessionId,
+  approvalId: row.approvalId,
+  from: row.fromAddress,
+  fields: row.fields,
+})
+
+const before = (cursor: string | undefined): string | undefined => {
+  const id = z.uuid().safeParse(readCursor(cursor, 1)?.[0])
+  return id.success ? id.data : undefined
+}
+
+/** The audit log, read: of one device, and of all that one may see. */
+export const auditRoom = new Hono<RoomEnv>()
+  .get('/devices/:deviceId/audit', allow('audit.view', theDeviceEvenRemoved), validated('query', Query), async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const rows = await eventsOfDevice(c.var.house.db, c.var.target.deviceId, filter, limit, before(cursor))
+    return c.json(asPage(rows, limit, (row) => [row.id], present))
+  })
+  .get('/audit', self('the events one may see'), validated('query', Query), async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const rows = await eventsVisibleTo(c.var.house.db, c.var.actor, filter, limit, before(cursor))
+    return c.json(asPage(rows, limit, (row) => [row.id], present))
+  })

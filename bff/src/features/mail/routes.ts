@@ -1,0 +1,41 @@
+import type { MailView } from '@gatehouse/shared/views/views'
+import { desc, lt } from 'drizzle-orm'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { Refused } from '../../kernel/errors.ts'
+import { allow, theMaker } from '../../kernel/http/allow.ts'
+import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
+import type { RoomEnv } from '../../kernel/http/room-env.ts'
+import { validated } from '../../kernel/http/validated.ts'
+import { outboxMail } from '../../kernel/outbox/tables.ts'
+
+type MailRow = typeof outboxMail.$inferSelect
+
+const present = ({ id, to, subject, text, queuedAt, sentAt }: MailRow): MailView => ({
+  id,
+  to,
+  subject,
+  text,
+  queuedAt,
+  sentAt,
+})
+
+/** The outbox as a page, where there is no mail server to send it: in the demonstration only. */
+export const mailRoom = new Hono<RoomEnv>().get(
+  '/mail',
+  allow('staff.view', theMaker),
+  validated('query', PageQuery),
+  async (c) => {
+    const { house } = c.var
+    if (!house.settings.demo) throw new Refused('not_found')
+    const { limit, cursor } = c.req.valid('query')
+    const before = z.uuid().safeParse(readCursor(cursor, 1)?.[0])
+    const rows = await house.db
+      .select()
+      .from(outboxMail)
+      .where(before.success ? lt(outboxMail.id, before.data) : undefined)
+      .orderBy(desc(outboxMail.id))
+      .limit(limit + 1)
+    return c.json(asPage(rows, limit, (row) => [row.id], present))
+  },
+)
