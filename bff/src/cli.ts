@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util'
+import { activityNames } from '@gatehouse/shared/activities'
+import { and, eq, isNull } from 'drizzle-orm'
+import { readSettings } from './env.ts'
+import { group, groupGrant, groupMember } from './features/groups/tables.ts'
+import { person } from './features/people/tables.ts'
+import { hashPassword } from './features/sign-in/passwords.ts'
+import { bySystem } from './kernel/actor.ts'
+import { change } from './kernel/change.ts'
+import { newId, newToken } from './kernel/ids.ts'
+import { openHouse } from './main.ts'
+
+const usage = `Usage:
+  gatehouse add-administrator --name "Ruth Vogel" --email ruth@example.com
+
+Makes the first administrator of an empty Gatehouse, and prints a password that has to be changed at the first
+sign-in. It is a command on the server on purpose: there is no setup page that could be reached twice.`
+
+/** What the first administrator may do: everything that is about people, customers and devices; not to approve. */
+const administering = activityNames.filter((name) => !/^(session|action)\.|^policy\.edit$|^alarm\./.test(name))
+
+const addAdministrator = async (given: { name: string; email: string }): Promise<void> => {
+  const opened = await openHouse({ ...readSettings(), port: 0, demo: false, logLevel: 'error' })
+  try {
+    const { house } = opened
+    const [somebody] = await house.db.select({ id: person.id }).from(person).limit(1)
+    if (somebody) throw new Error('There are people already. Ask one of the administrators to add you.')
+    const password = newToken().slice(0, 20)
+    const passwordHash = await hashPassword(house.keys, password)
+    const now = house.clock.now()
+    await change(house, bySystem, 'person.added', async (tx) => {
+      const id = newId()
+      const [known] = await tx
+        .select({ id: group.id })
+        .from(group)
+        .where(and(isNull(group.customerId), eq(group.name, 'Administrators')))
+      const groupId = known?.id ?? newId()
+      if (!known) {
+        await tx.insert(group).values({ id: groupId, name: 'Administrators', customerId: null })
+        await tx.insert(groupGrant).values({ id: newId(), groupId, activities: administering, scopeKind: 'all' })
+      }
+      await tx
+        .insert(person)
+        .values({ id, ...given, passwordHash, passwordChangedAt: now, passwordDue: true, createdAt: now })
+      await tx.insert(groupMember).values({ groupId, personId: id })
+      return { result: undefined, fields: { name: given.name } }
+    })
+    console.log(
+      `${given.name} may sign in as ${given.email} with this password, and must then choose another:\n\n  ${password}\n`,
+    )
+  } finally {
+    await opened.close()
+  }
+}
+
+const main = async (): Promise<void> => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { name: { type: 'string' }, email: { type: 'string' } },
+  })
+  const { name, email } = values
+  if (positionals[0] !== 'add-administrator' || !name?.trim() || !email || !/^[^\s@]+@[^\s@]+$/.test(email)) {
+    console.error(usage)
+    process.exitCode = 2
+    return
+  }
+  await addAdministrator({ name: name.trim(), email: email.trim() })
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+})

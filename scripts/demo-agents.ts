@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { deviceById } from '@gatehouse/bff/features/devices/door'
+import { issueEnrolmentCode } from '@gatehouse/bff/features/devices/service'
+import { device } from '@gatehouse/bff/features/devices/tables'
+import { bySystem } from '@gatehouse/bff/kernel/actor'
+import type { OpenHouse } from '@gatehouse/bff/main'
+
+const agentMain = fileURLToPath(new URL('../agent/src/main.ts', import.meta.url))
+const tsx = createRequire(import.meta.url).resolve('tsx')
+
+/** The agents of the demonstration: programs of their own, which dial this house like any other. */
+export interface DemoAgents {
+  stop(): Promise<void>
+}
+
+const agent = (home: string, words: string[], output: number | 'ignore'): ChildProcess =>
+  spawn(process.execPath, ['--import', tsx, agentMain, ...words, '--home', home], {
+    stdio: ['ignore', output, output],
+    // An agent is a stranger to the server's settings.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: process.env.LANG ?? 'C.UTF-8' },
+  })
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((done) =>
+    child.exitCode === null && child.signalCode === null ? child.once('exit', done) : done(child.exitCode),
+  )
+
+/** Enrols what has not enrolled yet and starts one agent per device; their logs go to their homes. */
+export const startDemoAgents = async (
+  opened: OpenHouse,
+  dataDir: string,
+  say: (line: string) => void,
+): Promise<DemoAgents> => {
+  const { house, url } = opened
+  const homes = join(dataDir, 'agents')
+  const devices = await house.db
+    .select({ id: device.id, name: device.name, serial: device.serial, state: device.state })
+    .from(device)
+  const start = async (one: (typeof devices)[number]): Promise<ChildProcess | undefined> => {
+    const home = join(homes, one.serial)
+    await mkdir(home, { recursive: true, mode: 0o700 })
+    const output = await open(join(home, 'console.log'), 'a')
+    try {
+      if (one.state === 'awaiting_enrolment') {
+        const known = await deviceById(house.db, one.id)
+        if (!known) return undefined
+        const { code } = await issueEnrolmentCode(house, bySystem, known)
+        if ((await ended(agent(home, ['enrol', '--server', url, '--code', code], output.fd))) !== 0) {
+          say(`The agent of ${one.name} could not enrol; see ${join(home, 'console.log')}`)
+          return undefined
+        }
+      }
+      // A device of another making, or one that was revoked, is not ours to start.
+      if (one.state === 'revoked' || !existsSync(join(home, 'identity.json'))) return undefined
+      return agent(home, ['run'], output.fd)
+    } finally {
+      await output.close()
+    }
+  }
+  const children = (await Promise.all(devices.map(start))).filter((child) => child !== undefined)
+  say(`${children.length} agents are running, each a process of its own`)
+  return {
+    stop: async () => {
+      for (const child of children) child.kill('SIGTERM')
+      await Promise.all(children.map(ended))
+    },
+  }
+}

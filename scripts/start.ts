@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { demoPassword, demoPeople, personas } from '@gatehouse/bff/demo/people'
+import { isEmpty, seedDemo } from '@gatehouse/bff/demo/seed'
+import { readSettings } from '@gatehouse/bff/env'
+import { type OpenHouse, openHouse, PortTaken } from '@gatehouse/bff/main'
+import { buildWeb } from './build-web.ts'
+import { type DemoAgents, startDemoAgents } from './demo-agents.ts'
+
+const started = Date.now()
+const say = (line: string): void => console.log(`  ${line}`)
+
+const printPeople = (): void => {
+  console.log('\n  Who may sign in (demonstration only):\n')
+  for (const who of personas) {
+    const { email, says } = demoPeople[who]
+    console.log(`    ${email.padEnd(26)} ${demoPassword(who).padEnd(24)} ${says}`)
+  }
+}
+
+const main = async (): Promise<void> => {
+  const settings = readSettings()
+  console.log('Gatehouse')
+  await buildWeb(say)
+  const opened = await openHouse(settings, { say })
+  let agents: DemoAgents | undefined
+  let stopping = false
+  const stop = async (): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    console.log('\n  Stopping')
+    await agents?.stop()
+    await opened.close()
+    process.exit(0)
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  if (settings.demo) agents = await demonstrate(opened, resolve(settings.dataDir))
+  console.log(`\n  Open ${opened.url}   (after ${((Date.now() - started) / 1_000).toFixed(1)} s; Ctrl-C stops it)`)
+  if (settings.demo) printPeople()
+}
+
+const demonstrate = async (opened: OpenHouse, dataDir: string): Promise<DemoAgents> => {
+  if (await isEmpty(opened.house.db)) {
+    say('Seeding demonstration data')
+    await seedDemo(opened.house)
+  }
+  say('Starting the agents of the demonstration')
+  return startDemoAgents(opened, dataDir, say)
+}
+
+main().catch((error: unknown) => {
+  console.error(
+    `\n  ${error instanceof PortTaken ? error.message : error instanceof Error ? error.message : String(error)}`,
+  )
+  process.exit(1)
+})
