@@ -37,3 +37,15 @@ export const brokeConstraint = (error: unknown, constraint: string): boolean => 
     if ('constraint_name' in at && at.constraint_name === constraint) return true
   return false
 }
+
+/**
+ * For `.catch`: a write that broke one of these unique constraints is refused as `already_exists`, with the sentence
+ * at its field; every other error goes on.
+ */
+export const orTaken =
+  (constraints: Readonly<Record<string, { field: string; says: string }>>) =>
+  (error: unknown): never => {
+    for (const [constraint, { field, says }] of Object.entries(constraints))
+      if (brokeConstraint(error, constraint)) throw new Refused('already_exists', { fields: { [field]: says } })
+    throw error
+  }

@@ -9,3 +9,6 @@ export const newToken = (): string => randomBytes(32).toString('base64url')
 
 /** SHA-256 of a text, hex: how tokens, tickets and codes are kept. */
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** True for the text of a UUID; anything else would be an error of the database instead of an absence. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)

@@ -382,7 +382,7 @@ CREATE UNIQUE INDEX "alarm_one_open" ON "alarm" USING btree ("device_id","code")
 CREATE INDEX "alarm_device" ON "alarm" USING btree ("device_id","id");--> statement-breakpoint
 CREATE INDEX "alarm_customer" ON "alarm" USING btree ("customer_id","id");--> statement-breakpoint
 CREATE INDEX "alarm_occurrence_alarm" ON "alarm_occurrence" USING btree ("alarm_id","at");--> statement-breakpoint
-CREATE UNIQUE INDEX "device_serial" ON "device" USING btree ("model_id","serial") WHERE "device"."removed_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "device_serial" ON "device" USING btree ("customer_id","model_id","serial") WHERE "device"."removed_at" is null;--> statement-breakpoint
 CREATE INDEX "device_by_name" ON "device" USING btree ("name","id");--> statement-breakpoint
 CREATE INDEX "device_by_customer" ON "device" USING btree ("customer_id","name","id");--> statement-breakpoint
 CREATE INDEX "device_by_site" ON "device" USING btree ("site_id","name","id");--> statement-breakpoint

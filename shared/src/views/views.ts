@@ -6,7 +6,7 @@ import type { Activity } from '../activities.ts'
 import type { AuditOutcome } from '../audit-events.ts'
 import type { Scope } from '../decide.ts'
 import type { Declaration, ItemValue, Severity } from '../devices/declaration.ts'
-import type { PolicyLevelKind, PolicyRules } from '../policies/policy.ts'
+import type { Explanation, PolicyLevelKind, PolicyRules } from '../policies/policy.ts'
 import type { Refusal } from '../refusals.ts'
 import type { ActionState, RemoteActionName } from '../remote-actions.ts'
 import type { RequestState } from '../requests/request-states.ts'
@@ -54,22 +54,27 @@ export interface MeView {
 export interface SiteView extends Named {
   zone: string
   address: string
+  /** Those one may see. */
   devices: number
 }
 export interface CustomerView extends Named {
   sites: SiteView[]
+  /** Those one may see. */
   devices: number
-  people: number
-  may: { edit: May; editPolicy: May; viewPolicy: May; viewPeople: May }
+  /** `null` for whoever may not see the people. */
+  people: number | null
+  may: { edit: May; rename: May; addDevice: May; editPolicy: May; viewPolicy: May; viewPeople: May }
 }
 export interface CustomerRow extends Named {
   sites: number
+  /** Those one may see. */
   devices: number
 }
 export interface ModelView extends Named {
   maker: string
   version: number
   declaration: Declaration
+  /** Those one may see. */
   devices: number
 }
 
@@ -103,6 +108,17 @@ export interface DeviceView extends DeviceRow {
   usableApproval: { requestId: string; activities: Activity[]; useBefore: number } | null
   /** The session that is open on this device, whoever's. */
   session: { id: string; technician: Named; state: SessionState } | null
+}
+/** The choices of the fleet's filters, of devices one may see only. */
+export interface FleetFacets {
+  customers: Named[]
+  sites: (Named & { customerId: string })[]
+  models: Named[]
+}
+/** A one-time enrolment code; it is shown this once. */
+export interface EnrolmentCodeView {
+  code: string
+  expiresAt: number
 }
 export interface CurrentValue {
   key: string
@@ -226,6 +242,13 @@ export interface PolicyView {
   confirmed: { devices: number; of: number }
   may: { edit: May }
 }
+/** Why somebody may or may not, and which level of the policy says so. */
+export interface ExplainView {
+  activity: Activity
+  verdict: May
+  /** `null` where the activity asks no policy. */
+  policy: Explanation | null
+}
 
 // people and groups
 export interface PersonView extends Named {
@@ -274,6 +297,8 @@ export interface LiveHint {
     | 'audit'
     | 'policy'
     | 'people'
+    | 'customers'
+    | 'models'
     | 'signed_out'
   deviceId?: string
   requestId?: string

@@ -57,7 +57,8 @@ export const device = pgTable(
   (t) => [
     unique('device_of_customer').on(t.customerId, t.id),
     foreignKey({ columns: [t.customerId, t.siteId], foreignColumns: [site.customerId, site.id] }),
-    uniqueIndex('device_serial').on(t.modelId, t.serial).where(sql`${t.removedAt} is null`),
+    // Within one customer: a refusal must not tell that a stranger has a device of this serial number (AZ03).
+    uniqueIndex('device_serial').on(t.customerId, t.modelId, t.serial).where(sql`${t.removedAt} is null`),
     index('device_by_name').on(t.name, t.id),
     index('device_by_customer').on(t.customerId, t.name, t.id),
     index('device_by_site').on(t.siteId, t.name, t.id),

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+/** Control characters, half surrogates, line separators, and what turns the direction of writing round. */
+const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+
+/** One line of text from a person, 1 to `most` characters after trimming. */
+export const Line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'Write something here')
+    .max(most, `Use at most ${most} characters`)
+    .refine((text) => !unprintable.test(text), 'Use one line of ordinary text')
+
+/** As `Line`, and it may be left empty. */
+export const LineOrNothing = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most, `Use at most ${most} characters`)
+    .refine((text) => !unprintable.test(text), 'Use one line of ordinary text')
