@@ -30,11 +30,11 @@ export type ConnectOptions = {
 }
 
 /**
- * Opens a pool (nothing is dialled yet). Every query and transaction ends within `deadlineMs` (4.8 s), also when no
+ * Opens a pool (nothing is dialled yet). Every query and transaction ends within `deadlineMs` (4.5 s), also when no
  * connection is free or PostgreSQL stands still; errors of that kind are told apart by `isUnavailable`.
  */
 export function connect(url: string, options: ConnectOptions): Database {
-  const { max, applicationName, onNotice = () => undefined, deadlineMs = 4_800 } = options
+  const { max, applicationName, onNotice = () => undefined, deadlineMs = 4_500 } = options
   const pool = postgres(url, {
     max,
     onnotice: onNotice,
