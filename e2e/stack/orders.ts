@@ -1,0 +1,10 @@
+import type { Seeded } from '@gatehouse/bff/demo/seed'
+
+/** What a stack says once it is up. */
+export interface StackAddress {
+  url: string
+  seeded: Seeded
+}
+
+/** What its parent may tell it, a line of JSON each. */
+export type StackOrder = { do: 'advance'; ms: number } | { do: 'close' }

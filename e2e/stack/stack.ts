@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { StackAddress, StackOrder } from './orders.ts'
+
+/** A running system of a worker's own. */
+export interface Stack extends StackAddress {
+  /** Moves the server's clock on; browsers and agents keep theirs. */
+  advance(ms: number): Promise<void>
+  close(): Promise<void>
+}
+
+const program = fileURLToPath(new URL('./process.ts', import.meta.url))
+
+/** Starts a system against the test cluster whose address the global set-up left in the environment. */
+export const startStack = async (): Promise<Stack> => {
+  const cluster = process.env.GATEHOUSE_TEST_CLUSTER
+  if (!cluster) throw new Error('The global set-up has not started a PostgreSQL')
+  const tsx = createRequire(import.meta.url).resolve('tsx')
+  const child = spawn(process.execPath, ['--import', tsx, program, cluster], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const read = async <T>(): Promise<T> => {
+    const line = await lines.next()
+    if (line.done) throw new Error('The stack ended by itself; what it said is above')
+    return JSON.parse(line.value) as T
+  }
+  const order = (one: StackOrder): void => void child.stdin.write(`${JSON.stringify(one)}\n`)
+  const address = await read<StackAddress>()
+  return {
+    ...address,
+    advance: async (ms) => {
+      order({ do: 'advance', ms })
+      await read()
+    },
+    close: async () => {
+      const ended = new Promise((done) => child.once('exit', done))
+      order({ do: 'close' })
+      await ended
+    },
+  }
+}
