@@ -51,7 +51,8 @@ CREATE TABLE "action" (
 	"expires_at" bigint NOT NULL,
 	"delivered_at" bigint,
 	"ended_at" bigint,
-	"result" jsonb
+	"result" jsonb,
+	"proof" text
 );
 --> statement-breakpoint
 CREATE TABLE "alarm" (
@@ -119,6 +120,7 @@ CREATE TABLE "device_link" (
 	"device_id" uuid PRIMARY KEY NOT NULL,
 	"connected" boolean DEFAULT false NOT NULL,
 	"transport" text,
+	"connection_id" uuid,
 	"last_heard_at" bigint,
 	"last_seq" bigint DEFAULT 0 NOT NULL,
 	"agent_version" text,
@@ -145,6 +147,19 @@ CREATE TABLE "model" (
 	"version" integer DEFAULT 1 NOT NULL,
 	"declaration" jsonb NOT NULL,
 	CONSTRAINT "model_name_unique" UNIQUE("name")
+);
+--> statement-breakpoint
+CREATE TABLE "assertion_used" (
+	"device_id" uuid NOT NULL,
+	"jti" text NOT NULL,
+	"expires_at" bigint NOT NULL,
+	CONSTRAINT "assertion_used_device_id_jti_pk" PRIMARY KEY("device_id","jti")
+);
+--> statement-breakpoint
+CREATE TABLE "enrolment_try" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"at" bigint NOT NULL,
+	"from_address" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "group" (
@@ -339,6 +354,14 @@ CREATE TABLE "sample" (
 	CONSTRAINT "sample_device_id_key_at_pk" PRIMARY KEY("device_id","key","at")
 );
 --> statement-breakpoint
+CREATE TABLE "undeclared_item" (
+	"device_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"first_at" bigint NOT NULL,
+	CONSTRAINT "undeclared_item_device_id_key_pk" PRIMARY KEY("device_id","key")
+);
+--> statement-breakpoint
 ALTER TABLE "action" ADD CONSTRAINT "action_requested_by_person_id_fk" FOREIGN KEY ("requested_by") REFERENCES "public"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "action" ADD CONSTRAINT "action_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "alarm" ADD CONSTRAINT "alarm_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -371,6 +394,7 @@ ALTER TABLE "stream_ticket" ADD CONSTRAINT "stream_ticket_session_id_session_id_
 ALTER TABLE "sign_in" ADD CONSTRAINT "sign_in_user_id_person_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "current_value" ADD CONSTRAINT "current_value_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sample" ADD CONSTRAINT "sample_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "undeclared_item" ADD CONSTRAINT "undeclared_item_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_event_device" ON "audit_event" USING btree ("device_id","id");--> statement-breakpoint
 CREATE INDEX "audit_event_customer" ON "audit_event" USING btree ("customer_id","id");--> statement-breakpoint
 CREATE INDEX "audit_event_session" ON "audit_event" USING btree ("session_id","id");--> statement-breakpoint
@@ -378,6 +402,7 @@ CREATE INDEX "audit_event_request" ON "audit_event" USING btree ("request_id","i
 CREATE INDEX "outbox_mail_due" ON "outbox_mail" USING btree ("sent_at","next_try_at");--> statement-breakpoint
 CREATE INDEX "action_device" ON "action" USING btree ("device_id","id");--> statement-breakpoint
 CREATE INDEX "action_state" ON "action" USING btree ("state","expires_at");--> statement-breakpoint
+CREATE INDEX "action_open" ON "action" USING btree ("device_id") WHERE "action"."state" in ('queued', 'delivered');--> statement-breakpoint
 CREATE UNIQUE INDEX "alarm_one_open" ON "alarm" USING btree ("device_id","code") WHERE "alarm"."cleared_at" is null;--> statement-breakpoint
 CREATE INDEX "alarm_device" ON "alarm" USING btree ("device_id","id");--> statement-breakpoint
 CREATE INDEX "alarm_customer" ON "alarm" USING btree ("customer_id","id");--> statement-breakpoint
@@ -388,6 +413,8 @@ CREATE INDEX "device_by_customer" ON "device" USING btree ("customer_id","name",
 CREATE INDEX "device_by_site" ON "device" USING btree ("site_id","name","id");--> statement-breakpoint
 CREATE INDEX "device_by_model" ON "device" USING btree ("model_id","name","id");--> statement-breakpoint
 CREATE INDEX "enrolment_code_device" ON "enrolment_code" USING btree ("device_id");--> statement-breakpoint
+CREATE INDEX "assertion_used_expiry" ON "assertion_used" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "enrolment_try_from" ON "enrolment_try" USING btree ("from_address","at");--> statement-breakpoint
 CREATE INDEX "group_grant_group" ON "group_grant" USING btree ("group_id");--> statement-breakpoint
 CREATE INDEX "group_member_person" ON "group_member" USING btree ("person_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "person_email" ON "person" USING btree (lower("email")) WHERE "person"."removed_at" is null;--> statement-breakpoint

@@ -50,6 +50,11 @@ end $$;
 --> statement-breakpoint
 create trigger "insert_only" before update or delete or truncate on "audit_event" for each statement execute function refuse_change();
 --> statement-breakpoint
+-- Room on every page for the next version of a row: check-ins then touch no index (HOT).
+alter table "device_link" set (fillfactor = 50);
+--> statement-breakpoint
+alter table "current_value" set (fillfactor = 50);
+--> statement-breakpoint
 grant usage on schema public to gatehouse_app;
 --> statement-breakpoint
 grant select, insert, update, delete on all tables in schema public to gatehouse_app;

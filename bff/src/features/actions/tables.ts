@@ -1,4 +1,5 @@
 import type { ActionState, RemoteActionName } from '@gatehouse/shared/remote-actions'
+import { sql } from 'drizzle-orm'
 import { bigint, foreignKey, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { device } from '../devices/tables.ts'
 import { person } from '../people/tables.ts'
@@ -26,6 +27,8 @@ export const action = pgTable(
     deliveredAt: ms('delivered_at'),
     endedAt: ms('ended_at'),
     result: jsonb().$type<unknown>(),
+    /** The device's signature over its answer (`ReceiptProof`), verified when it came. */
+    proof: text(),
   },
   (t) => [
     foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }).onDelete(
@@ -33,5 +36,6 @@ export const action = pgTable(
     ),
     index('action_device').on(t.deviceId, t.id),
     index('action_state').on(t.state, t.expiresAt),
+    index('action_open').on(t.deviceId).where(sql`${t.state} in ('queued', 'delivered')`),
   ],
 )

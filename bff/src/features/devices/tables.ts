@@ -74,6 +74,8 @@ export const deviceLink = pgTable('device_link', {
     .references(() => device.id, { onDelete: 'cascade' }),
   connected: boolean().notNull().default(false),
   transport: text().$type<'websocket' | 'https'>(),
+  /** The control connection that speaks for the device: a newer one takes its place, whichever instance holds it. */
+  connectionId: uuid('connection_id'),
   lastHeardAt: ms('last_heard_at'),
   /** Highest message number whose effect is stored. */
   lastSeq: bigint('last_seq', { mode: 'number' }).notNull().default(0),

@@ -45,3 +45,20 @@ export const sample = pgTable(
     ),
   ],
 )
+
+/** What a device sent although its model does not declare it: remembered, so that the log says it once. */
+export const undeclaredItem = pgTable(
+  'undeclared_item',
+  {
+    deviceId: uuid('device_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    key: text().notNull(),
+    firstAt: ms('first_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deviceId, t.key] }),
+    foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+)
