@@ -1,12 +1,16 @@
 import { type Activity, isActivity } from '@gatehouse/shared/activities'
 import type { DeviceTarget, Who } from '@gatehouse/shared/decide'
 import type { Declaration } from '@gatehouse/shared/devices/declaration'
-import { and, eq, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { About } from '../../kernel/audit/append.ts'
+import type { Signal } from '../../kernel/bus.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { Finder } from '../../kernel/http/allow.ts'
+import { isUuid } from '../../kernel/ids.ts'
 import { customer, site } from '../customers/tables.ts'
-import { device, model } from './tables.ts'
+import { device, deviceLink, model } from './tables.ts'
+
+export { hashCode, normaliseCode } from './codes.ts'
 
 /** A device with everything that contains it, as other rooms need to know it. */
 export interface KnownDevice extends DeviceTarget {
@@ -24,8 +28,6 @@ export interface KnownDevice extends DeviceTarget {
   declaration: Declaration
   publicKey: string | null
 }
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 
 /** The device of this id, removed ones too; `undefined` for what does not exist or is no id. */
 export const deviceById = async (db: Tx, id: string): Promise<KnownDevice | undefined> => {
@@ -102,4 +104,37 @@ export const grantedDevices = (who: Who, activity: Activity): SQL => {
   })
   const scoped = conditions.length === 0 ? sql`false` : (or(...conditions) as SQL)
   return who.customerId === null ? scoped : (and(eq(device.customerId, who.customerId), scoped) as SQL)
+}
+
+/**
+ * Raises the version of the orders of a customer's, a model's or one device, in the transaction that changed them, and
+ * tells the gateways of those that are connected. Rows are locked in one order, so that two changes at once do not
+ * wait for each other for ever.
+ */
+export const raiseOrders = async (
+  tx: Tx,
+  of: { customerId: string } | { modelId: string } | { deviceId: string },
+): Promise<Signal[]> => {
+  const whose =
+    'customerId' in of
+      ? eq(device.customerId, of.customerId)
+      : 'modelId' in of
+        ? eq(device.modelId, of.modelId)
+        : eq(device.id, of.deviceId)
+  const locked = tx
+    .select({ id: device.id })
+    .from(device)
+    .where(and(whose, isNull(device.removedAt)))
+    .orderBy(asc(device.id))
+    .for('no key update')
+  await tx
+    .update(device)
+    .set({ ordersVersion: sql`${device.ordersVersion} + 1` })
+    .where(inArray(device.id, locked))
+  const connected = await tx
+    .select({ deviceId: device.id })
+    .from(device)
+    .innerJoin(deviceLink, eq(deviceLink.deviceId, device.id))
+    .where(and(whose, isNull(device.removedAt), eq(deviceLink.connected, true)))
+  return connected.map(({ deviceId }) => ({ kind: 'deliver', deviceId }))
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { Refused } from '../errors.ts'
+import { isUuid } from '../ids.ts'
 
 /** Query of every list: how many, and from where on. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: z.string().max(3_000).optional(),
 })
 
 /** A cursor's text: base64url JSON of the last row's sort key; opaque to browsers, worth nothing as a right. */
@@ -22,6 +24,31 @@ export const readCursor = (cursor: string | undefined, length: number): (string 
   } catch {
     return undefined
   }
+}
+
+interface KeyParts {
+  text: string
+  number: number
+  id: string
+}
+export type KeyKind = keyof KeyParts
+
+const isPart: Record<KeyKind, (part: unknown) => boolean> = {
+  text: (part) => typeof part === 'string' && !part.includes('\0'),
+  number: (part) => typeof part === 'number',
+  id: (part) => typeof part === 'string' && isUuid(part),
+}
+
+/** The sort key in a cursor, part by part of its kind; `undefined` without a cursor, refused where it was made up. */
+export const readKey = <const Kinds extends readonly KeyKind[]>(
+  cursor: string | undefined,
+  kinds: Kinds,
+): { -readonly [I in keyof Kinds]: KeyParts[Kinds[I]] } | undefined => {
+  if (cursor === undefined) return undefined
+  const key = readCursor(cursor, kinds.length)
+  if (!key || !kinds.every((kind, i) => isPart[kind](key[i])))
+    throw new Refused('invalid_input', { fields: { cursor: 'This list does not go on from there.' } })
+  return key as { -readonly [I in keyof Kinds]: KeyParts[Kinds[I]] }
 }
 
 /** Cuts the row that was fetched beyond `limit` and makes the cursor of the next page from the last row kept. */
