@@ -18,6 +18,12 @@ export const refusals = {
   not_granted: { status: 403, says: 'None of your groups allows this.' },
   policy_never: { status: 403, says: "The customer's policy does not allow this." },
   approval_needed: { status: 403, says: "The customer's policy wants to be asked first." },
+  not_the_customer: { status: 403, says: 'Only the customer whose device it is can answer this.' },
+  not_its_technician: {
+    status: 403,
+    says: 'Only the technician who asked may do this, in the browser in which it was begun.',
+  },
+  too_early: { status: 409, says: 'The approved time has not begun yet.' },
   own_request: { status: 403, says: 'Nobody decides about a request of their own.' },
   already_decided: { status: 409, says: 'Somebody has already answered this.' },
   changed_meanwhile: { status: 409, says: 'This has changed since you opened it. Look again.' },
@@ -26,6 +32,10 @@ export const refusals = {
   device_busy: { status: 409, says: 'Another remote session is working on this device.' },
   device_offline: { status: 409, says: 'The device is not connected at the moment.' },
   device_revoked: { status: 409, says: 'The identity of this device has been revoked.' },
+  recording_damaged: {
+    status: 409,
+    says: 'A part of this recording is missing or was changed. It is not played back.',
+  },
   already_exists: { status: 409, says: 'That already exists.' },
   invalid_input: { status: 422, says: 'Some of what was entered cannot be used.' },
   code_unusable: { status: 403, says: 'This code is wrong, used or expired.' },

@@ -13,6 +13,8 @@ export const sessionStates = Object.keys(sessionMoves) as [SessionState, ...Sess
 export const sessionCauses = {
   technician: 'The technician ended it',
   customer: 'The customer ended it',
+  maker: "Somebody else of the maker's ended it",
+  at_machine: 'Somebody at the machine ended it',
   approval_ended: 'The approved time was over',
   approval_revoked: 'The customer took the approval back',
   policy: "The customer's policy no longer allowed it",
@@ -25,6 +27,7 @@ export const sessionCauses = {
   technician_lost: "The connection to the technician's browser was lost",
   device_refused: 'The device refused it',
   device_revoked: 'The identity of the device was revoked',
+  misuse: 'Too much was tried that the session did not allow',
   recording_failed: 'It could not be recorded any longer',
   kill_switch: 'Everything was stopped at once',
   server_stopping: 'The server was stopped',

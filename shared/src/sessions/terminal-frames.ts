@@ -28,6 +28,11 @@ export type StreamNotice =
   | { kind: 'state'; state: 'opening' | 'live' | 'paused' | 'ended'; cause?: string }
   | { kind: 'size'; columns: number; rows: number }
   | { kind: 'watchers'; names: string[] }
+  /** The next `bytes` bytes of data were said before this stream was opened: shown, and never answered. */
+  | { kind: 'replay'; bytes: number }
+
+/** Why the relay closed a stream: WebSocket close codes. The reason of `ended` is the session's cause. */
+export const streamCloses = { ended: 4000, replaced: 4001, tooSlow: 4002, notAllowed: 4003 } as const
 
 /** One frame of `kind` around `payload`. */
 export const frame = (kind: FrameKind, payload: Uint8Array = new Uint8Array()): Uint8Array => {

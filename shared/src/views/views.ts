@@ -182,6 +182,8 @@ export interface RequestView {
   device: Named & { serial: string; site: string; zone: string; model: string }
   customer: Named
   technician: Named
+  /** The company the technician comes from. */
+  company: string
   activities: Activity[]
   reason: string
   caseNumber: string
@@ -194,7 +196,16 @@ export interface RequestView {
   hash: string
   /** Who may answer, while it waits. */
   approvers: Named[]
-  decision: { by: string; at: number; comment: string; minutes: number | null; useBefore: number | null } | null
+  /** What was given may be less than what was asked; all of it `null` where it was denied. */
+  decision: {
+    by: string
+    at: number
+    comment: string
+    activities: Activity[] | null
+    minutes: number | null
+    notBefore: number | null
+    useBefore: number | null
+  } | null
   revoked: { by: string; at: number; comment: string } | null
   session: {
     id: string
