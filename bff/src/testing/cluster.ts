@@ -37,7 +37,10 @@ export async function startTestCluster(
 ): Promise<ClusterAddress & { stop(): Promise<void> }> {
   const { migrationsFolder = ourMigrations, log = () => undefined } = options
   const folder = await temporaryFolder('test')
-  const server = await startEmbedded({ dataDir: folder.path, log, settings: throwAway })
+  const server = await startEmbedded({ dataDir: folder.path, log, settings: throwAway }).catch(async (error) => {
+    await folder.remove()
+    throw error
+  })
   // The role is the cluster's, so every house on it must come to the same password.
   const appPassword = deriveFrom(testSecret, 'database role').toString('base64url')
   const stop = async () => {
