@@ -1,8 +1,10 @@
+import type { Activity } from '@gatehouse/shared/activities'
 import type { AuditEventName, AuditFields, AuditOutcome } from '@gatehouse/shared/audit-events'
 import type { By } from './actor.ts'
 import { type About, append, type Entry, entry } from './audit/append.ts'
 import type { Signal } from './bus.ts'
 import type { Tx } from './database/connect.ts'
+import { Refused } from './errors.ts'
 import type { House } from './house.ts'
 
 /** What a deed gives back beside its result. */
@@ -37,3 +39,21 @@ export const change = async <E extends AuditEventName, T>(
 /** Writes events that have no deed beside them: refusals, and what was seen. */
 export const note = (house: House, entries: readonly Entry[]): Promise<void> =>
   house.db.transaction((tx) => append(tx, house.clock.now(), entries))
+
+/** Does a deed that may be refused behind its door as well: then the refusal is an event, like those at the door. */
+export const witnessed = async <T>(
+  house: House,
+  by: By,
+  what: { activity: Activity; about?: About },
+  deed: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await deed()
+  } catch (error) {
+    if (error instanceof Refused) {
+      const fields = { activity: what.activity, because: error.code }
+      await note(house, [entry({ by, event: 'access.refused', fields, about: what.about, outcome: 'refused' })])
+    }
+    throw error
+  }
+}
