@@ -10,3 +10,8 @@ export const endSessionsOfSignIn = async (_house: House, _signInId: string, _cau
 export const endSessionsOfPerson = async (_house: House, _personId: string, _cause: SessionCause): Promise<void> => {
   // placeholder of the lead: the sessions helper replaces this
 }
+
+/** Ends the live session of this device. */
+export const endSessionsOfDevice = async (_house: House, _deviceId: string, _cause: SessionCause): Promise<void> => {
+  // placeholder: the sessions helper replaces this
+}
