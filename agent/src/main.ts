@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { enrol } from './enrol.ts'
+import { type Env, readEnv } from './env.ts'
+import { AgentError } from './errors.ts'
+import { openHome } from './home.ts'
+import { readIdentity } from './identity.ts'
+import { askLocally } from './local-switch.ts'
+import { supervise } from './supervisor.ts'
+import { exitCodes, runWorker } from './worker.ts'
+
+const usage = `The Gatehouse device agent.
+
+  enrol --server URL --code CODE [--replace]   make this machine a device
+  run                                          run the agent
+  status                                       what it is and what it does
+  stop-sessions                                end all remote sessions on this machine now
+
+Every command takes --home DIR (default: GATEHOUSE_AGENT_HOME, else ~/.gatehouse-agent).`
+
+interface Wish {
+  home: string
+  server?: string | undefined
+  code?: string | undefined
+  replace?: boolean | undefined
+}
+
+/** Every command of the program; resolves with the exit code, or `undefined` where the process goes on. */
+const commands: Record<string, (wish: Wish, env: Env) => Promise<number | undefined>> = {
+  enrol: async ({ home, server, code, replace = false }, env) => {
+    if (!server || !code) throw new AgentError('enrol needs --server URL and --code CODE.')
+    const { name, deviceId } = await enrol(openHome(home), env, { server, code, replace })
+    console.log(`Enrolled as ${name} (${deviceId}). Start it with: run`)
+    return 0
+  },
+  run: async ({ home }) => {
+    readIdentity(openHome(home))
+    return supervise(fileURLToPath(import.meta.url), ['worker', '--home', home])
+  },
+  worker: async ({ home }, env) => {
+    await runWorker(home, env)
+    return undefined
+  },
+  status: async ({ home }) => {
+    const { key: _, serverKeys, machine: __, ...identity } = readIdentity(openHome(home))
+    const running = await askLocally(openHome(home), 'status')
+    const pinned = serverKeys.map(({ kid }) => kid)
+    console.log(JSON.stringify({ ...identity, serverKeys: pinned, running: running ?? false }, null, 2))
+    return 0
+  },
+  'stop-sessions': async ({ home }) => {
+    const answer = await askLocally(openHome(home), 'stop-sessions')
+    const ended = (answer as { ended?: number } | undefined)?.ended
+    console.log(
+      ended === undefined ? 'No agent is running here, so there are no sessions.' : `${ended} session(s) ended.`,
+    )
+    return 0
+  },
+}
+
+const main = async (): Promise<number | undefined> => {
+  const text = { type: 'string' } as const
+  const options = { home: text, server: text, code: text, replace: { type: 'boolean' } } as const
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  const [name = ''] = positionals
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command) {
+    console.log(usage)
+    return name === '' || name === 'help' ? 0 : 64
+  }
+  const env = readEnv()
+  return command({ ...values, home: values.home ?? env.home }, env)
+}
+
+try {
+  const code = await main()
+  if (code !== undefined) process.exit(code)
+} catch (error) {
+  const expected = error instanceof AgentError || (error instanceof TypeError && 'code' in error)
+  console.error(expected ? (error as Error).message : error)
+  process.exit(exitCodes.cannotRun)
+}
