@@ -39,3 +39,10 @@ export const inProcessBus = (): Bus => {
     },
   }
 }
+
+/** Tells pages that something of these kinds changed at one device. */
+export const deviceHints = (of: DeviceTarget, ...about: LiveHint['about'][]): Signal[] => {
+  const { kind, customerId, siteId, modelId, deviceId, tags } = of
+  const device: DeviceTarget = { kind, customerId, siteId, modelId, deviceId, tags }
+  return about.map((one) => ({ kind: 'hint', hint: { about: one, deviceId, customerId }, device }))
+}

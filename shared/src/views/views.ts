@@ -155,6 +155,12 @@ export interface AlarmView {
   occurrences: number
   clearedAt: number | null
   acknowledged: { by: string; at: number; note: string } | null
+  may: { acknowledge: May }
+}
+export interface AlarmOccurrenceView {
+  id: string
+  at: number
+  message: string
 }
 
 // actions

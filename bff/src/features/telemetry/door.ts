@@ -1,0 +1,2 @@
+export { type Accepted, claimed, judge } from './rules.ts'
+export { rememberUndeclared, storeValues } from './store.ts'
