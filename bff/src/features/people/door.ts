@@ -56,3 +56,12 @@ export const peopleGranted = async (
 /** The activities that at least one grant holds, in the table's order. */
 export const activitiesOf = (grants: readonly Grant[]): Activity[] =>
   activityNames.filter((name) => grants.some((grant) => grant.activities.includes(name)))
+
+/** Where mail for a person goes; `undefined` where there is nobody to read it. */
+export const addressOf = async (db: Tx, personId: string): Promise<string | undefined> => {
+  const [row] = await db
+    .select({ email: person.email })
+    .from(person)
+    .where(and(eq(person.id, personId), isNull(person.disabledAt), isNull(person.removedAt)))
+  return row?.email
+}
