@@ -3,11 +3,15 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { auditRoom } from './features/audit/routes.ts'
+import { customersRoom } from './features/customers/routes.ts'
+import { modelsRoom } from './features/devices/model-routes.ts'
+import { devicesRoom } from './features/devices/routes.ts'
 import { groupsRoom } from './features/groups/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
 import { peopleRoom } from './features/people/routes.ts'
 import { levelsFor } from './features/policies/door.ts'
+import { policiesRoom } from './features/policies/routes.ts'
 import { approvalsFor } from './features/requests/door.ts'
 import { actorOf, endOverdueSignIns } from './features/sign-in/door.ts'
 import { signInRoom } from './features/sign-in/routes.ts'
@@ -28,6 +32,10 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', peopleRoom)
   .route('/', groupsRoom)
   .route('/', mailRoom)
+  .route('/', customersRoom)
+  .route('/', modelsRoom)
+  .route('/', devicesRoom)
+  .route('/', policiesRoom)
 
 /** The devices' face, under /agent/v1. */
 export const devicesRooms = new Hono<RoomEnv>()

@@ -80,6 +80,16 @@ export const granted = (who: Who, activity: Activity, target: Target): boolean =
   return who.grants.some((grant) => grant.activities.includes(activity) && covers(grant.scope, target))
 }
 
+/** What an activity is done to where a device is looked at: the device, its customer or the maker. */
+export const targetOf = (activity: Activity, device: DeviceTarget): Target => {
+  const { on } = activities[activity]
+  return on === 'device'
+    ? device
+    : on === 'customer'
+      ? { kind: 'customer', customerId: device.customerId }
+      : { kind: 'maker' }
+}
+
 /** True while `approval` covers the activity of this person on this device at `now` (ms since the epoch). */
 export const approvalCovers = (
   approval: ApprovalFacts,
@@ -105,7 +115,9 @@ export const decide = (who: Who | null, activity: Activity, target: Target, fact
   if (!granted(who, activity, target)) {
     // Whoever may not even see the thing is told what he would be told if it did not exist.
     const mayKnow =
-      target.kind === 'maker' || granted(who, target.kind === 'device' ? 'device.view' : 'customer.view', target)
+      target.kind === 'maker'
+        ? who.customerId === null
+        : granted(who, target.kind === 'device' ? 'device.view' : 'customer.view', target)
     return no(mayKnow ? 'not_granted' : 'not_found')
   }
   if (!activities[activity].touchesDevice || target.kind !== 'device') return { ok: true }

@@ -19,3 +19,10 @@ export const LineOrNothing = (most: number) =>
     .trim()
     .max(most, `Use at most ${most} characters`)
     .refine((text) => !unprintable.test(text), 'Use one line of ordinary text')
+
+/** What somebody looks for in a list; empty looks for nothing. */
+export const SearchText = z
+  .string()
+  .trim()
+  .max(100)
+  .refine((text) => !text.includes('\0'), 'Search for ordinary text')

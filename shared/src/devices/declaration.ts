@@ -62,6 +62,48 @@ export const Declaration = z.object({
 })
 export type Declaration = z.infer<typeof Declaration>
 
+/** What is wrong with a declaration beyond its shape, and where: names that stand twice, limits that cannot be. */
+export const faultsOf = (declaration: Declaration): { path: (string | number)[]; says: string }[] => {
+  const faults: { path: (string | number)[]; says: string }[] = []
+  const twice = (list: string, names: readonly string[], field: string) => {
+    for (const [i, name] of names.entries())
+      if (names.indexOf(name) !== i) faults.push({ path: [list, i, field], says: `“${name}” stands here twice` })
+  }
+  const bounds = (path: (string | number)[], { min, max }: { min?: number; max?: number }) => {
+    if (min !== undefined && max !== undefined && min > max) faults.push({ path, says: 'The least is above the most' })
+  }
+  const { items, alarms, settings, logs } = declaration
+  twice(
+    'items',
+    items.map((one) => one.key),
+    'key',
+  )
+  twice(
+    'alarms',
+    alarms.map((one) => one.code),
+    'code',
+  )
+  twice(
+    'settings',
+    settings.map((one) => one.key),
+    'key',
+  )
+  twice(
+    'logs',
+    logs.map((one) => one.name),
+    'name',
+  )
+  for (const [i, { type, limit }] of items.entries()) {
+    if (!limit) continue
+    if (type !== 'number') faults.push({ path: ['items', i, 'limit'], says: 'Only numbers have limits' })
+    else if (limit.min === undefined && limit.max === undefined)
+      faults.push({ path: ['items', i, 'limit'], says: 'A limit needs a least or a most' })
+    else bounds(['items', i, 'limit'], limit)
+  }
+  for (const [i, one] of settings.entries()) bounds(['settings', i], one)
+  return faults
+}
+
 export const severities = ['info', 'warning', 'critical'] as const
 export type Severity = (typeof severities)[number]
 

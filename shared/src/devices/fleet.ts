@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Line } from '../text.ts'
+import { Line, SearchText } from '../text.ts'
 
 /** What the fleet can be ordered by. */
 export const fleetSorts = ['name', 'serial', 'customer', 'lastHeard', 'alarm'] as const
@@ -23,7 +23,7 @@ export const alarmFilters = ['open', 'none', 'info', 'warning', 'critical'] as c
 /** What narrows and orders the fleet list. */
 export const FleetFilter = z.object({
   /** Words, each of which stands in the name, serial number, customer or site. */
-  search: z.string().trim().max(100).optional(),
+  search: SearchText.optional(),
   customer: z.uuid().optional(),
   site: z.uuid().optional(),
   model: z.uuid().optional(),

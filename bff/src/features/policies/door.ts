@@ -2,7 +2,7 @@ import type { Target } from '@gatehouse/shared/decide'
 import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
 import { and, eq, or } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
-import { policyLevel } from './tables.ts'
+import { policy, policyLevel } from './tables.ts'
 
 /** The levels of policy that speak about a device, from the tables; none for other targets. */
 export const levelsFor = async (db: Tx, target: Target): Promise<PolicyLevel[]> => {
@@ -23,3 +23,7 @@ export const levelsFor = async (db: Tx, target: Target): Promise<PolicyLevel[]> 
     )
   return rows
 }
+
+/** The policy of a new customer: no level speaks, so that nothing is allowed that touches a device. */
+export const newPolicy = (tx: Tx, customerId: string, now: number): Promise<unknown> =>
+  tx.insert(policy).values({ customerId, changedAt: now })

@@ -1,0 +1,76 @@
+import type { Who } from '@gatehouse/shared/decide'
+import type { CustomerRow, Named, SiteView } from '@gatehouse/shared/views/views'
+import { and, asc, eq, gt, ilike, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { containing } from '../../kernel/database/like.ts'
+import { grantedDevices } from '../devices/door.ts'
+import { device } from '../devices/tables.ts'
+import { person } from '../people/tables.ts'
+import { grantedCustomers } from './door.ts'
+import { customer, site } from './tables.ts'
+
+const howMany = sql<number>`count(*)::int`
+
+/** How many devices of those that meet `where` the caller may see. */
+const devicesSeen = (db: Tx, who: Who, where: SQL) =>
+  db
+    .select({ n: howMany })
+    .from(device)
+    .where(and(where, isNull(device.removedAt), grantedDevices(who, 'device.view')))
+
+/** Customers that `who` may see, by name, one more than `limit`. */
+export const customersOf = (
+  db: Tx,
+  who: Who,
+  page: { limit: number; after?: [name: string, id: string]; search?: string },
+): Promise<CustomerRow[]> => {
+  const sites = db.select({ n: howMany }).from(site).where(eq(site.customerId, customer.id))
+  return db
+    .select({
+      id: customer.id,
+      name: customer.name,
+      sites: sql<number>`${sites}`,
+      devices: sql<number>`${devicesSeen(db, who, eq(device.customerId, customer.id))}`,
+    })
+    .from(customer)
+    .where(
+      and(
+        grantedCustomers(who, 'customer.view'),
+        page.search ? ilike(customer.name, containing(page.search)) : undefined,
+        page.after
+          ? gt(sql`(${customer.name}, ${customer.id})`, sql`(${page.after[0]}, ${page.after[1]}::uuid)`)
+          : undefined,
+      ),
+    )
+    .orderBy(asc(customer.name), asc(customer.id))
+    .limit(page.limit + 1)
+}
+
+/** The sites of a customer by name, with the devices the caller may see there. */
+export const sitesOf = (db: Tx, who: Who, customerId: string): Promise<SiteView[]> =>
+  db
+    .select({
+      id: site.id,
+      name: site.name,
+      zone: site.zone,
+      address: site.address,
+      devices: sql<number>`${devicesSeen(db, who, and(eq(device.customerId, site.customerId), eq(device.siteId, site.id)) as SQL)}`,
+    })
+    .from(site)
+    .where(eq(site.customerId, customerId))
+    .orderBy(asc(site.name), asc(site.id))
+
+/** How many people a customer has, disabled ones too. */
+export const peopleCount = async (db: Tx, customerId: string): Promise<number> => {
+  const [row] = await db
+    .select({ n: howMany })
+    .from(person)
+    .where(and(eq(person.customerId, customerId), isNull(person.removedAt)))
+  return row?.n ?? 0
+}
+
+/** A customer's row, locked until the end of the transaction. */
+export const lockCustomer = async (tx: Tx, customerId: string): Promise<Named | undefined> => {
+  const [row] = await tx.select().from(customer).where(eq(customer.id, customerId)).for('update')
+  return row
+}

@@ -1,0 +1,67 @@
+import { type Activity, activityNames } from '@gatehouse/shared/activities'
+import { decide, type Facts, targetOf } from '@gatehouse/shared/decide'
+import type { DeviceRow, DeviceView, May } from '@gatehouse/shared/views/views'
+import type { Actor } from '../../kernel/actor.ts'
+import { Refused } from '../../kernel/errors.ts'
+import type { House } from '../../kernel/house.ts'
+import { asMay, mayUnless } from '../../kernel/http/allow.ts'
+import type { KnownDevice } from './door.ts'
+import { connectionOf, type Link, whyNot } from './rules.ts'
+import { type ShownDevice, severityOf, shownDevices, usableApproval } from './store.ts'
+
+const unheard: Link = { connected: false, transport: null, lastHeardAt: null }
+
+/** A line of the fleet. */
+export const presentRow = (row: ShownDevice, now: number): DeviceRow => {
+  const { device, link } = row
+  return {
+    id: device.id,
+    name: device.name,
+    serial: device.serial,
+    customer: row.customer,
+    site: row.site,
+    model: row.model,
+    state: device.state,
+    connection: connectionOf(device.state, link ?? unheard, now),
+    lastHeardAt: link?.lastHeardAt ?? null,
+    alarms: { open: row.alarms?.open ?? 0, worst: severityOf(row.alarms?.worst ?? null) },
+    liveSession: row.session !== null,
+    tags: device.tags,
+  }
+}
+
+/** Every verdict about one device, taken from the same facts. */
+const verdicts = (actor: Actor, device: KnownDevice, facts: Facts, now: number): Record<Activity, May> =>
+  Object.fromEntries(
+    activityNames.map((activity) => {
+      const may = asMay(decide(actor, activity, targetOf(activity, device), facts, now))
+      return [activity, may.ok ? mayUnless(whyNot(activity, device.state)) : may]
+    }),
+  ) as Record<Activity, May>
+
+/** The page of one device, for whoever asks. */
+export const presentDevice = async (house: House, actor: Actor, known: KnownDevice): Promise<DeviceView> => {
+  const now = house.clock.now()
+  const [[row], facts, approval] = await Promise.all([
+    shownDevices(house.db, [known.deviceId]),
+    house.access.facts(actor, known),
+    usableApproval(house.db, known.deviceId, actor.id, now),
+  ])
+  if (!row) throw new Refused('not_found')
+  return {
+    ...presentRow(row, now),
+    agentVersion: row.link?.agentVersion ?? null,
+    platform: row.link?.platform ?? null,
+    transport: row.link?.transport ?? null,
+    enrolledAt: row.device.enrolledAt,
+    declaration: known.declaration,
+    undeclaredDropped: row.link?.undeclaredDropped ?? 0,
+    may: verdicts(actor, known, facts, now),
+    usableApproval: approval,
+    session: row.session && {
+      id: row.session.id,
+      technician: { id: row.session.technicianId, name: row.session.technicianName },
+      state: row.session.state,
+    },
+  }
+}

@@ -1,0 +1,125 @@
+import type { PolicyLevelKind, PolicyRules } from '@gatehouse/shared/policies/policy'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { Tx } from '../../kernel/database/connect.ts'
+import type { KnownCustomer } from '../customers/door.ts'
+import { customer, site } from '../customers/tables.ts'
+import { device, deviceLink, model } from '../devices/tables.ts'
+import { policy, policyLevel } from './tables.ts'
+
+/** A level of a customer's policy, speaking already or not. */
+export interface KnownLevel extends KnownCustomer {
+  level: PolicyLevelKind
+  levelId: string
+  levelName: string
+}
+
+/** The version of a customer's policy; `lock` keeps it until the end of the transaction. */
+export const policyVersion = async (db: Tx, customerId: string, lock = false): Promise<number> => {
+  const query = db.select({ version: policy.version }).from(policy).where(eq(policy.customerId, customerId))
+  const [row] = await (lock ? query.for('update') : query)
+  if (!row) throw new Error('a customer without a policy')
+  return row.version
+}
+
+/** The levels that speak, with the names of what they are about; those of removed devices are left out. */
+export const namedLevels = (db: Tx, customerId: string) => {
+  const name = sql<string>`coalesce(${customer.name}, ${site.name}, ${model.name}, ${device.name})`
+  return db
+    .select({ level: policyLevel.level, levelId: policyLevel.levelId, name, rules: policyLevel.rules })
+    .from(policyLevel)
+    .leftJoin(customer, and(eq(policyLevel.level, 'customer'), eq(customer.id, policyLevel.levelId)))
+    .leftJoin(site, and(eq(policyLevel.level, 'site'), eq(site.id, policyLevel.levelId)))
+    .leftJoin(model, and(eq(policyLevel.level, 'model'), eq(model.id, policyLevel.levelId)))
+    .leftJoin(device, and(eq(policyLevel.level, 'device'), eq(device.id, policyLevel.levelId)))
+    .where(and(eq(policyLevel.customerId, customerId), isNull(device.removedAt)))
+    .orderBy(
+      sql`array_position(array['customer', 'site', 'model', 'device'], ${policyLevel.level})`,
+      asc(name),
+      asc(policyLevel.levelId),
+    )
+}
+
+/** How many of a customer's enrolled devices say that they hold the newest orders. */
+export const confirmedOf = async (db: Tx, customerId: string): Promise<{ devices: number; of: number }> => {
+  const [row] = await db
+    .select({
+      devices: sql<number>`(count(*) filter (where ${deviceLink.ordersHeld} >= ${device.ordersVersion}))::int`,
+      of: sql<number>`count(*)::int`,
+    })
+    .from(device)
+    .leftJoin(deviceLink, eq(deviceLink.deviceId, device.id))
+    .where(and(eq(device.customerId, customerId), eq(device.state, 'active'), isNull(device.removedAt)))
+  return row ?? { devices: 0, of: 0 }
+}
+
+/** The name of what a level of this customer's policy is about; `undefined` where it is none of the customer's. */
+export const levelName = async (
+  db: Tx,
+  customerId: string,
+  level: PolicyLevelKind,
+  levelId: string,
+): Promise<string | undefined> => {
+  const [row] = await {
+    customer: () =>
+      db
+        .select({ name: customer.name })
+        .from(customer)
+        .where(and(eq(customer.id, customerId), eq(customer.id, levelId))),
+    site: () =>
+      db
+        .select({ name: site.name })
+        .from(site)
+        .where(and(eq(site.customerId, customerId), eq(site.id, levelId))),
+    // A model is the maker's; it is the customer's business as far as the customer has a device of it.
+    model: () =>
+      db
+        .select({ name: model.name })
+        .from(device)
+        .innerJoin(model, eq(model.id, device.modelId))
+        .where(and(eq(device.customerId, customerId), eq(device.modelId, levelId), isNull(device.removedAt)))
+        .limit(1),
+    device: () =>
+      db
+        .select({ name: device.name })
+        .from(device)
+        .where(and(eq(device.customerId, customerId), eq(device.id, levelId), isNull(device.removedAt))),
+  }[level]()
+  return row?.name
+}
+
+const isLevel = (one: { customerId: string; level: PolicyLevelKind; levelId: string }) =>
+  and(
+    eq(policyLevel.customerId, one.customerId),
+    eq(policyLevel.level, one.level),
+    eq(policyLevel.levelId, one.levelId),
+  )
+
+/** The rules of one level; none where it does not speak. */
+export const rulesOf = async (
+  db: Tx,
+  one: { customerId: string; level: PolicyLevelKind; levelId: string },
+): Promise<PolicyRules> => {
+  const [row] = await db.select({ rules: policyLevel.rules }).from(policyLevel).where(isLevel(one))
+  return row?.rules ?? {}
+}
+
+/** Puts the rules of one level in place and raises the version of the policy. */
+export const writeRules = async (
+  tx: Tx,
+  one: { customerId: string; level: PolicyLevelKind; levelId: string; rules: PolicyRules },
+  now: number,
+): Promise<void> => {
+  if (Object.keys(one.rules).length === 0) await tx.delete(policyLevel).where(isLevel(one))
+  else
+    await tx
+      .insert(policyLevel)
+      .values(one)
+      .onConflictDoUpdate({
+        target: [policyLevel.customerId, policyLevel.level, policyLevel.levelId],
+        set: { rules: one.rules },
+      })
+  await tx
+    .update(policy)
+    .set({ version: sql`${policy.version} + 1`, changedAt: now })
+    .where(eq(policy.customerId, one.customerId))
+}
