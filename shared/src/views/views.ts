@@ -178,6 +178,8 @@ export interface ActionView {
   endedAt: number | null
   /** By the action's own schema, once it succeeded. */
   result: unknown
+  /** True where a list left a long result out: the action by itself has it. */
+  resultLeftOut: boolean
   may: { cancel: May }
 }
 

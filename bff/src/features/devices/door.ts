@@ -29,43 +29,50 @@ export interface KnownDevice extends DeviceTarget {
   publicKey: string | null
 }
 
-/** The device of this id, removed ones too; `undefined` for what does not exist or is no id. */
-export const deviceById = async (db: Tx, id: string): Promise<KnownDevice | undefined> => {
-  if (!isUuid(id)) return undefined
-  const [row] = await db
+/** The devices of these ids, removed ones too, by their id. */
+export const devicesById = async (db: Tx, ids: readonly string[]): Promise<Map<string, KnownDevice>> => {
+  const rows = await db
     .select({ device, site, customerName: customer.name, model })
     .from(device)
     .innerJoin(site, eq(site.id, device.siteId))
     .innerJoin(customer, eq(customer.id, device.customerId))
     .innerJoin(model, eq(model.id, device.modelId))
-    .where(eq(device.id, id))
-  if (!row) return undefined
-  return {
-    kind: 'device',
-    deviceId: row.device.id,
-    customerId: row.device.customerId,
-    siteId: row.device.siteId,
-    modelId: row.device.modelId,
-    tags: row.device.tags,
-    about: {
-      customerId: row.device.customerId,
-      customerName: row.customerName,
-      deviceId: row.device.id,
-      deviceName: row.device.name,
-    },
-    name: row.device.name,
-    serial: row.device.serial,
-    state: row.device.state,
-    removed: row.device.removedAt !== null,
-    customerName: row.customerName,
-    siteName: row.site.name,
-    zone: row.site.zone,
-    modelName: row.model.name,
-    modelVersion: row.model.version,
-    declaration: row.model.declaration,
-    publicKey: row.device.publicKey,
-  }
+    .where(inArray(device.id, ids.filter(isUuid)))
+  return new Map(
+    rows.map((row): [string, KnownDevice] => [
+      row.device.id,
+      {
+        kind: 'device',
+        deviceId: row.device.id,
+        customerId: row.device.customerId,
+        siteId: row.device.siteId,
+        modelId: row.device.modelId,
+        tags: row.device.tags,
+        about: {
+          customerId: row.device.customerId,
+          customerName: row.customerName,
+          deviceId: row.device.id,
+          deviceName: row.device.name,
+        },
+        name: row.device.name,
+        serial: row.device.serial,
+        state: row.device.state,
+        removed: row.device.removedAt !== null,
+        customerName: row.customerName,
+        siteName: row.site.name,
+        zone: row.site.zone,
+        modelName: row.model.name,
+        modelVersion: row.model.version,
+        declaration: row.model.declaration,
+        publicKey: row.device.publicKey,
+      },
+    ]),
+  )
 }
+
+/** The device of this id, removed ones too; `undefined` for what does not exist or is no id. */
+export const deviceById = async (db: Tx, id: string): Promise<KnownDevice | undefined> =>
+  isUuid(id) ? (await devicesById(db, [id])).get(id.toLowerCase()) : undefined
 
 /** The device named in the path, as long as it has not been removed. */
 export const theDevice: Finder<KnownDevice> = async (house, c) => {

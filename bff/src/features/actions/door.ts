@@ -1,0 +1,3 @@
+export { commandsFor } from './delivery.ts'
+export { checkProof, type ProofState, type SentReceipt, takeReceipts } from './receipts.ts'
+export { devicesWithActions } from './store.ts'

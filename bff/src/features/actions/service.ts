@@ -1,0 +1,128 @@
+import { decide } from '@gatehouse/shared/decide'
+import { type RemoteActionName, remoteActions } from '@gatehouse/shared/remote-actions'
+import { inArray } from 'drizzle-orm'
+import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
+import { deviceHints, type Signal } from '../../kernel/bus.ts'
+import { change, note } from '../../kernel/change.ts'
+import { minutes } from '../../kernel/clock.ts'
+import { storableJson } from '../../kernel/database/storable.ts'
+import { Refused } from '../../kernel/errors.ts'
+import type { House, Job } from '../../kernel/house.ts'
+import { newId } from '../../kernel/ids.ts'
+import { devicesById, type KnownDevice } from '../devices/door.ts'
+import { mostOpen, rowOf, whyNotCancel, wordsFor } from './rules.ts'
+import { type ActionRow, actionById, countOpen, lockOverdue, moveAction } from './store.ts'
+import { action } from './tables.ts'
+
+/** Queues an action for a device; it is handed over at the device's next check-in, and decided about again then. */
+export const queueAction = async (
+  house: House,
+  actor: Actor,
+  target: KnownDevice,
+  name: RemoteActionName,
+  given: { input: unknown; expiresInMinutes: number },
+): Promise<ActionRow> => {
+  if (target.state === 'revoked') throw new Refused('device_revoked')
+  const fields = rowOf(name).undeclared(given.input, target.declaration)
+  if (fields) throw new Refused('invalid_input', { fields })
+  const now = house.clock.now()
+  // The door has let him in; asked again for the approval that did, and because the body took its time.
+  const facts = await house.access.facts(actor, target)
+  const verdict = decide(actor, remoteActions[name].activity, target, facts, now)
+  if (!verdict.ok) throw new Refused(verdict.because)
+  const approvalId = verdict.approvalId ?? null
+  const input = storableJson(given.input) as Record<string, unknown>
+  return change(house, byPerson(actor), 'action.queued', async (tx) => {
+    if ((await countOpen(tx, target.deviceId)) >= mostOpen)
+      throw new Refused('too_many_tries', { privately: `${mostOpen} actions wait for this device` })
+    const [row] = await tx
+      .insert(action)
+      .values({
+        id: newId(),
+        deviceId: target.deviceId,
+        customerId: target.customerId,
+        action: name,
+        input,
+        state: 'queued',
+        requestedBy: actor.id,
+        requestedByName: actor.name,
+        approvalId,
+        queuedAt: now,
+        expiresAt: now + minutes(given.expiresInMinutes),
+      })
+      .returning()
+    if (!row) throw new Error('an inserted action came back as nothing')
+    return {
+      result: row,
+      fields: { action: wordsFor(name, input) },
+      about: { ...target.about, approvalId },
+      signals: [{ kind: 'deliver', deviceId: target.deviceId }, ...deviceHints(target, 'actions', 'audit')],
+    }
+  })
+}
+
+/** Takes a queued action back; what a device has been handed already goes its way. */
+export const cancelAction = async (
+  house: House,
+  actor: Actor,
+  target: KnownDevice & { action: ActionRow },
+): Promise<void> => {
+  const { id, action: name, input, approvalId } = target.action
+  const about = { ...target.about, approvalId }
+  if (whyNotCancel(actor, target.action, target) === 'not_granted') {
+    const fields = { activity: remoteActions[name].activity, because: 'not_granted' }
+    await note(house, [entry({ by: byPerson(actor), event: 'access.refused', fields, about, outcome: 'refused' })])
+    throw new Refused('not_granted')
+  }
+  await change(house, byPerson(actor), 'action.cancelled', async (tx) => {
+    if (!(await moveAction(tx, id, 'queued', { state: 'cancelled', endedAt: house.clock.now() }))) {
+      const present = await actionById(tx, id)
+      throw new Refused('wrong_state', { ...(present && { state: present.state }) })
+    }
+    return {
+      result: undefined,
+      fields: { action: wordsFor(name, input) },
+      about,
+      signals: deviceHints(target, 'actions', 'audit'),
+    }
+  })
+}
+
+/** Ends actions whose time is over; each is one event, and all that are found at once are one transaction. */
+export const expireActions: Job = {
+  name: 'actions whose time is over',
+  everySeconds: 2,
+  run: async (house) => {
+    const now = house.clock.now()
+    const signals = await house.db.transaction(async (tx) => {
+      const overdue = await lockOverdue(tx, now)
+      if (overdue.length === 0) return []
+      const ids = overdue.map((one) => one.id)
+      await tx.update(action).set({ state: 'expired', endedAt: now }).where(inArray(action.id, ids))
+      const devices = await devicesById(
+        tx,
+        overdue.map((one) => one.deviceId),
+      )
+      const expired = overdue.flatMap((one) => {
+        const known = devices.get(one.deviceId)
+        return known ? [{ one, known }] : []
+      })
+      await append(
+        tx,
+        now,
+        expired.map(({ one, known }) =>
+          entry({
+            by: bySystem,
+            event: 'action.expired',
+            fields: { action: wordsFor(one.action, one.input) },
+            about: { ...known.about, approvalId: one.approvalId },
+            outcome: 'failed',
+          }),
+        ),
+      )
+      return [...devices.values()].flatMap((known): Signal[] => deviceHints(known, 'actions', 'audit'))
+    })
+    for (const signal of signals) house.bus.publish(signal)
+  },
+}
