@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import postgres, { type Sql } from 'postgres'
-import { startEmbedded } from '../kernel/database/embedded.ts'
+import { startEmbedded, stopAbandoned } from '../kernel/database/embedded.ts'
+import { claim, livingOwner } from '../kernel/database/embedded-owner.ts'
+import { temporaryRoots } from '../kernel/database/embedded-place.ts'
+import { barrier } from '../kernel/database/embedded-user.ts'
 import { appUrlOf, migrate } from '../kernel/database/migrate.ts'
 import { deriveFrom } from '../kernel/keys.ts'
 
@@ -24,11 +27,41 @@ export type TestDatabase = { ownerUrl: string; appUrl: string; name: string; dro
 /** Settings for a cluster that nobody misses; a crash of PostgreSQL alone is still survived. */
 export const throwAway = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB', shared_buffers: '64MB' }
 
-/** A folder that PostgreSQL's own user may enter, when we are root. */
+/** A folder that PostgreSQL's own user may enter, when we are root; this process is its owner. */
 export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), `gatehouse-${name}-`))
+  const path = await mkdtemp(join(await temporaryRoot(), `gatehouse-${name}-`))
   await chmod(path, 0o755)
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  await claim(path)
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
+}
+
+async function temporaryRoot(): Promise<string> {
+  const anybody = process.getuid?.() === 0 ? { uid: -1, gid: -1 } : undefined
+  for (const root of temporaryRoots()) {
+    if (!(await barrier(join(root, 'any'), anybody).catch(() => root))) return root
+  }
+  return tmpdir()
+}
+
+/** Removes what test runs that were killed left in the temporary folder, and stops their PostgreSQL. */
+export async function removeLeftOvers(log: (line: string) => void = () => undefined): Promise<void> {
+  const root = await temporaryRoot()
+  const names = (await readdir(root)).filter((name) => /^gatehouse-.+-\w{6}$/.test(name))
+  for (const folder of names.map((name) => join(root, name))) {
+    // Without an owner it may be one that another run is making or removing right now
+    if (!existsSync(join(folder, 'owner.json')) || (await livingOwner(folder)) !== undefined) continue
+    try {
+      for (const file of await readdir(folder, { recursive: true })) {
+        if (basename(file) !== 'postmaster.pid') continue
+        await stopAbandoned({ dataDir: dirname(dirname(join(folder, file))), log: () => undefined })
+      }
+      await rm(folder, { recursive: true, force: true })
+      log(`Removed ${folder}, left by a killed test run`)
+    } catch (error) {
+      // Somebody else's, or somebody else is removing it
+      log(`${folder} stays: ${error}`)
+    }
+  }
 }
 
 /** Starts a PostgreSQL in a temporary folder with one migrated database in it, which `cloneDatabase` copies. */
@@ -36,6 +69,7 @@ export async function startTestCluster(
   options: { migrationsFolder?: string; log?: (line: string) => void } = {},
 ): Promise<ClusterAddress & { stop(): Promise<void> }> {
   const { migrationsFolder = ourMigrations, log = () => undefined } = options
+  await removeLeftOvers(log)
   const folder = await temporaryFolder('test')
   const server = await startEmbedded({ dataDir: folder.path, log, settings: throwAway }).catch(async (error) => {
     await folder.remove()
@@ -45,6 +79,7 @@ export async function startTestCluster(
   const appPassword = deriveFrom(testSecret, 'database role').toString('base64url')
   const stop = async () => {
     await server.stopImmediately()
+    await rm(server.dataDir, { recursive: true, force: true })
     await folder.remove()
   }
   try {

