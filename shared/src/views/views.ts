@@ -37,6 +37,8 @@ export interface MeView {
   email: string
   /** `null` for the maker's people. */
   customer: Named | null
+  /** The customer's name, or the maker's: from where the person comes in the eyes of others. */
+  company: string
   passwordDue: boolean
   passwordDueAt: number
   lastSignIn: LastSignIn | null

@@ -35,6 +35,7 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
     name: actor.name,
     email: actor.email,
     customer: actor.customerId ? { id: actor.customerId, name: actor.customerName ?? '' } : null,
+    company: actor.customerName ?? house.settings.maker,
     passwordDue: actor.passwordDue,
     passwordDueAt: passwordDueAt(row.person),
     lastSignIn: seen(row.person.previousSignInAt, row.person.previousSignInFrom),
