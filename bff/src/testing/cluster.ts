@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,9 +31,13 @@ export const throwAway = { fsync: 'off', full_page_writes: 'off', max_wal_size: 
 export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(await temporaryRoot(), `gatehouse-${name}-`))
   await chmod(path, 0o755)
-  await claim(path)
+  await mkdir(ownerOf(path))
+  await claim(ownerOf(path))
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
+
+/** A folder of its own, because a database in the temporary folder is given back each time it stops. */
+const ownerOf = (path: string): string => join(path, '.run')
 
 async function temporaryRoot(): Promise<string> {
   const anybody = process.getuid?.() === 0 ? { uid: -1, gid: -1 } : undefined
@@ -49,7 +53,7 @@ export async function removeLeftOvers(log: (line: string) => void = () => undefi
   const names = (await readdir(root)).filter((name) => /^gatehouse-.+-\w{6}$/.test(name))
   for (const folder of names.map((name) => join(root, name))) {
     // Without an owner it may be one that another run is making or removing right now
-    if (!existsSync(join(folder, 'owner.json')) || (await livingOwner(folder)) !== undefined) continue
+    if (!existsSync(join(ownerOf(folder), 'owner.json')) || (await livingOwner(ownerOf(folder))) !== undefined) continue
     try {
       for (const file of await readdir(folder, { recursive: true })) {
         if (basename(file) !== 'postmaster.pid') continue

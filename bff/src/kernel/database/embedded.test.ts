@@ -11,6 +11,9 @@ import { type Embedded, startEmbedded } from './embedded.ts'
 
 const holdProgram = fileURLToPath(new URL('../../testing/hold-embedded.ts', import.meta.url))
 
+// These tests make folders and files in PostgreSQL's place, which it has to read when we are root
+process.umask(0o022)
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let dataDir: string
 let running: Embedded | undefined
