@@ -48,6 +48,8 @@ export interface MeView {
   absoluteEndsAt: number
   /** Server time when this was said, so that browsers with a wrong clock count right. */
   now: number
+  /** True where this Gatehouse is a demonstration. */
+  demo: boolean
   /** Activities that at least one grant of the person holds: which menus make sense. */
   activities: Activity[]
 }

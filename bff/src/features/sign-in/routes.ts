@@ -42,6 +42,7 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
     lastFailure: seen(row.person.lastFailureAt, row.person.lastFailureFrom),
     ...endsOf(row.signIn),
     now: house.clock.now(),
+    demo: house.settings.demo,
     activities: activitiesOf(actor.grants),
   }
 }

@@ -1,0 +1,86 @@
+import { type RequestState, requestStateSays } from '@gatehouse/shared/requests/request-states'
+import type { RequestView } from '@gatehouse/shared/views/views'
+import { Alert, Anchor, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { Answered } from '../../kernel/answered.tsx'
+import { paths } from '../../kernel/paths.ts'
+import type { ApiError } from '../../kernel/words.ts'
+import { RequestBadge } from '../../ui/badges.tsx'
+import { Roomy } from '../../ui/density.tsx'
+import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
+import { LiveSession } from '../sessions/live-sessions.tsx'
+import { AskedFacts } from './asked-facts.tsx'
+import { Deadline } from './deadline.tsx'
+import { DecideForm } from './decide-form.tsx'
+import { watchedRequestQuery } from './queries.ts'
+import { Story } from './story-line.tsx'
+import { RevokeButton } from './take-back.tsx'
+
+/** One request as its approver reads and answers it. A link to it decides nothing. */
+export default function ApprovalPage() {
+  const { requestId = '' } = useParams()
+  return (
+    <Roomy>
+      <Answered query={useQuery(watchedRequestQuery(requestId))}>
+        {(request) => <Shown key={request.id} request={request} />}
+      </Answered>
+    </Roomy>
+  )
+}
+
+const Shown = ({ request }: { request: RequestView }) => {
+  const [lost, setLost] = useState<ApiError | null>(null)
+  const { decide } = request.may
+  const runs = request.session !== null && request.session.state !== 'ended'
+  return (
+    <Page
+      width="reading"
+      title={`${request.technician.name} asks for access to ${request.device.name}`}
+      badges={<RequestBadge state={request.state} />}
+      breadcrumbs={
+        <Breadcrumbs>
+          <Link to={paths.approvals()}>Approvals</Link>
+        </Breadcrumbs>
+      }
+      lead={<Deadline request={request} />}
+    >
+      {lost && (
+        <Alert color="yellow" role="alert" title="Somebody was faster">
+          Your answer came too late: {stateThatWon(request, lost)}.
+        </Alert>
+      )}
+      {runs && request.session && <LiveSession sessionId={request.session.id} />}
+      <Section>
+        <AskedFacts asked={request} />
+      </Section>
+      {decide.ok ? (
+        <Section title="Your answer">
+          <DecideForm request={request} onLost={setLost} />
+        </Section>
+      ) : (
+        <Section title="What became of it" actions={request.may.revoke.ok && <RevokeButton request={request} />}>
+          <Stack>
+            {request.state === 'waiting' && <Text>{decide.says}</Text>}
+            <Story request={request} />
+            {request.session?.state === 'ended' && (
+              <Anchor component={Link} to={paths.session(request.session.id)}>
+                What the session was, and its recording
+              </Anchor>
+            )}
+            <Anchor component={Link} to={paths.device(request.device.id, 'audit')}>
+              The audit log of {request.device.name}
+            </Anchor>
+          </Stack>
+        </Section>
+      )}
+    </Page>
+  )
+}
+
+const stateThatWon = (request: RequestView, lost: ApiError): string => {
+  const state = (request.state === 'waiting' ? lost.state : request.state) as RequestState | undefined
+  const says = state && state in requestStateSays ? requestStateSays[state].toLowerCase() : 'already answered'
+  return request.decision ? `it was ${says} by ${request.decision.by}` : `it is ${says}`
+}

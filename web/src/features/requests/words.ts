@@ -1,0 +1,64 @@
+import { type Activity, activities, deviceActivities } from '@gatehouse/shared/activities'
+import type { RequestView } from '@gatehouse/shared/views/views'
+import { dateTime, zoneName } from '../../kernel/format.ts'
+
+/** What a request can ask for: whatever reaches the device. */
+type Askable = { [A in Activity]: (typeof activities)[A]['touchesDevice'] extends true ? A : never }[Activity]
+
+const deeds: Record<Askable, (device: string) => string> = {
+  'session.terminal': (device) => `type commands on ${device}`,
+  'action.fetch_log': (device) => `fetch a log file from ${device}`,
+  'action.restart_agent': (device) => `restart the agent of ${device}`,
+  'action.set_setting': (device) => `change a setting of ${device}`,
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+
+/** What somebody could do, as the second half of “Anna can …”. */
+export const canDo = (names: readonly Activity[], device: string): string =>
+  listed(names.map((name) => (name in deeds ? deeds[name as Askable](device) : activities[name].says.toLowerCase())))
+
+/** The activities in the words of a heading, in the order of the table. */
+export const activityTitles = (names: readonly Activity[]): string[] =>
+  deviceActivities.filter((name) => names.includes(name)).map((name) => activities[name].says)
+
+/** A moment with the zone named: `22 Nov 2025, 14:00 CET`. */
+export const inZone = (ms: number, zone: string): string => `${dateTime(ms, zone)} ${zoneName(ms, zone)}`
+
+/** `1 minute`, `1 hour`, `1 hour 30 minutes`. */
+export const duration = (minutes: number): string => {
+  const parts: [number, string][] = [
+    [Math.floor(minutes / 60), 'hour'],
+    [minutes % 60, 'minute'],
+  ]
+  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
+  return said.join(' ') || '0 minutes'
+}
+
+/** What is left to an approver to give. */
+export interface Giving {
+  activities: readonly Activity[]
+  minutes: number
+  useBefore: number
+}
+
+/** A request whose wanted start is within this of its making means now. */
+const nowadays = 60_000
+
+/** True when the request is for now rather than for later. */
+export const isForNow = (r: Pick<RequestView, 'wantedStart' | 'madeAt'>): boolean => r.wantedStart - r.madeAt < nowadays
+
+/** When it is wanted, in the site's zone. */
+export const wantedWhen = (r: Pick<RequestView, 'wantedStart' | 'madeAt' | 'device'>): string =>
+  isForNow(r) ? 'As soon as it is approved' : `From ${inZone(r.wantedStart, r.device.zone)}`
+
+/** What approving means, in one sentence. */
+export const ifApproved = (r: Pick<RequestView, 'technician' | 'device'>, giving: Giving): string =>
+  `${r.technician.name} can ${canDo(giving.activities, r.device.name)} for at most ${duration(giving.minutes)}, ` +
+  `once, begun before ${inZone(giving.useBefore, r.device.zone)}.`
+
+/** An approval is to be used within a day of the start, unless its approver says otherwise; ms. */
+export const usualUseBefore = (r: Pick<RequestView, 'wantedStart'>, now: number): number =>
+  Math.max(r.wantedStart, now) + 24 * 3_600_000

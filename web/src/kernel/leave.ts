@@ -1,0 +1,30 @@
+import { type LeavingReason, paths } from './paths.ts'
+
+let leaving = false
+const beforeLeaving = new Set<() => void>()
+
+/** Registers what must be forgotten (caches, streams) before the sign-in page is shown. */
+export const onLeaving = (forget: () => void) => {
+  beforeLeaving.add(forget)
+  return () => beforeLeaving.delete(forget)
+}
+
+const here = () => location.pathname + location.search + location.hash
+
+const go = (path: string) => {
+  if (leaving) return
+  leaving = true
+  for (const forget of beforeLeaving) forget()
+  // A new document, not a route: nothing of the signed-in page stays in memory.
+  location.replace(path)
+}
+
+/** Forgets everything and shows the sign-in page, which knows why and the way back. */
+export const leave = (why: LeavingReason) =>
+  go(paths.signIn({ why, to: why === 'signed_out' || here() === '/' ? undefined : here() }))
+
+/** Shows the page on which a due password is changed, and the way back. */
+export const leaveForPassword = () => go(paths.changePassword({ to: here() === '/' ? undefined : here() }))
+
+/** True once the page is being left; errors of calls that were still open are not worth showing. */
+export const isLeaving = () => leaving

@@ -1,0 +1,54 @@
+/** Why somebody arrives at the sign-in page without having asked for it. */
+export const leavingReasons = ['idle', 'signed_out', 'ended', 'limit'] as const
+export type LeavingReason = (typeof leavingReasons)[number]
+
+export const deviceTabs = ['overview', 'trends', 'alarms', 'actions', 'requests', 'audit'] as const
+export type DeviceTab = (typeof deviceTabs)[number]
+
+const at = (id: string) => encodeURIComponent(id)
+
+const withQuery = (path: string, query: Record<string, string | undefined>) => {
+  const text = new URLSearchParams(
+    Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  ).toString()
+  return text ? `${path}?${text}` : path
+}
+
+/** Every address of the application, built in one place. */
+export const paths = {
+  home: () => '/',
+  signIn: (query: { why?: LeavingReason; to?: string } = {}) => withQuery('/sign-in', query),
+  changePassword: (query: { to?: string } = {}) => withQuery('/change-password', query),
+  fleet: () => '/fleet',
+  device: (deviceId: string, tab: DeviceTab = 'overview') => `/devices/${at(deviceId)}/${tab}`,
+  ask: (deviceId: string) => `/devices/${at(deviceId)}/ask`,
+  requests: () => '/requests',
+  request: (requestId: string) => `/requests/${at(requestId)}`,
+  approvals: () => '/approvals',
+  approval: (requestId: string) => `/approvals/${at(requestId)}`,
+  sessions: () => '/sessions',
+  session: (sessionId: string) => `/sessions/${at(sessionId)}`,
+  recording: (sessionId: string) => `/sessions/${at(sessionId)}/recording`,
+  alarms: () => '/alarms',
+  customers: () => '/customers',
+  customer: (customerId: string) => `/customers/${at(customerId)}`,
+  models: () => '/models',
+  model: (modelId: string) => `/models/${at(modelId)}`,
+  policy: (customerId?: string) => (customerId === undefined ? '/policy' : `/policy/${at(customerId)}`),
+  people: () => '/people',
+  groups: () => '/groups',
+  audit: () => '/audit',
+  mail: () => '/mail',
+}
+
+/** The way back after signing in: a page of ours and never another origin; anything doubtful leads home. */
+export const wayBack = (to: string | null, origin: string = location.origin): string => {
+  if (!to?.startsWith('/')) return paths.home()
+  try {
+    const url = new URL(to, origin)
+    const front = url.pathname === '/sign-in' || url.pathname === '/change-password' || url.pathname.startsWith('/api')
+    return url.origin !== origin || front ? paths.home() : url.pathname + url.search + url.hash
+  } catch {
+    return paths.home()
+  }
+}

@@ -1,0 +1,43 @@
+import { createBrowserRouter, type RouteObject } from 'react-router'
+import { PageFailed, PageMissing } from './kernel/page-errors.tsx'
+import { paths } from './kernel/paths.ts'
+
+type PageModule = { default: React.ComponentType }
+
+/** A page that is loaded when it is opened. */
+const page = (path: string, load: () => Promise<PageModule>): RouteObject => ({
+  path,
+  lazy: async () => ({ Component: (await load()).default }),
+})
+
+/** Everything that needs somebody signed in; the shell around it is loaded with the first of them. */
+const inside: RouteObject[] = [
+  page('/people', () => import('./features/people/people.page.tsx')),
+  page('/groups', () => import('./features/groups/groups.page.tsx')),
+  page('/audit', () => import('./features/audit/audit.page.tsx')),
+  page('/mail', () => import('./features/mail/mail.page.tsx')),
+  page('/devices/:deviceId/ask', () => import('./features/requests/ask.page.tsx')),
+]
+
+/** Every address of the application. */
+export const router = createBrowserRouter([
+  {
+    errorElement: <PageFailed />,
+    hydrateFallbackElement: <div aria-busy="true" />,
+    children: [
+      page(paths.signIn(), () => import('./features/sign-in/sign-in.page.tsx')),
+      page(paths.changePassword(), () => import('./features/sign-in/change-password.page.tsx')),
+      {
+        lazy: async () => {
+          const { House, enter } = await import('./shell/house.tsx')
+          return { Component: House, loader: enter, shouldRevalidate: () => false }
+        },
+        children: [
+          { index: true, lazy: async () => ({ Component: (await import('./shell/home.tsx')).Home }) },
+          { errorElement: <PageFailed />, children: inside },
+          { path: '*', element: <PageMissing /> },
+        ],
+      },
+    ],
+  },
+])

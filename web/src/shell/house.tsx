@@ -1,0 +1,148 @@
+import '@fontsource-variable/jetbrains-mono/index.css'
+import '@mantine/notifications/styles.css'
+import type { MeView } from '@gatehouse/shared/views/views'
+import { Alert, Anchor, AppShell, Burger, Group, NavLink as MenuLink } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { Suspense, useEffect } from 'react'
+import { Link, type LoaderFunctionArgs, Outlet, redirect, useLoaderData, useLocation } from 'react-router'
+import { startIdleClock } from '../kernel/activity.ts'
+import { apiFetch } from '../kernel/api.ts'
+import { counted } from '../kernel/format.ts'
+import { openLive, useLiveState } from '../kernel/live.ts'
+import { meQuery, useMe } from '../kernel/me.ts'
+import { paths } from '../kernel/paths.ts'
+import { makeQueryClient } from '../kernel/query-client.ts'
+import { ApiError } from '../kernel/words.ts'
+import { Mark } from '../ui/mark.tsx'
+import { Loading } from '../ui/notices.tsx'
+import classes from './house.module.css'
+import { IdleWarning } from './idle-warning.tsx'
+import { menuFor } from './menu.ts'
+import { UserMenu } from './user-menu.tsx'
+
+const queryClient = makeQueryClient()
+
+/** Asks who is there before anything is shown; nobody is led to the sign-in page, and back afterwards. */
+export const enter = async ({ request }: LoaderFunctionArgs): Promise<{ me: MeView; askedAt: number } | Response> => {
+  const askedAt = performance.now()
+  const { pathname, search } = new URL(request.url)
+  const to = pathname === '/' ? undefined : pathname + search
+  try {
+    const me: MeView = await (await apiFetch('/api/me', { signal: request.signal })).json()
+    if (me.passwordDue) return redirect(paths.changePassword({ to }))
+    queryClient.setQueryData(meQuery.queryKey, me)
+    return { me, askedAt }
+  } catch (thrown) {
+    if (thrown instanceof ApiError && thrown.code === 'not_signed_in') return redirect(paths.signIn({ to }))
+    throw thrown
+  }
+}
+
+/** Everything inside: menu, page, and what watches over the sign-in. */
+export const House = () => {
+  const { me, askedAt } = useLoaderData() as { me: MeView; askedAt: number }
+  useEffect(() => {
+    const leaving = new AbortController()
+    startIdleClock(me, askedAt, leaving.signal)
+    openLive(queryClient, leaving.signal)
+    return () => leaving.abort()
+  }, [me, askedAt])
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Notifications position="top-right" />
+      <IdleWarning />
+      <Frame />
+    </QueryClientProvider>
+  )
+}
+
+const Frame = () => {
+  const me = useMe()
+  const { pathname } = useLocation()
+  const [opened, menu] = useDisclosure()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page shuts the menu of a phone.
+  useEffect(menu.close, [pathname])
+  return (
+    <AppShell
+      layout="alt"
+      header={{ height: { base: 48, sm: 0 } }}
+      navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      classNames={{ navbar: classes.nav, header: classes.header, main: classes.main }}
+    >
+      <a href="#content" className={classes.skip}>
+        To the content
+      </a>
+      <AppShell.Header withBorder={false} hiddenFrom="sm">
+        <Group h="100%" px="md" justify="space-between">
+          <Brand />
+          <Burger opened={opened} onClick={menu.toggle} color="#c9dadd" size="sm" aria-label="Menu" />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar withBorder={false} aria-label="Main">
+        <div className={classes.navHead}>
+          <Brand />
+          <Burger
+            opened={opened}
+            onClick={menu.toggle}
+            color="#c9dadd"
+            size="sm"
+            aria-label="Close the menu"
+            hiddenFrom="sm"
+          />
+        </div>
+        <div className={classes.entries}>
+          {menuFor(me).map(({ says, to, icon: Icon }) => (
+            <MenuLink
+              key={to}
+              component={Link}
+              to={to}
+              label={says}
+              leftSection={<Icon size={17} aria-hidden />}
+              active={pathname === to || pathname.startsWith(`${to}/`)}
+              className={classes.entry}
+            />
+          ))}
+        </div>
+        <LiveLine />
+        <UserMenu me={me} />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <PasswordReminder me={me} />
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+    </AppShell>
+  )
+}
+
+const Brand = () => (
+  <Link to={paths.home()} className={classes.brand}>
+    <Mark size={22} />
+    Gatehouse
+  </Link>
+)
+
+const LiveLine = () =>
+  useLiveState() === 'cut' ? (
+    <p className={classes.cut} role="status">
+      No connection to the server. What you see may be old; it is tried again.
+    </p>
+  ) : null
+
+const remindFor = 14 * 86_400_000
+
+const PasswordReminder = ({ me }: { me: MeView }) => {
+  const left = me.passwordDueAt - me.now
+  if (left > remindFor) return null
+  return (
+    <Alert color="amber" radius={0} py="xs">
+      Your password has to be changed within {counted(Math.max(1, Math.ceil(left / 86_400_000)), 'day')}.{' '}
+      <Anchor component={Link} to={paths.changePassword()}>
+        Change it now
+      </Anchor>
+    </Alert>
+  )
+}

@@ -1,0 +1,65 @@
+import type { MeView } from '@gatehouse/shared/views/views'
+import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react'
+import { tellTabsOfLeaving } from '../kernel/activity.ts'
+import { apiFetch } from '../kernel/api.ts'
+import { browserZone, dateTime } from '../kernel/format.ts'
+import { leave } from '../kernel/leave.ts'
+import classes from './house.module.css'
+
+const signOut = async () => {
+  await apiFetch('/api/sign-out', { method: 'POST' })
+  tellTabsOfLeaving()
+  leave('signed_out')
+}
+
+const seen = (one: MeView['lastSignIn'], none: string) =>
+  one === null ? none : `${dateTime(one.at, browserZone())}, from ${one.from}`
+
+const schemes = [
+  { value: 'light', says: 'Light', icon: IconSun },
+  { value: 'dark', says: 'Dark', icon: IconMoon },
+  { value: 'auto', says: 'As the system', icon: IconDeviceDesktop },
+] as const
+
+/** Who is signed in, when he was here before, the colour scheme, and the way out. */
+export const UserMenu = ({ me }: { me: MeView }) => {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <Menu position="top-start" width={280}>
+      <Menu.Target>
+        <UnstyledButton className={classes.user}>
+          <IconUserCircle size={22} aria-hidden />
+          <span>
+            <span className={classes.userName}>{me.name}</span>
+            <span className={classes.userCompany}>{me.company}</span>
+          </span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="xs">{me.email}</Text>
+          <Text size="xs">Last sign-in: {seen(me.lastSignIn, 'this is the first')}</Text>
+          <Text size="xs">Last failed try: {seen(me.lastFailure, 'none')}</Text>
+        </Menu.Label>
+        <Menu.Divider />
+        {schemes.map(({ value, says, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={colorScheme === value}
+            leftSection={<Icon size={15} aria-hidden />}
+            fw={colorScheme === value ? 650 : undefined}
+            onClick={() => setColorScheme(value)}
+          >
+            {says}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={15} aria-hidden />} onClick={() => void signOut()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
