@@ -11,6 +11,7 @@ import { customer, site } from '../customers/tables.ts'
 import { device, deviceLink, model } from './tables.ts'
 
 export { hashCode, normaliseCode } from './codes.ts'
+export { connectionOf } from './rules.ts'
 
 /** A device with everything that contains it, as other rooms need to know it. */
 export interface KnownDevice extends DeviceTarget {

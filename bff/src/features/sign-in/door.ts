@@ -1,13 +1,17 @@
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
+import { eq } from 'drizzle-orm'
 import type { Actor, By } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
 import type { House, Job } from '../../kernel/house.ts'
+import { hashOf } from '../../kernel/ids.ts'
 import { grantsOf } from '../groups/door.ts'
 import { passwordDueAt } from '../people/door.ts'
 import { endSessionsOfSignIn } from '../sessions/door.ts'
 import { absoluteLife, forgetSignIn, readSignIn } from './lucia.ts'
 import { idleLife, whyOver } from './rules.ts'
 import { accountById, noteGestureAt, overdueSignIns, signInsOf } from './store.ts'
+import { signIn } from './tables.ts'
 
 const words = {
   idle: 'inactive for 20 minutes',
@@ -17,29 +21,49 @@ const words = {
   password: 'the password was changed',
 } as const
 
-/** The person behind a token, as long as his sign-in lives. */
-export const actorOf = async (house: House, token: string | undefined, from: string): Promise<Actor | null> => {
-  if (!token) return null
+/** The person who signed in under this id, or why that is over; for what outlives a request, like a stream. */
+export const holderOf = async (
+  house: House,
+  signInId: string,
+  from: string,
+): Promise<{ actor: Actor } | { over: 'idle' | 'signed_out' | 'rights_changed' }> => {
   const now = house.clock.now()
-  const known = await readSignIn(house.db, token)
-  if (!known || whyOver(known, now)) return null
+  const known = await readSignIn(house.db, signInId)
+  if (!known) return { over: 'signed_out' }
+  const why = whyOver(known, now)
+  if (why) return { over: why === 'idle' ? 'idle' : 'signed_out' }
   const [account, grants] = await Promise.all([
     accountById(house.db, known.personId),
     grantsOf(house.db, known.personId),
   ])
-  if (!account) return null
+  if (!account) return { over: 'rights_changed' }
   return {
-    id: account.id,
-    name: account.name,
-    email: account.email,
-    customerId: account.customerId,
-    customerName: account.customerName,
-    company: account.customerName ?? house.settings.maker,
-    passwordDue: now >= passwordDueAt(account),
-    grants,
-    signInId: known.id,
-    from,
+    actor: {
+      id: account.id,
+      name: account.name,
+      email: account.email,
+      customerId: account.customerId,
+      customerName: account.customerName,
+      company: account.customerName ?? house.settings.maker,
+      passwordDue: now >= passwordDueAt(account),
+      grants,
+      signInId: known.id,
+      from,
+    },
   }
+}
+
+/** The person behind a token, as long as his sign-in lives. */
+export const actorOf = async (house: House, token: string | undefined, from: string): Promise<Actor | null> => {
+  if (!token) return null
+  const holder = await holderOf(house, hashOf(token), from)
+  return 'actor' in holder ? holder.actor : null
+}
+
+/** Holds a sign-in until the transaction ends, so that it cannot be forgotten meanwhile; false where it has been. */
+export const holdSignIn = async (tx: Tx, signInId: string): Promise<boolean> => {
+  const rows = await tx.select({ id: signIn.id }).from(signIn).where(eq(signIn.id, signInId)).for('key share')
+  return rows.length > 0
 }
 
 /** Ends one sign-in: its sessions first, then its cookie; one event. */

@@ -43,12 +43,12 @@ export const startSignIn = async (db: Tx, personId: string, attributes: Attribut
   return token
 }
 
-/** The sign-in behind a cookie's token, as lucia sees it; the idle clock is judged by its caller. */
+/** The sign-in of this id (`hashOf` its token), as lucia sees it; the idle clock is judged by its caller. */
 export const readSignIn = async (
   db: Tx,
-  token: string,
+  signInId: string,
 ): Promise<{ id: string; personId: string; startedAt: number; lastGestureAt: number } | null> => {
-  const { session } = await luciaOf(db).validateSession(hashOf(token))
+  const { session } = await luciaOf(db).validateSession(signInId)
   return session
     ? { id: session.id, personId: session.userId, startedAt: session.startedAt, lastGestureAt: session.lastGestureAt }
     : null

@@ -1,0 +1,380 @@
+import { leaseSeconds, type SessionCause } from '@gatehouse/shared/sessions/session-states'
+import { streamCloses } from '@gatehouse/shared/sessions/terminal-frames'
+import type { WebSocket } from 'ws'
+import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
+import { entry } from '../../kernel/audit/append.ts'
+import type { Signal } from '../../kernel/bus.ts'
+import { note } from '../../kernel/change.ts'
+import { seconds } from '../../kernel/clock.ts'
+import type { House } from '../../kernel/house.ts'
+import type { Recorder } from '../recordings/door.ts'
+import {
+  endSession,
+  endSessionsOfDevice,
+  type KnownSession,
+  lookAt,
+  mayStillWatch,
+  overdueSessions,
+  renewLease,
+  reviewSession,
+  type SessionRow,
+} from '../sessions/door.ts'
+import { noteGesture } from '../sign-in/door.ts'
+import { byDevice } from './by.ts'
+import { type Entrance, enter } from './entrance.ts'
+import { type Side, Wire } from './wire.ts'
+
+/** The technician's browser may be away for so long; meanwhile nothing is typed. */
+const grace = seconds(10)
+/** Frames that were not allowed, after which their sender is cut off. */
+const mostDropped = 20
+/** Typing moves the idle clock this often at most. */
+const gestureEvery = seconds(5)
+const beatEvery = 15
+
+/** A wire and what its relay knows of it. Times in ms by the house's clock. */
+interface Held {
+  wire: Wire
+  known: KnownSession
+  /** Good until then without another review. */
+  leaseUntil: number
+  /** The last review could not be made. */
+  failing: boolean
+  reviewing: Promise<void> | undefined
+  again: boolean
+  entering: boolean
+  /** Who types: the technician, at the browser his stream came from. */
+  technician: Actor | undefined
+  writerGoneAt: number | undefined
+  typedAt: number
+  notedAt: number
+  dropped: Map<WebSocket, number>
+}
+
+/**
+ * Pairs the streams of the sessions of this instance and ends them when anything that must hold no longer does. Streams
+ * of one session meet on one instance; what other instances decide arrives by the bus, and where it does not, the review
+ * every few seconds finds it in the tables.
+ */
+export class Relay {
+  readonly #house: House
+  readonly #held = new Map<string, Held>()
+  /** Ends that the database could not be told yet. */
+  readonly #unsaid = new Map<string, SessionCause>()
+  readonly #finishing = new Set<Recorder>()
+  #lingering: WebSocket[] = []
+  #ticks = 0
+  #stopped = false
+  readonly unsubscribe: () => void
+
+  constructor(house: House) {
+    this.#house = house
+    this.unsubscribe = house.bus.subscribe((signal) => this.#hear(signal))
+  }
+
+  /** True while this instance relays the session. */
+  has(sessionId: string): boolean {
+    return this.#held.get(sessionId)?.wire.over === false
+  }
+
+  hasDevice(sessionId: string): boolean {
+    return this.#held.get(sessionId)?.wire.hasDevice === true
+  }
+
+  #hold(known: KnownSession): Held | undefined {
+    const there = this.#held.get(known.row.id)
+    if (there || this.#stopped) return there?.wire.over ? undefined : there
+    const wire = new Wire(known.row, {
+      typed: () => {
+        held.typedAt = this.#house.clock.now()
+      },
+      dropped: (side, what, socket) => this.#dropped(held, side, what, socket),
+      exited: () => void this.finish(held, 'device_ended'),
+    })
+    const held: Held = {
+      wire,
+      known,
+      leaseUntil: this.#house.clock.now() + seconds(leaseSeconds),
+      failing: false,
+      reviewing: undefined,
+      again: false,
+      entering: false,
+      technician: undefined,
+      writerGoneAt: undefined,
+      typedAt: 0,
+      notedAt: 0,
+      dropped: new Map(),
+    }
+    this.#held.set(known.row.id, held)
+    // Whatever was said between the look at the door and here was said to nobody.
+    void this.#review(held)
+    return held
+  }
+
+  /** Takes the technician's stream. */
+  serveWriter(socket: WebSocket, known: KnownSession, actor: Actor): void {
+    const held = this.#hold(known)
+    if (!held) {
+      socket.close(streamCloses.ended, 'ended')
+      return
+    }
+    held.wire.attachWriter(socket)
+    held.technician = actor
+    held.writerGoneAt = undefined
+    socket.on('close', () => {
+      if (!held.wire.over && held.wire.detachWriter(socket)) held.writerGoneAt = this.#house.clock.now()
+    })
+    void this.#goLive(held)
+  }
+
+  /** Takes the device's stream, once its epoch was found right. */
+  serveDevice(socket: WebSocket, known: KnownSession): ((data: Buffer, isBinary: boolean) => void) | undefined {
+    const held = this.#hold(known)
+    if (!held || held.wire.hasDevice) {
+      socket.close(streamCloses.notAllowed, 'there is a stream already')
+      return undefined
+    }
+    held.wire.attachDevice(socket)
+    socket.on('close', () => void this.#deviceGone(held))
+    void this.#goLive(held)
+    return held.wire.fromDevice
+  }
+
+  /** Takes the stream of somebody who watches; he sees nothing before the log says so. */
+  async serveWatcher(socket: WebSocket, known: KnownSession, actor: Actor): Promise<void> {
+    const held = this.#hold(known)
+    if (!held) return socket.close(streamCloses.ended, 'ended')
+    const { wire } = held
+    socket.on('message', (data, isBinary) => wire.fromWatcher(data as Buffer, isBinary, socket))
+    const says = (event: 'session.watched' | 'session.unwatched') =>
+      note(this.#house, [entry({ by: byPerson(actor), event, fields: {}, about: known.about })])
+    try {
+      await says('session.watched')
+    } catch (error) {
+      this.#house.log.error({ err: error }, 'a watcher could not be noted')
+      return socket.close(1013)
+    }
+    const gone = () => {
+      wire.removeWatcher(socket)
+      if (!wire.over) says('session.unwatched').catch((err: unknown) => this.#house.log.error({ err }, 'not noted'))
+    }
+    if (socket.readyState !== socket.OPEN) return gone()
+    if (wire.over) return socket.close(streamCloses.ended, 'ended')
+    wire.addWatcher(socket, actor)
+    socket.on('close', gone)
+  }
+
+  async #goLive(held: Held): Promise<void> {
+    const { wire } = held
+    if (wire.over || wire.live || held.entering || !wire.hasDevice || !wire.hasWriter) return
+    held.entering = true
+    const entrance: Entrance = await enter(this.#house, held.known, wire.size, {
+      onRoom: () => wire.recordingHasRoom(),
+      onFail: () => void this.finish(held, 'recording_failed'),
+    })
+    held.entering = false
+    if (entrance.kind === 'again' || wire.over) {
+      if (entrance.kind === 'live') this.#close(entrance.recorder)
+      return
+    }
+    if (entrance.kind === 'ended') return this.finish(held, entrance.cause)
+    held.leaseUntil = entrance.leaseUntil
+    wire.goLive(entrance.recorder)
+    wire.renewLease()
+  }
+
+  async #deviceGone(held: Held): Promise<void> {
+    const { wire, known } = held
+    if (wire.over) return
+    wire.detachDevice()
+    // A device that was told why it must go is often quicker than we are: the reason is what counts.
+    const why = await this.#whyOver(known.row.id).catch(() => undefined)
+    await this.finish(held, why ?? 'device_lost')
+  }
+
+  async #whyOver(sessionId: string): Promise<SessionCause | undefined> {
+    const row = await lookAt(this.#house.db, sessionId)
+    return row?.cause ?? (row && reviewSession(this.#house, row))
+  }
+
+  /** Stops the wire now; then says why, with the cause that stands in the tables. */
+  async finish(held: Held, cause: SessionCause): Promise<void> {
+    const { wire } = held
+    if (wire.over) return
+    wire.stop()
+    const { id } = wire.session
+    const said = await this.#say(id, cause)
+    this.#lingering.push(...wire.farewell(said))
+    if (wire.recorder) this.#close(wire.recorder)
+    this.#held.delete(id)
+  }
+
+  /** Ends the session in the tables; the cause that stands there. */
+  async #say(id: string, cause: SessionCause): Promise<SessionCause> {
+    try {
+      if (await endSession(this.#house, bySystem, id, cause)) return cause
+      return (await lookAt(this.#house.db, id))?.cause ?? cause
+    } catch (error) {
+      this.#house.log.error({ err: error, sessionId: id, cause }, 'the end of a session could not be stored yet')
+      this.#unsaid.set(id, cause)
+      return cause
+    }
+  }
+
+  #close(recorder: Recorder): void {
+    this.#finishing.add(recorder)
+    void recorder.finish().then((done) => {
+      if (done) this.#finishing.delete(recorder)
+    })
+  }
+
+  #dropped(held: Held, side: Side, what: string, socket: WebSocket): void {
+    const before = held.dropped.get(socket) ?? 0
+    held.dropped.set(socket, before + 1)
+    if (before === 0) {
+      const { known, wire } = held
+      const person = side === 'technician' ? held.technician : wire.watchers.find((one) => one.socket === socket)?.actor
+      const by = person ? byPerson(person) : byDevice(known)
+      note(this.#house, [
+        entry({ by, event: 'session.frame_dropped', fields: { what }, about: known.about, outcome: 'refused' }),
+      ]).catch((err: unknown) => this.#house.log.error({ err }, 'a dropped frame could not be noted'))
+    }
+    if (before + 1 < mostDropped) return
+    if (side === 'watcher') socket.close(streamCloses.notAllowed, 'not allowed')
+    else void this.finish(held, 'misuse')
+  }
+
+  #hear(signal: Signal): void {
+    if (signal.kind === 'cut_device') {
+      for (const held of this.#where(({ deviceId }) => deviceId === signal.deviceId))
+        void this.finish(held, 'device_revoked')
+      endSessionsOfDevice(this.#house, signal.deviceId, 'device_revoked').catch((err: unknown) =>
+        this.#house.log.error({ err }, 'the sessions of a device could not be ended'),
+      )
+      return
+    }
+    const touched =
+      signal.kind === 'session'
+        ? this.#where(({ id }) => id === signal.sessionId)
+        : signal.kind === 'policy'
+          ? this.#where(({ customerId }) => customerId === signal.customerId)
+          : signal.kind === 'person'
+            ? this.#where(
+                ({ technicianId }, { wire }) =>
+                  technicianId === signal.personId || wire.watchers.some(({ actor }) => actor.id === signal.personId),
+              )
+            : []
+    for (const held of touched) void this.#review(held)
+  }
+
+  #where(meets: (session: SessionRow, held: Held) => boolean): Held[] {
+    return [...this.#held.values()].filter((held) => !held.wire.over && meets(held.wire.session, held))
+  }
+
+  /** Asks everything anew; when asked while asking, once more afterwards. */
+  #review(held: Held): Promise<void> {
+    held.again = held.reviewing !== undefined
+    held.reviewing ??= (async () => {
+      do {
+        held.again = false
+        await this.#reviewOnce(held)
+      } while (held.again && !held.wire.over)
+      held.reviewing = undefined
+    })()
+    return held.reviewing
+  }
+
+  async #reviewOnce(held: Held): Promise<void> {
+    const { wire } = held
+    const { db, clock, log } = this.#house
+    try {
+      const until = clock.now() + seconds(leaseSeconds)
+      const row = await lookAt(db, wire.session.id)
+      const cause = row ? (row.cause ?? (await reviewSession(this.#house, row))) : 'server_stopping'
+      if (cause || wire.over) return cause && this.finish(held, cause)
+      await this.#reviewWatchers(held)
+      if (!(await renewLease(db, wire.session.id, until))) {
+        held.again = true
+        return
+      }
+      held.leaseUntil = until
+      held.failing = false
+      if (!wire.over) wire.renewLease()
+    } catch (error) {
+      // What cannot be asked does not hold: no lease is renewed, and when it has run out it is over.
+      held.failing = true
+      log.error({ err: error, sessionId: wire.session.id }, 'a session could not be reviewed')
+    }
+  }
+
+  async #reviewWatchers({ wire }: Held): Promise<void> {
+    for (const { socket, actor } of wire.watchers)
+      if (!(await mayStillWatch(this.#house, actor, wire.session))) socket.close(streamCloses.notAllowed, 'not allowed')
+  }
+
+  /** Reviews every session of this instance. */
+  async reviewAll(): Promise<void> {
+    await Promise.all(this.#where(() => true).map((held) => this.#review(held)))
+  }
+
+  /** What the clock alone decides, and what was left to be tried again; waits for nothing. */
+  tick(): void {
+    const now = this.#house.clock.now()
+    this.#ticks += 1
+    for (const socket of this.#lingering) if (socket.readyState !== socket.CLOSED) socket.terminate()
+    this.#lingering = []
+    for (const held of this.#where(() => true)) this.#tickOne(held, now)
+    for (const recorder of this.#finishing) this.#close(recorder)
+    for (const [id, cause] of this.#unsaid) {
+      this.#unsaid.delete(id)
+      void this.#say(id, cause)
+    }
+  }
+
+  #tickOne(held: Held, now: number): void {
+    const { wire } = held
+    wire.recorder?.tick()
+    if (this.#ticks % beatEvery === 0) wire.beat()
+    if (now >= wire.session.endsAt) return void this.finish(held, 'approval_ended')
+    if (now >= held.leaseUntil) {
+      if (held.failing) return void this.finish(held, 'server_stopping')
+      void this.#review(held)
+    }
+    if (held.writerGoneAt !== undefined && now - held.writerGoneAt >= grace)
+      return void this.finish(held, 'technician_lost')
+    if (held.typedAt > held.notedAt && now - held.notedAt >= gestureEvery) {
+      held.notedAt = held.typedAt
+      noteGesture(this.#house, wire.session.signInId, held.typedAt).catch((err: unknown) =>
+        this.#house.log.error({ err }, 'typing could not be noted'),
+      )
+    }
+    void this.#goLive(held)
+  }
+
+  /** Ends what the tables say is over, of this instance and of instances that are no more. */
+  async endOverdue(): Promise<void> {
+    for (const { id, cause } of await overdueSessions(this.#house.db, this.#house.clock.now())) {
+      const held = this.#held.get(id)
+      if (!held) await endSession(this.#house, bySystem, id, cause)
+      // A lease that we hold is ours to judge; an opening that took too long has a side that did not come.
+      else if (!held.wire.live) await this.finish(held, held.wire.hasDevice ? 'technician_lost' : cause)
+    }
+  }
+
+  /** Ends every session of this instance, says why, and takes no further one. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await Promise.all(this.#where(() => true).map((held) => this.finish(held, 'server_stopping')))
+    await Promise.all([...this.#finishing].map((recorder) => recorder.finish()))
+    this.unsubscribe()
+  }
+}
+
+const relays = new WeakMap<House, Relay>()
+
+/** The relay of this house. */
+export const relayOf = (house: House): Relay => {
+  const relay = relays.get(house) ?? new Relay(house)
+  relays.set(house, relay)
+  return relay
+}

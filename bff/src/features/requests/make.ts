@@ -1,0 +1,128 @@
+import { type Activity, activities, sessionActivities } from '@gatehouse/shared/activities'
+import { granted } from '@gatehouse/shared/decide'
+import { policyAnswer } from '@gatehouse/shared/policies/policy'
+import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
+import { type Entry, entry } from '../../kernel/audit/append.ts'
+import { change, witnessed } from '../../kernel/change.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { Refused } from '../../kernel/errors.ts'
+import type { House } from '../../kernel/house.ts'
+import { newId } from '../../kernel/ids.ts'
+import { queueMail } from '../../kernel/outbox/queue.ts'
+import type { KnownDevice } from '../devices/door.ts'
+import { peopleGranted } from '../people/door.ts'
+import { approve } from './approve.ts'
+import { mailToApprover } from './mails.ts'
+import { activityWords, answerBefore, furthest, startOf } from './rules.ts'
+import { companyOf, hashOfShown } from './shown.ts'
+import { changedSignals } from './signals.ts'
+import type { RequestRow } from './store.ts'
+import { request } from './tables.ts'
+
+/** What a technician asks. */
+export interface Asked {
+  activities: Activity[]
+  reason: string
+  caseNumber: string
+  /** ms; a time that has passed means now. */
+  wantedStart: number
+  minutes: number
+}
+
+/** Throws where the technician or the policy leaves nothing to ask; true where the policy itself approves at once. */
+const mayBeAsked = async (house: House, actor: Actor, device: KnownDevice, asked: Asked): Promise<boolean> => {
+  const invalid = (says: string) => new Refused('invalid_input', { fields: { activities: says } })
+  const { policy } = await house.access.facts(actor, device)
+  const answers = asked.activities.map((name) => {
+    if (!activities[name].touchesDevice) throw invalid('Only what reaches the device is asked for.')
+    if (!granted(actor, name, device)) throw new Refused('not_granted', { privately: name })
+    const answer = policyAnswer(policy, name)
+    if (answer === 'never') throw new Refused('policy_never', { privately: name })
+    const isChannel = (sessionActivities as readonly Activity[]).includes(name)
+    if (answer === 'always' && !isChannel)
+      throw invalid(`“${activities[name].says}” is allowed here without being asked for.`)
+    return answer
+  })
+  return answers.every((answer) => answer === 'always')
+}
+
+const askApprovers = async (tx: Tx, house: House, device: KnownDevice, row: RequestRow, company: string) => {
+  const around = {
+    device: { name: device.name, serial: device.serial, site: device.siteName, zone: device.zone },
+    customer: device.customerName,
+    company,
+  }
+  for (const one of await peopleGranted(tx, device.customerId, 'session.approve', device))
+    await queueMail(tx, mailToApprover(house, one.email, row, around), house.clock.now())
+}
+
+/**
+ * Asks the customer for activities on a device; returns the request's id. A session always has its request and its
+ * approval: where the policy says `always` for all that is asked, the policy approves it in the same transaction.
+ */
+export const makeRequest = (house: House, actor: Actor, device: KnownDevice, asked: Asked): Promise<string> =>
+  witnessed(house, byPerson(actor), { activity: 'session.request', about: device.about }, async () => {
+    if (device.state !== 'active') throw new Refused(device.state === 'revoked' ? 'device_revoked' : 'device_offline')
+    const now = house.clock.now()
+    if (asked.wantedStart > now + furthest.start)
+      throw new Refused('invalid_input', { fields: { wantedStart: 'Ask for a start within the next 30 days.' } })
+    const byPolicy = await mayBeAsked(house, actor, device, asked)
+    const wantedStart = startOf(asked.wantedStart, now)
+    const draft = {
+      id: newId(),
+      customerId: device.customerId,
+      deviceId: device.deviceId,
+      technicianId: actor.id,
+      technicianName: actor.name,
+      activities: asked.activities,
+      reason: asked.reason,
+      caseNumber: asked.caseNumber,
+      wantedStart,
+      minutes: asked.minutes,
+      madeAt: now,
+      answerBefore: answerBefore(now, wantedStart, asked.minutes),
+      state: 'waiting' as const,
+    }
+    const company = companyOf(house, actor.customerName)
+    const hash = hashOfShown(draft, {
+      device: {
+        name: device.name,
+        serial: device.serial,
+        model: device.modelName,
+        site: device.siteName,
+        zone: device.zone,
+      },
+      customer: device.customerName,
+      company,
+    })
+    const about = { ...device.about, requestId: draft.id }
+    return change(house, byPerson(actor), 'request.made', async (tx) => {
+      const [row] = await tx
+        .insert(request)
+        .values({ ...draft, hash })
+        .returning()
+      if (!row) throw new Error('a request was not stored')
+      const also: Entry[] = []
+      if (byPolicy) {
+        const by = { ...bySystem, name: "The customer's policy", company: device.customerName }
+        const given = await approve(
+          tx,
+          row,
+          { activities: row.activities, minutes: row.minutes },
+          { by, comment: '' },
+          now,
+        )
+        also.push(
+          entry({ by, event: 'session.approved', fields: given.fields, about: { ...about, approvalId: given.id } }),
+        )
+      } else await askApprovers(tx, house, device, row, company)
+      const { activities: names, minutes, reason } = row
+      return {
+        result: row.id,
+        fields: { activities: activityWords(names), minutes, reason },
+        about,
+        also,
+        signals: changedSignals(device, row.id),
+      }
+    })
+  })

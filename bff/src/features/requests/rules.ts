@@ -1,0 +1,88 @@
+import { type Activity, activities, sessionActivities } from '@gatehouse/shared/activities'
+import { type ApprovalFacts, approvalCovers, type DeviceTarget, granted, type Who } from '@gatehouse/shared/decide'
+import type { Refusal } from '@gatehouse/shared/refusals'
+import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import { days, hours, minutes } from '../../kernel/clock.ts'
+
+/** What the rules need to know of a request. */
+export interface RequestFacts {
+  state: RequestState
+  technicianId: string
+  customerId: string
+  answerBefore: number
+}
+
+/** A start that is nearer than this is meant to be now: browsers' clocks differ. */
+const nowadays = minutes(1)
+
+/** How far ahead a request may be made, and how long an approval may wait to be used. */
+export const furthest = { start: days(30), use: days(7) } as const
+
+/** The start as it is kept, ms. */
+export const startOf = (wanted: number, now: number): number => (wanted < now + nowadays ? now : wanted)
+
+/** Unanswered after this a request expires: a day, or when it would be too late anyway, but never within minutes. */
+export const answerBefore = (now: number, wantedStart: number, forMinutes: number): number =>
+  Math.max(now + minutes(15), Math.min(now + hours(24), wantedStart + minutes(forMinutes)))
+
+/** An approval is to be used before this, unless its approver says otherwise. */
+export const usualUseBefore = (notBefore: number): number => notBefore + hours(24)
+
+const moved = (state: RequestState): Refusal =>
+  state === 'withdrawn' || state === 'expired_unanswered' ? 'wrong_state' : 'already_decided'
+
+/** Why `who` may not answer; `undefined` where he may. Silence and staff never answer, and nobody answers himself. */
+export const whyNotDecide = (who: Who, r: RequestFacts, target: DeviceTarget, now: number): Refusal | undefined => {
+  if (who.id === r.technicianId) return 'own_request'
+  if (who.customerId !== r.customerId) return 'not_the_customer'
+  if (!granted(who, 'session.approve', target)) return 'not_granted'
+  if (r.state !== 'waiting') return moved(r.state)
+  return now < r.answerBefore ? undefined : 'wrong_state'
+}
+
+/** Why `who` may not withdraw it. */
+export const whyNotWithdraw = (who: Pick<Who, 'id'>, r: RequestFacts): Refusal | undefined => {
+  if (who.id !== r.technicianId) return 'not_its_technician'
+  return r.state === 'waiting' || r.state === 'approved' ? undefined : 'wrong_state'
+}
+
+/** Why `who` may not take the approval back; a session that is over leaves nothing to be taken. */
+export const whyNotRevoke = (
+  who: Who,
+  r: RequestFacts,
+  approval: { endsAt: number | null } | null,
+  target: DeviceTarget,
+  now: number,
+): Refusal | undefined => {
+  if (who.customerId !== r.customerId) return 'not_the_customer'
+  if (!granted(who, 'session.approve', target)) return 'not_granted'
+  if (!approval || (r.state !== 'approved' && r.state !== 'used')) return 'wrong_state'
+  return approval.endsAt === null || now < approval.endsAt ? undefined : 'wrong_state'
+}
+
+/** What the approval of a request gives, as far as opening a session needs it. */
+export interface ApprovalToOpen extends ApprovalFacts {
+  sessionId: string | null
+}
+
+/** Why `who` may not open the session of this request, apart from the policy and the device. */
+export const whyNotOpen = (
+  who: Pick<Who, 'id'>,
+  r: RequestFacts,
+  approval: ApprovalToOpen | null,
+  target: DeviceTarget,
+  now: number,
+): Refusal | undefined => {
+  if (who.id !== r.technicianId) return 'not_its_technician'
+  if (r.state === 'waiting') return 'approval_needed'
+  if (approval?.sessionId) return 'approval_used'
+  if (!approval || approval.revoked || (r.state !== 'approved' && r.state !== 'used')) return 'wrong_state'
+  const channels = sessionActivities.filter((one) => approval.activities.includes(one))
+  if (channels.length === 0) return 'approval_needed'
+  if (approval.endsAt === null && now < approval.notBefore) return 'too_early'
+  return channels.every((one) => approvalCovers(approval, who, one, target, now)) ? undefined : 'wrong_state'
+}
+
+/** Activities in quotes, as the log and mails name them. */
+export const activityWords = (names: readonly Activity[]): string =>
+  names.map((name) => `“${activities[name].says}”`).join(', ')

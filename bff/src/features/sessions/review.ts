@@ -1,0 +1,54 @@
+import { type ApprovalFacts, approvalCovers, decide } from '@gatehouse/shared/decide'
+import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
+import type { House } from '../../kernel/house.ts'
+import { deviceById } from '../devices/door.ts'
+import { levelsFor } from '../policies/door.ts'
+import { approvalsFor } from '../requests/door.ts'
+import { holderOf } from '../sign-in/door.ts'
+import { causeOfRefusal, whyNotWatch } from './rules.ts'
+import type { SessionRow } from './store.ts'
+
+/** What a review needs to know of a session. */
+export type Reviewed = Pick<
+  SessionRow,
+  'deviceId' | 'technicianId' | 'signInId' | 'approvalId' | 'activities' | 'endsAt'
+>
+
+/**
+ * Asks everything anew: the clock, the sign-in, the device, the approval, the rights, the policy. Returns why the
+ * session must end, or `undefined` while all of it still holds. Throws where it could not be asked: then nothing holds.
+ */
+export const reviewSession = async (house: House, s: Reviewed): Promise<SessionCause | undefined> => {
+  if (house.clock.now() >= s.endsAt) return 'approval_ended'
+  const [holder, device, approvals] = await Promise.all([
+    holderOf(house, s.signInId, ''),
+    deviceById(house.db, s.deviceId),
+    approvalsFor(house.db, s.deviceId, s.technicianId),
+  ])
+  if ('over' in holder) return holder.over
+  if (!device || device.removed || device.state !== 'active') return 'device_revoked'
+  const now = house.clock.now()
+  const own: ApprovalFacts | undefined = approvals.find(({ id }) => id === s.approvalId)
+  const policy = await levelsFor(house.db, device)
+  for (const activity of s.activities) {
+    // A session lives under its approval even where the policy would not ask for one.
+    if (!own || !approvalCovers(own, holder.actor, activity, device, now)) return 'approval_revoked'
+    const verdict = decide(holder.actor, activity, device, { policy, approvals: [own] }, now)
+    if (!verdict.ok) return causeOfRefusal(verdict.because)
+  }
+  return undefined
+}
+
+/** True while whoever watches under this sign-in may still do so. */
+export const mayStillWatch = async (
+  house: House,
+  watcher: { signInId: string; from: string },
+  s: SessionRow,
+): Promise<boolean> => {
+  const [holder, device] = await Promise.all([
+    holderOf(house, watcher.signInId, watcher.from),
+    deviceById(house.db, s.deviceId),
+  ])
+  if ('over' in holder || !device || whyNotWatch(holder.actor, s, device)) return false
+  return decide(holder.actor, 'session.watch', device, { policy: [], approvals: [] }, house.clock.now()).ok
+}
