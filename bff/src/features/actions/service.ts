@@ -4,7 +4,7 @@ import { inArray } from 'drizzle-orm'
 import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { deviceHints, type Signal } from '../../kernel/bus.ts'
-import { change, note } from '../../kernel/change.ts'
+import { change, witnessed } from '../../kernel/change.ts'
 import { minutes } from '../../kernel/clock.ts'
 import { storableJson } from '../../kernel/database/storable.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -12,19 +12,37 @@ import type { House, Job } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import { devicesById, type KnownDevice } from '../devices/door.ts'
 import { mostOpen, rowOf, whyNotCancel, wordsFor } from './rules.ts'
-import { type ActionRow, actionById, countOpen, lockOverdue, moveAction } from './store.ts'
+import { type ActionRow, actionById, countOpen, insertAction, lockOverdue, moveAction } from './store.ts'
 import { action } from './tables.ts'
 
+interface Asked {
+  input: unknown
+  expiresInMinutes: number
+}
+
 /** Queues an action for a device; it is handed over at the device's next check-in, and decided about again then. */
-export const queueAction = async (
+export const queueAction = (
   house: House,
   actor: Actor,
   target: KnownDevice,
   name: RemoteActionName,
-  given: { input: unknown; expiresInMinutes: number },
+  asked: Asked,
+): Promise<ActionRow> => {
+  const { activity } = remoteActions[name]
+  return witnessed(house, byPerson(actor), { activity, about: target.about }, () =>
+    queue(house, actor, target, name, asked),
+  )
+}
+
+const queue = async (
+  house: House,
+  actor: Actor,
+  target: KnownDevice,
+  name: RemoteActionName,
+  asked: Asked,
 ): Promise<ActionRow> => {
   if (target.state === 'revoked') throw new Refused('device_revoked')
-  const fields = rowOf(name).undeclared(given.input, target.declaration)
+  const fields = rowOf(name).undeclared(asked.input, target.declaration)
   if (fields) throw new Refused('invalid_input', { fields })
   const now = house.clock.now()
   // The door has let him in; asked again for the approval that did, and because the body took its time.
@@ -32,27 +50,23 @@ export const queueAction = async (
   const verdict = decide(actor, remoteActions[name].activity, target, facts, now)
   if (!verdict.ok) throw new Refused(verdict.because)
   const approvalId = verdict.approvalId ?? null
-  const input = storableJson(given.input) as Record<string, unknown>
+  const input = storableJson(asked.input) as Record<string, unknown>
   return change(house, byPerson(actor), 'action.queued', async (tx) => {
     if ((await countOpen(tx, target.deviceId)) >= mostOpen)
       throw new Refused('too_many_tries', { privately: `${mostOpen} actions wait for this device` })
-    const [row] = await tx
-      .insert(action)
-      .values({
-        id: newId(),
-        deviceId: target.deviceId,
-        customerId: target.customerId,
-        action: name,
-        input,
-        state: 'queued',
-        requestedBy: actor.id,
-        requestedByName: actor.name,
-        approvalId,
-        queuedAt: now,
-        expiresAt: now + minutes(given.expiresInMinutes),
-      })
-      .returning()
-    if (!row) throw new Error('an inserted action came back as nothing')
+    const row = await insertAction(tx, {
+      id: newId(),
+      deviceId: target.deviceId,
+      customerId: target.customerId,
+      action: name,
+      input,
+      state: 'queued',
+      requestedBy: actor.id,
+      requestedByName: actor.name,
+      approvalId,
+      queuedAt: now,
+      expiresAt: now + minutes(asked.expiresInMinutes),
+    })
     return {
       result: row,
       fields: { action: wordsFor(name, input) },
@@ -63,29 +77,24 @@ export const queueAction = async (
 }
 
 /** Takes a queued action back; what a device has been handed already goes its way. */
-export const cancelAction = async (
+export const cancelAction = (
   house: House,
   actor: Actor,
   target: KnownDevice & { action: ActionRow },
 ): Promise<void> => {
   const { id, action: name, input, approvalId } = target.action
   const about = { ...target.about, approvalId }
-  if (whyNotCancel(actor, target.action, target) === 'not_granted') {
-    const fields = { activity: remoteActions[name].activity, because: 'not_granted' }
-    await note(house, [entry({ by: byPerson(actor), event: 'access.refused', fields, about, outcome: 'refused' })])
-    throw new Refused('not_granted')
-  }
-  await change(house, byPerson(actor), 'action.cancelled', async (tx) => {
-    if (!(await moveAction(tx, id, 'queued', { state: 'cancelled', endedAt: house.clock.now() }))) {
-      const present = await actionById(tx, id)
-      throw new Refused('wrong_state', { ...(present && { state: present.state }) })
-    }
-    return {
-      result: undefined,
-      fields: { action: wordsFor(name, input) },
-      about,
-      signals: deviceHints(target, 'actions', 'audit'),
-    }
+  const by = byPerson(actor)
+  return witnessed(house, by, { activity: remoteActions[name].activity, about }, async () => {
+    if (whyNotCancel(actor, target.action, target) === 'not_granted') throw new Refused('not_granted')
+    await change(house, by, 'action.cancelled', async (tx) => {
+      if (!(await moveAction(tx, id, 'queued', { state: 'cancelled', endedAt: house.clock.now() }))) {
+        const present = await actionById(tx, id)
+        throw new Refused('wrong_state', { ...(present && { state: present.state }) })
+      }
+      const fields = { action: wordsFor(name, input) }
+      return { result: undefined, fields, about, signals: deviceHints(target, 'actions', 'audit') }
+    })
   })
 }
 

@@ -40,6 +40,13 @@ export const actionById = async (db: Tx, id: string): Promise<ActionRow | undefi
   return row
 }
 
+/** Writes a new action. */
+export const insertAction = async (tx: Tx, given: typeof action.$inferInsert): Promise<ActionRow> => {
+  const [row] = await tx.insert(action).values(given).returning()
+  if (!row) throw new Error('an inserted action came back as nothing')
+  return row
+}
+
 /** How many actions of a device wait or are under way. */
 export const countOpen = async (db: Tx, deviceId: string): Promise<number> => {
   const [row] = await db

@@ -1,6 +1,6 @@
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { deviceHints } from '../../kernel/bus.ts'
-import { change } from '../../kernel/change.ts'
+import { change, witnessed } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import type { KnownDevice } from '../devices/door.ts'
@@ -12,15 +12,19 @@ export const acknowledgeAlarm = (
   actor: Actor,
   target: KnownDevice & { alarm: AlarmRow },
   note: string,
-): Promise<void> =>
-  change(house, byPerson(actor), 'alarm.acknowledged', async (tx) => {
-    const { alarm } = target.alarm
-    const first = await acknowledge(tx, alarm.id, { name: actor.name, at: house.clock.now(), note })
-    if (!first) throw new Refused('wrong_state', { state: 'acknowledged' })
-    return {
-      result: undefined,
-      fields: { code: alarm.code, note },
-      about: target.about,
-      signals: deviceHints(target, 'alarms', 'audit'),
-    }
-  })
+): Promise<void> => {
+  const { alarm } = target.alarm
+  const by = byPerson(actor)
+  return witnessed(house, by, { activity: 'alarm.acknowledge', about: target.about }, () =>
+    change(house, by, 'alarm.acknowledged', async (tx) => {
+      const first = await acknowledge(tx, alarm.id, { name: actor.name, at: house.clock.now(), note })
+      if (!first) throw new Refused('wrong_state', { state: 'acknowledged' })
+      return {
+        result: undefined,
+        fields: { code: alarm.code, note },
+        about: target.about,
+        signals: deviceHints(target, 'alarms', 'audit'),
+      }
+    }),
+  )
+}
