@@ -183,10 +183,18 @@ describe('what it refuses', () => {
   test('AZ05 levels that are none of this customer, like those that do not exist', async () => {
     const administrator = await h.as('administrator')
     const unused = await administrator.post<Named>('/api/models', {
-      name: 'A model of others',
+      name: 'A model of nobody',
       maker: 'Alpenwerk',
       declaration: { driver: 'scale', items: [], alarms: [], settings: [], logs: [] },
     })
+    const lakes = h.seeded.customers['Great Lakes Foods']
+    const others = await administrator.post<Named>('/api/models', {
+      name: 'A model of another customer',
+      maker: 'Alpenwerk',
+      declaration: { driver: 'scale', items: [], alarms: [], settings: [], logs: [] },
+    })
+    const theirs = { name: 'Theirs', serial: 'T-1', siteId: h.seeded.sites.Milwaukee, modelId: others.body.id }
+    expect((await administrator.post(`/api/customers/${lakes}/devices`, theirs)).status).toBe(201)
     const plain = async (level: string, id: string | undefined) => {
       const { status, body } = await put(level, id, terminal('always'))
       return [status, body.error.code]
@@ -195,7 +203,8 @@ describe('what it refuses', () => {
       ['site', h.seeded.sites.Milwaukee],
       ['device', h.seeded.devices['Packing line 1']],
       ['model', unused.body.id],
-      ['customer', h.seeded.customers['Great Lakes Foods']],
+      ['model', others.body.id],
+      ['customer', lakes],
       ['site', h.seeded.sites.Milwaukee?.toUpperCase()],
       ['site', randomUUID()],
       ['device', h.seeded.sites.Basel],
