@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deviceById } from '@gatehouse/bff/features/devices/door'
-import { issueEnrolmentCode } from '@gatehouse/bff/features/devices/service'
+import { issueCode } from '@gatehouse/bff/features/devices/service'
 import { device } from '@gatehouse/bff/features/devices/tables'
 import { bySystem } from '@gatehouse/bff/kernel/actor'
 import type { OpenHouse } from '@gatehouse/bff/main'
@@ -49,7 +49,7 @@ export const startDemoAgents = async (
       if (one.state === 'awaiting_enrolment') {
         const known = await deviceById(house.db, one.id)
         if (!known) return undefined
-        const { code } = await issueEnrolmentCode(house, bySystem, known)
+        const { code } = await issueCode(house, bySystem, known)
         if ((await ended(agent(home, ['enrol', '--server', url, '--code', code], output.fd))) !== 0) {
           say(`The agent of ${one.name} could not enrol; see ${join(home, 'console.log')}`)
           return undefined

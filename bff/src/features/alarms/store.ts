@@ -24,6 +24,7 @@ export const openLimitAlarms = async (tx: Tx, deviceIds: readonly string[]): Pro
 
 /** An array of one column, typed for `unnest`. */
 const column = (values: readonly (string | number)[], type: 'uuid' | 'text'): SQL =>
+  // raw: one of two words of ours
   sql`${sql.param(values)}::${sql.raw(type)}[]`
 
 /**

@@ -4,6 +4,7 @@ import { Line } from '@gatehouse/shared/text'
 import type { DeviceRow, Page } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { byPerson } from '../../kernel/actor.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
@@ -73,7 +74,7 @@ export const devicesRoom = new Hono<RoomEnv>()
     return c.json(await changeDevice(house, actor, target, c.req.valid('json'), editsPolicy))
   })
   .post('/devices/:deviceId/enrolment-code', allow('device.enrol', theDevice), async (c) =>
-    c.json(await issueCode(c.var.house, c.var.actor, c.var.target), 201),
+    c.json(await issueCode(c.var.house, byPerson(c.var.actor), c.var.target), 201),
   )
   .post('/devices/:deviceId/revoke', allow('device.revoke', theDevice), validated('json', Revocation), async (c) => {
     await revokeDevice(c.var.house, c.var.actor, c.var.target, c.req.valid('json').reason)

@@ -1,6 +1,6 @@
 import type { EnrolmentCodeView, Named } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
-import { type Actor, byPerson } from '../../kernel/actor.ts'
+import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
 import { changeText } from '../../kernel/audit/change-text.ts'
 import type { Signal } from '../../kernel/bus.ts'
 import { change } from '../../kernel/change.ts'
@@ -123,8 +123,8 @@ export const changeDevice = async (
   })
 
 /** Gives out a one-time enrolment code and makes an earlier one worthless. Only its hash is kept. */
-export const issueCode = (house: House, actor: Actor, known: KnownDevice): Promise<EnrolmentCodeView> =>
-  change(house, byPerson(actor), 'device.code_issued', async (tx) => {
+export const issueCode = (house: House, by: By, known: KnownDevice): Promise<EnrolmentCodeView> =>
+  change(house, by, 'device.code_issued', async (tx) => {
     const row = await locked(tx, known.deviceId)
     const why = whyNoCode(row.state)
     if (why) throw new Refused(why, { state: row.state })

@@ -258,6 +258,7 @@ async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
+    // listens: for a moment, to be told a free port
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
       server.close(() =>

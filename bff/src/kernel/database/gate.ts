@@ -28,6 +28,7 @@ type DriverQuery = {
 export function gated(sql: Sql, permits: number, deadlineMs: number): Sql {
   const gate = createGate(permits, deadlineMs)
   const overrides: Record<string, unknown> = {
+    // raw: the same door as the pool's own
     unsafe: (...args: Parameters<Sql['unsafe']>) => guardQuery(gate, sql.unsafe(...args)),
     begin: (...args: unknown[]) => guardBegin(gate, sql, args),
     reserve: () => guardReserve(gate, sql),
@@ -67,6 +68,7 @@ function createGate(permits: number, deadlineMs: number): Gate {
         leave()
       })
     }
+    // clock: a deadline of the machine, not a moment of the house
     const timer = setTimeout(() => {
       waiting.delete(admitted)
       expire(new DatabaseDeadlineError(deadlineMs))

@@ -81,5 +81,6 @@ async function settleAppRole(sql: Sql, password: string): Promise<void> {
       case when ${role !== undefined} then 'alter role %I login password %L'
       else 'create role %I login nosuperuser nobypassrls nocreatedb nocreaterole noreplication password %L' end,
       ${appRole}::text, ${password}::text) as text`
+  // raw: quoted by PostgreSQL's own format()
   await sql.unsafe(String(statement?.text))
 }
