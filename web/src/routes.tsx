@@ -17,6 +17,13 @@ const inside: RouteObject[] = [
   page('/audit', () => import('./features/audit/audit.page.tsx')),
   page('/mail', () => import('./features/mail/mail.page.tsx')),
   page('/devices/:deviceId/ask', () => import('./features/requests/ask.page.tsx')),
+  page('/requests', () => import('./features/requests/requests.page.tsx')),
+  page('/requests/:requestId', () => import('./features/requests/request.page.tsx')),
+  page('/approvals', () => import('./features/requests/approvals.page.tsx')),
+  page('/approvals/:requestId', () => import('./features/requests/approval.page.tsx')),
+  page('/sessions', () => import('./features/sessions/sessions.page.tsx')),
+  page('/sessions/:sessionId', () => import('./features/sessions/session.page.tsx')),
+  page('/sessions/:sessionId/recording', () => import('./features/recordings/recording.page.tsx')),
 ]
 
 /** Every address of the application. */

@@ -17,16 +17,10 @@ type Mode = 'whole' | 'less' | 'deny'
 export const DecideForm = ({ request, onLost }: { request: RequestView; onLost: (thrown: ApiError) => void }) => {
   const [mode, setMode] = useState<Mode>('whole')
   const [read, setRead] = useState(request.hash)
-  const decide = useDecide(request.id)
-  const answer = (given: Omit<Answer, 'hash'>) =>
-    decide.mutate(
-      { ...given, hash: read },
-      {
-        onError: (thrown) => {
-          if (thrown instanceof ApiError && thrown.code === 'already_decided') onLost(thrown)
-        },
-      },
-    )
+  const decide = useDecide(request.id, (thrown) => {
+    if (thrown instanceof ApiError && thrown.code === 'already_decided') onLost(thrown)
+  })
+  const answer = (given: Omit<Answer, 'hash'>) => decide.mutate({ ...given, hash: read })
   const parts = { request, answer, busy: decide.isPending, onBack: () => setMode('whole') }
   if (read !== request.hash)
     return (

@@ -99,10 +99,15 @@ export const deviceRequestsQuery = (deviceId: string) =>
   })
 
 /** Keeps what a deed answered, and looks again at lists; a lost race makes the page show the state that won. */
-const useRequestDeed = <Input>(requestId: string, deed: (input: Input) => Promise<RequestView>) => {
+const useRequestDeed = <Input>(
+  requestId: string,
+  deed: (input: Input) => Promise<RequestView>,
+  onError?: (thrown: Error) => void,
+) => {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: deed,
+    onError,
     onSuccess: (request) => cache.setQueryData(requestQuery(requestId).queryKey, request),
     onSettled: (request) =>
       Promise.all([
@@ -125,9 +130,9 @@ export const useAsk = (deviceId: string) => {
   })
 }
 
-/** Approves or denies. */
-export const useDecide = (requestId: string) =>
-  useRequestDeed(requestId, (json: Answer) => said(one.decision.$post({ param: { requestId }, json })))
+/** Approves or denies. `onError` is told before the page is drawn with the state that won. */
+export const useDecide = (requestId: string, onError: (thrown: Error) => void) =>
+  useRequestDeed(requestId, (json: Answer) => said(one.decision.$post({ param: { requestId }, json })), onError)
 
 /** Takes one's own request back. */
 export const useWithdraw = (requestId: string) =>
