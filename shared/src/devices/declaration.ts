@@ -4,7 +4,12 @@ import { z } from 'zod'
 export const Key = z
   .string()
   .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/, 'Use lower-case words joined by dots')
-  .max(64)
+  .max(64, 'Use at most 64 characters')
+
+const Words = (most: number) => z.string().min(1, 'Write something here').max(most, `Use at most ${most} characters`)
+const Unit = z.string().max(16, 'Use at most 16 characters').default('')
+const Seconds = z.number().int('Use whole seconds').min(1, 'At least 1 second').max(86_400, 'At most a day')
+const Digits = z.number().int('Use a whole number').min(0, 'At least 0').max(9, 'At most 9')
 
 const Limit = z.object({
   /** Outside of `min`…`max` (in the item's unit) the alarm is raised. */
@@ -16,23 +21,23 @@ const Limit = z.object({
 /** A value a device may send; nothing that is not declared is stored. */
 export const DataItem = z.object({
   key: Key,
-  says: z.string().min(1).max(80),
+  says: Words(80),
   type: z.enum(['number', 'text', 'boolean']),
   /** UCUM-like unit as it is printed: `°C`, `%`, `g`. */
-  unit: z.string().max(16).default(''),
+  unit: Unit,
   /** Seconds between two samples at the most often. */
-  everySeconds: z.number().int().min(1).max(86_400).default(10),
+  everySeconds: Seconds.default(10),
   /** A change smaller than this is not sent; numbers only, in the item's unit. */
-  deadband: z.number().min(0).default(0),
+  deadband: z.number().min(0, 'At least 0').default(0),
   /** Digits after the point when shown. */
-  digits: z.number().int().min(0).max(9).default(1),
+  digits: Digits.default(1),
   limit: Limit.optional(),
 })
 export type DataItem = z.infer<typeof DataItem>
 
 export const DeclaredAlarm = z.object({
   code: Key,
-  says: z.string().min(1).max(120),
+  says: Words(120),
   severity: z.enum(['info', 'warning', 'critical']),
 })
 export type DeclaredAlarm = z.infer<typeof DeclaredAlarm>
@@ -40,8 +45,8 @@ export type DeclaredAlarm = z.infer<typeof DeclaredAlarm>
 /** Something of the device that may be changed from afar. */
 export const DeclaredSetting = z.object({
   key: Key,
-  says: z.string().min(1).max(80),
-  unit: z.string().max(16).default(''),
+  says: Words(80),
+  unit: Unit,
   type: z.enum(['number', 'text', 'boolean']),
   min: z.number().optional(),
   max: z.number().optional(),
@@ -49,7 +54,7 @@ export const DeclaredSetting = z.object({
 export type DeclaredSetting = z.infer<typeof DeclaredSetting>
 
 /** A log file the agent may hand over, by name; the agent's own configuration says where it lies. */
-export const DeclaredLog = z.object({ name: Key, says: z.string().min(1).max(80) })
+export const DeclaredLog = z.object({ name: Key, says: Words(80) })
 
 /** What a model of device can tell and be told. */
 export const Declaration = z.object({

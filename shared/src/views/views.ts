@@ -80,6 +80,7 @@ export interface ModelView extends Named {
   declaration: Declaration
   /** Those one may see. */
   devices: number
+  may: { edit: May }
 }
 
 // devices
@@ -260,7 +261,14 @@ export interface TicketView {
 export interface PolicyView {
   customer: Named
   version: number
-  levels: { level: PolicyLevelKind; levelId: string; name: string; rules: PolicyRules }[]
+  levels: {
+    level: PolicyLevelKind
+    levelId: string
+    name: string
+    rules: PolicyRules
+    /** Where a device stands, so that what it takes over from above can be told; `null` for the other levels. */
+    device: { siteId: string; modelId: string } | null
+  }[]
   /** Devices that hold the newest version, of all that are enrolled. */
   confirmed: { devices: number; of: number }
   may: { edit: May }

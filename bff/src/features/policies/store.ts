@@ -1,4 +1,5 @@
 import type { PolicyLevelKind, PolicyRules } from '@gatehouse/shared/policies/policy'
+import type { PolicyView } from '@gatehouse/shared/views/views'
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { KnownCustomer } from '../customers/door.ts'
@@ -22,10 +23,16 @@ export const policyVersion = async (db: Tx, customerId: string, lock = false): P
 }
 
 /** The levels that speak, with the names of what they are about; those of removed devices are left out. */
-export const namedLevels = (db: Tx, customerId: string) => {
+export const namedLevels = (db: Tx, customerId: string): Promise<PolicyView['levels']> => {
   const name = sql<string>`coalesce(${customer.name}, ${site.name}, ${model.name}, ${device.name})`
   return db
-    .select({ level: policyLevel.level, levelId: policyLevel.levelId, name, rules: policyLevel.rules })
+    .select({
+      level: policyLevel.level,
+      levelId: policyLevel.levelId,
+      name,
+      rules: policyLevel.rules,
+      device: { siteId: device.siteId, modelId: device.modelId },
+    })
     .from(policyLevel)
     .leftJoin(customer, and(eq(policyLevel.level, 'customer'), eq(customer.id, policyLevel.levelId)))
     .leftJoin(site, and(eq(policyLevel.level, 'site'), eq(site.id, policyLevel.levelId)))
