@@ -12,6 +12,10 @@ const page = (path: string, load: () => Promise<PageModule>): RouteObject => ({
 
 /** Everything that needs somebody signed in; the shell around it is loaded with the first of them. */
 const inside: RouteObject[] = [
+  page('/fleet', () => import('./features/devices/fleet.page.tsx')),
+  page('/devices/:deviceId', () => import('./features/devices/device.page.tsx')),
+  page('/devices/:deviceId/:tab', () => import('./features/devices/device.page.tsx')),
+  page('/alarms', () => import('./features/alarms/alarms.page.tsx')),
   page('/people', () => import('./features/people/people.page.tsx')),
   page('/groups', () => import('./features/groups/groups.page.tsx')),
   page('/audit', () => import('./features/audit/audit.page.tsx')),

@@ -134,8 +134,8 @@ const HeaderCell = <Row, SortBy extends string>({
   const sorted = sort !== undefined && sortBy === sort.by ? sort : undefined
   const Arrow = sorted?.down ? IconArrowDown : IconArrowUp
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: shown as a card, it loses the role it comes with.
     <th
+      // biome-ignore lint/a11y/noRedundantRoles: shown as a card, it loses the role it comes with.
       role="columnheader"
       scope="col"
       style={{ width: column.width }}

@@ -73,9 +73,12 @@ const names: Record<string, string> = {
   '\x1bOD': '←',
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-const pieces =
-  /\x1b(?:\[[\d;?<>=]*[ -/]*[@-~]|[P\]_][^\x07\x1b]*(?:\x07|\x1b\\)?|O[A-Za-z])?|[\x00-\x1f\x7f]|[^\x00-\x1f\x7f]+/g
+/** One key or answer after the other: escape sequences, control characters, and runs of ordinary text. */
+// biome-ignore lint/complexity/useRegexLiterals: as a literal its control characters would be refused.
+const pieces = new RegExp(
+  String.raw`\x1b(?:\[[\d;?<>=]*[ -/]*[@-~]|[P\]_][^\x07\x1b]*(?:\x07|\x1b\\)?|O[A-Za-z])?|[\x00-\x1f\x7f]|[^\x00-\x1f\x7f]+`,
+  'g',
+)
 
 const readable = (piece: string): string => {
   const named = names[piece]

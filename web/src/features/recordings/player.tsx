@@ -94,9 +94,9 @@ export const Player = ({ cast, zone, label }: { cast: Cast; zone: string; label:
     // biome-ignore lint/a11y/noStaticElementInteractions: short cuts; every one of them has its button below.
     <div className={classes.player} onKeyDown={press}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is played is the place for the short cuts. */}
-      <div className={classes.screen} tabIndex={0} role="group" aria-label={`${label}. Space plays and stops.`}>
+      <section className={classes.screen} tabIndex={0} aria-label={`${label}. Space plays and stops.`}>
         <div ref={room} className={classes.room} />
-      </div>
+      </section>
       <p className={classes.typed}>
         <span>Typed</span>
         <bdi>{typed || '–'}</bdi>

@@ -26,6 +26,7 @@ import { paths } from '../../kernel/paths.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
 import { Refused } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
+import { deviceQuery } from '../devices/queries.ts'
 import classes from './ask.module.css'
 import {
   type AskValues,
@@ -40,7 +41,7 @@ import {
   startOf,
 } from './ask-form.ts'
 import { AskedFacts } from './asked-facts.tsx'
-import { deviceQuery, useAsk } from './queries.ts'
+import { useAsk } from './queries.ts'
 import { wallTime } from './wall-time.ts'
 import { inZone } from './words.ts'
 

@@ -1,7 +1,7 @@
 import type { requestsRoom } from '@gatehouse/bff/features/requests/routes'
 import type { Activity } from '@gatehouse/shared/activities'
 import type { RequestState } from '@gatehouse/shared/requests/request-states'
-import type { DeviceView, RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/views'
 import {
   infiniteQueryOptions,
   keepPreviousData,
@@ -9,7 +9,7 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { guardedFetch, room, said } from '../../kernel/api.ts'
+import { room, said } from '../../kernel/api.ts'
 import { key } from '../../kernel/keys.ts'
 
 const client = room<typeof requestsRoom>()
@@ -46,14 +46,6 @@ const asQuery = ({ state, search, mine }: RequestFilter, cursor: string | null) 
   ...(mine && { mine: '1' as const }),
   ...(cursor && { cursor }),
 })
-
-/** The device that is asked for, with the policy's verdicts. */
-export const deviceQuery = (deviceId: string) =>
-  queryOptions({
-    queryKey: key('device', deviceId),
-    queryFn: async ({ signal }): Promise<DeviceView> =>
-      (await guardedFetch(`/api/devices/${encodeURIComponent(deviceId)}`, { signal })).json(),
-  })
 
 /** One request. */
 export const requestQuery = (requestId: string) =>

@@ -111,7 +111,6 @@ export const TerminalScreen = (props: ScreenProps) => {
   const latest = useRef(props)
   latest.current = props
   const { sessionId, direction } = props
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another session or direction is another terminal.
   useEffect(() => {
     const leaving = new AbortController()
     void lettersLoaded().then(() => {

@@ -1,0 +1,105 @@
+import type { DeviceView } from '@gatehouse/shared/views/views'
+import { Badge, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Navigate, useNavigate, useParams } from 'react-router'
+import { Answered } from '../../kernel/answered.tsx'
+import { type DeviceTab, deviceTabs, paths } from '../../kernel/paths.ts'
+import { ConnectionBadge, DeviceStateBadge, SessionBadge } from '../../ui/badges.tsx'
+import { Breadcrumbs, Page } from '../../ui/page.tsx'
+import { DeviceActions } from '../actions/device-actions.tsx'
+import { DeviceAlarms } from '../alarms/device-alarms.tsx'
+import { DeviceAudit } from '../audit/device-audit.tsx'
+import { DeviceRequests } from '../requests/device-requests.tsx'
+import { Trends } from '../telemetry/trends.tsx'
+import classes from './device.module.css'
+import { DeviceDoors } from './device-doors.tsx'
+import { DeviceMenu } from './device-menu.tsx'
+import { Overview } from './overview.tsx'
+import { deviceQuery } from './queries.ts'
+
+const tabSays: Record<DeviceTab, string> = {
+  overview: 'Overview',
+  trends: 'Trends',
+  alarms: 'Alarms',
+  actions: 'Actions',
+  requests: 'Requests and sessions',
+  audit: 'Audit',
+}
+
+const isTab = (text: string | undefined): text is DeviceTab => deviceTabs.includes(text as DeviceTab)
+
+/** One device: what it is, how it is, what was done with it. */
+export default function DevicePage() {
+  const { deviceId = '', tab } = useParams()
+  const device = useQuery(deviceQuery(deviceId))
+  if (!isTab(tab)) return <Navigate to={paths.device(deviceId)} replace />
+  return <Answered query={device}>{(found) => <DeviceFrame device={found} tab={tab} />}</Answered>
+}
+
+const DeviceFrame = ({ device, tab }: { device: DeviceView; tab: DeviceTab }) => {
+  const navigate = useNavigate()
+  return (
+    <Page
+      title={device.name}
+      about={tabSays[tab]}
+      width="full"
+      breadcrumbs={
+        <Breadcrumbs>
+          <Link to={paths.fleet()}>Devices</Link>
+          <Link to={`${paths.fleet()}?customer=${device.customer.id}`}>{device.customer.name}</Link>
+          <Link to={`${paths.fleet()}?site=${device.site.id}`}>{device.site.name}</Link>
+        </Breadcrumbs>
+      }
+      badges={
+        <>
+          {device.state === 'active' ? (
+            <ConnectionBadge connection={device.connection} lastHeardAt={device.lastHeardAt} />
+          ) : (
+            <DeviceStateBadge state={device.state} />
+          )}
+          {device.session && (
+            <Link to={paths.session(device.session.id)} aria-label={`Session of ${device.session.technician.name}`}>
+              <SessionBadge state={device.session.state} />
+            </Link>
+          )}
+        </>
+      }
+      lead={
+        <>
+          {device.model.name} · <span className={classes.serial}>{device.serial}</span>{' '}
+          {device.tags.map((tag) => (
+            <Badge key={tag} color="gray">
+              {tag}
+            </Badge>
+          ))}
+        </>
+      }
+      actions={
+        <>
+          <DeviceDoors device={device} />
+          <DeviceMenu device={device} />
+        </>
+      }
+    >
+      <Tabs
+        value={tab}
+        onChange={(next) => isTab(next ?? undefined) && void navigate(paths.device(device.id, next as DeviceTab))}
+      >
+        <Tabs.List className={classes.tabs}>
+          {deviceTabs.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {tabSays[one]}
+              {one === 'alarms' && device.alarms.open > 0 && ` (${device.alarms.open})`}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+      </Tabs>
+      {tab === 'overview' && <Overview device={device} />}
+      {tab === 'trends' && <Trends device={device} />}
+      {tab === 'alarms' && <DeviceAlarms deviceId={device.id} zone={device.site.zone} />}
+      {tab === 'actions' && <DeviceActions device={device} />}
+      {tab === 'requests' && <DeviceRequests deviceId={device.id} />}
+      {tab === 'audit' && <DeviceAudit deviceId={device.id} zone={device.site.zone} />}
+    </Page>
+  )
+}

@@ -1,0 +1,124 @@
+import type { DataItem } from '@gatehouse/shared/devices/declaration'
+import type { CurrentValue, DeviceView } from '@gatehouse/shared/views/views'
+import { Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { Answered } from '../../kernel/answered.tsx'
+import { fromNow, quantity } from '../../kernel/format.ts'
+import { useServerNow } from '../../kernel/now.ts'
+import { paths } from '../../kernel/paths.ts'
+import { Facts } from '../../ui/facts.tsx'
+import { Empty } from '../../ui/notices.tsx'
+import { Section } from '../../ui/page.tsx'
+import { TimeText } from '../../ui/time-text.tsx'
+import { DeviceAlarms } from '../alarms/device-alarms.tsx'
+import { valuesQuery } from '../telemetry/queries.ts'
+import classes from './device.module.css'
+
+const shown = (item: DataItem, value: CurrentValue['value']): string => {
+  if (typeof value === 'number') return quantity(value, item.unit, item.digits)
+  return typeof value === 'boolean' ? (value ? 'Yes' : 'No') : value
+}
+
+const Value = ({ item, value, now }: { item: DataItem; value: CurrentValue | undefined; now: number }) => (
+  <div className={classes.value}>
+    <div className={classes.valueSays}>{item.says}</div>
+    <div className={classes.valueText} data-kind={item.type}>
+      {value ? shown(item, value.value) : '–'}
+    </div>
+    <div className={classes.valueAge}>{value ? fromNow(Math.min(value.at, now), now) : 'never sent'}</div>
+  </div>
+)
+
+/** Live values, the true state of the connection, open alarms. */
+export const Overview = ({ device }: { device: DeviceView }) => {
+  const values = useQuery(valuesQuery(device.id))
+  const now = useServerNow(5_000)
+  const zone = device.site.zone
+  return (
+    <div className={classes.columns}>
+      <div className={classes.column}>
+        <Section title="Values" flush>
+          <Answered query={values}>
+            {(all) =>
+              device.declaration.items.length === 0 ? (
+                <Empty title="This model declares no data items" />
+              ) : (
+                <div className={classes.values}>
+                  {device.declaration.items.map((item) => (
+                    <Value key={item.key} item={item} value={all.find((one) => one.key === item.key)} now={now} />
+                  ))}
+                </div>
+              )
+            }
+          </Answered>
+        </Section>
+        <DeviceAlarms deviceId={device.id} zone={zone} openOnly />
+      </div>
+      <div className={classes.column}>
+        <Section title="Connection">
+          <Facts
+            facts={[
+              [
+                'Last heard',
+                device.lastHeardAt === null ? (
+                  'Never'
+                ) : (
+                  <TimeText key="heard" at={device.lastHeardAt} zone={zone} seconds withZone />
+                ),
+              ],
+              [
+                'Over',
+                device.transport === null ? '–' : device.transport === 'websocket' ? 'WebSocket' : 'HTTPS check-ins',
+              ],
+              ['Agent', device.agentVersion ?? '–'],
+              ['Runs on', <bdi key="platform">{device.platform ?? '–'}</bdi>],
+              [
+                'Enrolled',
+                device.enrolledAt === null ? (
+                  'Not yet'
+                ) : (
+                  <TimeText key="enrolled" at={device.enrolledAt} zone={zone} withZone />
+                ),
+              ],
+            ]}
+          />
+          {device.undeclaredDropped > 0 && (
+            <Text c="dimmed" mt="xs">
+              {device.undeclaredDropped} undeclared values were sent and dropped.
+            </Text>
+          )}
+        </Section>
+        <Section title="Where it stands">
+          <Facts
+            facts={[
+              ['Customer', device.customer.name],
+              ['Site', device.site.name],
+              ['Time there', `${zone}`],
+              ['Model', device.model.name],
+              ['Serial number', device.serial],
+            ]}
+          />
+        </Section>
+        <Section title="What may be done">
+          <Facts
+            facts={[
+              ['Terminal', device.may['session.terminal'].ok ? 'Open to you now' : device.may['session.terminal'].says],
+              [
+                'Settings',
+                device.may['action.set_setting'].ok ? 'Open to you now' : device.may['action.set_setting'].says,
+              ],
+              [
+                'Log files',
+                device.may['action.fetch_log'].ok ? 'Open to you now' : device.may['action.fetch_log'].says,
+              ],
+            ]}
+          />
+          <Text mt="xs">
+            <Link to={paths.device(device.id, 'audit')}>Everything that happened here</Link>
+          </Text>
+        </Section>
+      </div>
+    </div>
+  )
+}
