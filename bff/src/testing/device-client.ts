@@ -1,5 +1,4 @@
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
-import { once } from 'node:events'
 import {
   agentPaths,
   type DeviceMessage,
@@ -201,7 +200,7 @@ export class ControlLine {
   constructor(socket: WebSocket, device: DeviceClient) {
     this.socket = socket
     this.#device = device
-    this.closed = once(socket, 'close').then(([code]) => Number(code))
+    this.closed = new Promise((resolve) => socket.on('close', (code) => resolve(code)))
     const wake = () => {
       for (const go of this.#waiting.splice(0)) go()
     }

@@ -113,11 +113,11 @@ export const takeLetters = async (
       const { ordersHeld } = heard(arrival)
       const news =
         letter.kind !== 'left' &&
-        (letter.kind === 'came' ||
-          link.ordersVersion > ordersHeld ||
+        (link.ordersVersion > ordersHeld ||
           sessions.has(letter.deviceId) ||
           actions.queued.has(letter.deviceId) ||
-          (letter.transport === 'https' && actions.delivered.has(letter.deviceId)))
+          // What was handed over may have been lost with the connection before, or with an answer.
+          (actions.delivered.has(letter.deviceId) && (letter.kind === 'came' || letter.transport === 'https')))
       return { kind: 'taken', ack: arrival.lastSeq, news, replaced: arrival.replaced }
     })
     const effects = effectsOf(arrivals, limits, now)

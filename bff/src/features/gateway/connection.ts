@@ -69,6 +69,8 @@ export class ControlConnection implements Connection {
     this.#open = false
     this.#waiting = []
     this.#socket.close(code, because)
+    // The peer's agreement to the closing must be read.
+    if (this.#socket.isPaused) this.#socket.resume()
     // Who is cut off is not asked to agree: nothing more is read, and the peer's close is not waited for.
     if (code === closeCodes.cut || code === closeCodes.silent) this.#socket.terminate()
   }

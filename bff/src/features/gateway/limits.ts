@@ -32,7 +32,7 @@ export const gathering = {
   lanes: 2,
   /** Check-ins that wait in one process, and of one device. */
   mostWaiting: 20_000,
-  mostOfOne: 4,
+  mostOfOne: 16,
 } as const
 
 /** WebSocket close codes of the control connection; an agent comes back after each, more slowly after 4401. */
