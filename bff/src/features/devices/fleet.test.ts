@@ -273,6 +273,13 @@ describe('T1 everybody sees his own', () => {
     expect(body.models.map((one) => one.name)).toEqual(['LC-400 line controller', 'XA-204 balance'])
   })
 
+  test('the choices of one customer are the sites and models of its devices', async () => {
+    const of = h.seeded.customers['Great Lakes Foods']
+    const { body } = await administrator.get<FleetFacets>(`/api/devices/facets?customer=${of}`)
+    expect(body.sites.map((one) => one.name)).toEqual(['Milwaukee'])
+    expect(body.models.map((one) => one.name)).toEqual(['LC-400 line controller', 'XA-204 balance'])
+  })
+
   test('AZ02 {terminal on A} and {view on B} list B alone, and open no terminal on B', async () => {
     const [a, b] = [h.seeded.devices['Balance 7'] ?? '', h.seeded.devices['Balance 11'] ?? '']
     await regrant(h, 'outsider', [

@@ -142,9 +142,9 @@ export const placesOf = async (
 /** At most so many choices in one list of the filters. */
 const mostChoices = 1_000
 
-/** The customers, sites and models of the devices that `who` may see, by name; sites of one customer where it is given. */
+/** The customers, sites and models of the devices that `who` may see, by name; sites and models of one customer where it is given. */
 export const facetsOf = async (db: Tx, who: Who, ofCustomer?: string): Promise<FleetFacets> => {
-  const seen = (where: SQL) =>
+  const seen = (where: SQL | undefined) =>
     exists(
       db
         .select({ one: sql`1` })
@@ -167,7 +167,7 @@ export const facetsOf = async (db: Tx, who: Who, ofCustomer?: string): Promise<F
     db
       .select({ id: model.id, name: model.name })
       .from(model)
-      .where(seen(eq(device.modelId, model.id)))
+      .where(seen(and(eq(device.modelId, model.id), ofCustomer ? eq(device.customerId, ofCustomer) : undefined)))
       .orderBy(asc(model.name), asc(model.id))
       .limit(mostChoices),
   ])
