@@ -16,7 +16,7 @@ export const spa = (folder: string) =>
         onFound: (_, c) => c.header('Cache-Control', 'public, max-age=31536000, immutable'),
       }),
     )
-    .use('/favicon.svg', serveStatic({ root: folder }))
+    .use('/:file{[\\w-]+\\.(?:js|svg)}', serveStatic({ root: folder }))
     .get('*', async (c, next) => {
       // A missing file is no page, and neither is an unknown answer of the API.
       if (/^\/(api|agent|assets)(\/|$)/.test(c.req.path) || /\.\w+$/.test(c.req.path)) return next()

@@ -57,7 +57,9 @@ const columns: Column<DeviceRow, FleetSort>[] = [
       row.alarms.worst ? (
         <SeverityBadge severity={row.alarms.worst} count={row.alarms.open} />
       ) : (
-        <Text c="dimmed">None</Text>
+        <Text component="span" size="xs" c="dimmed">
+          None
+        </Text>
       ),
   },
   { id: 'customer', header: 'Customer', sortBy: 'customer', cell: (row) => row.customer.name },

@@ -4,7 +4,7 @@ import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
-import { fromNow, quantity } from '../../kernel/format.ts'
+import { fromNow, quantity, timeOfDay } from '../../kernel/format.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
@@ -94,7 +94,7 @@ export const Overview = ({ device }: { device: DeviceView }) => {
             facts={[
               ['Customer', device.customer.name],
               ['Site', device.site.name],
-              ['Time there', `${zone}`],
+              ['Time there', `${timeOfDay(now, zone)} (${zone})`],
               ['Model', device.model.name],
               ['Serial number', device.serial],
             ]}

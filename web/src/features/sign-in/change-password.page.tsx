@@ -55,6 +55,7 @@ export default function ChangePasswordPage() {
             name="present"
             autoComplete="current-password"
             required
+            withAsterisk={false}
             autoFocus
           />
           <PasswordInput
@@ -63,6 +64,7 @@ export default function ChangePasswordPage() {
             description="12 characters or more; a sentence of your own is better than a riddle."
             autoComplete="new-password"
             required
+            withAsterisk={false}
             maxLength={128}
             value={next}
             error={nextError}
@@ -73,6 +75,7 @@ export default function ChangePasswordPage() {
             label="New password again"
             autoComplete="new-password"
             required
+            withAsterisk={false}
             maxLength={128}
             value={again}
             error={again && again !== next ? 'The two differ.' : undefined}

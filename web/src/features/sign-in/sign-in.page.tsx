@@ -54,13 +54,23 @@ export default function SignInPage() {
           ) : (
             isReason(why) && <Alert role="status">{reasons[why]}</Alert>
           )}
-          <TextInput size="sm" label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+          <TextInput
+            size="sm"
+            label="E-mail"
+            name="email"
+            type="email"
+            autoComplete="username"
+            required
+            withAsterisk={false}
+            autoFocus
+          />
           <PasswordInput
             size="sm"
             label="Password"
             name="password"
             autoComplete="current-password"
             required
+            withAsterisk={false}
             ref={password}
           />
           <Button type="submit" size="sm" loading={busy} fullWidth>

@@ -4,13 +4,24 @@ import type { TrendView } from '@gatehouse/shared/views/views'
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
-import { dateTime, quantity } from '../../kernel/format.ts'
+import { dateTime, dayOf, quantity, timeOfDay } from '../../kernel/format.ts'
 import { trendPoints } from './trend-points.ts'
 import classes from './trends.module.css'
 
 const colours = {
   light: { line: '#125c6a', fill: '#125c6a14', grid: '#e9e6e1', text: '#54504a', limit: '#b03620' },
   dark: { line: '#55a1ae', fill: '#55a1ae1c', grid: '#383b3c', text: '#bab8b3', limit: '#e68e7b' },
+}
+
+const midnight = '00:00'
+
+/** Words along the time axis (s): the time of day, and the day where it begins. */
+const tickWords = (ticks: readonly number[], zone: string): string[] => {
+  const wide = (ticks[1] ?? 0) - (ticks[0] ?? 0) >= 86_000
+  return ticks.map((tick) => {
+    const time = timeOfDay(tick * 1_000, zone)
+    return wide || time === midnight ? dayOf(tick * 1_000, zone).replace(/ \d{4}$/, '') : time
+  })
 }
 
 /** Dashed lines where the model's limits lie. */
@@ -63,12 +74,10 @@ export const TrendChart = ({
         width: element.clientWidth,
         height: 220,
         tzDate: (at) => uPlot.tzDate(new Date(at * 1_000), trend.zone),
-        fmtDate: (template) =>
-          uPlot.fmtDate(template.replace('{h}:{mm}{aa}', '{HH}:{mm}').replace('{h}{aa}', '{HH}:00')),
         scales: { x: { time: true, range: [trend.from / 1_000, trend.to / 1_000] } },
         cursor: { drag: { x: true, y: false, setScale: false } },
         axes: [
-          { ...axis, space: 80 },
+          { ...axis, space: 90, values: (_, ticks) => tickWords(ticks, trend.zone) },
           { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => String(tick)) },
         ],
         series: [

@@ -71,13 +71,13 @@ const Trend = ({
 /** Charts of every numeric item of the model, in the zone of the device's site. */
 export const Trends = ({ device }: { device: DeviceView }) => {
   const [query, setQuery] = useSearchParams()
-  const hours = query.get('hours') ?? '6'
+  const hours = query.get('hours') ?? '1'
   const [zoomed, setZoomed] = useState<{ from: number; to: number } | null>(null)
   const zoom = useCallback((from: number, to: number) => setZoomed({ from, to }), [])
   const { zone } = device.site
   const items = device.declaration.items.filter((item) => item.type === 'number')
   if (items.length === 0) return <Empty title="This model declares nothing that can be drawn" />
-  const window: Window = zoomed ?? { hours: Number(hours) || 6 }
+  const window: Window = zoomed ?? { hours: Number(hours) || 1 }
   return (
     <>
       <Group justify="space-between" gap="xs">

@@ -1,0 +1,52 @@
+import { Alert, Button, Group, Modal, Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
+
+/** A short form in a dialog: Enter sends it, and it stays open with the words of an error. */
+export const FormDialog = ({
+  title,
+  submit,
+  busy = false,
+  shut = false,
+  error,
+  onSubmit,
+  onClose,
+  children,
+}: {
+  title: string
+  /** The word on the button: the deed itself, never "OK". */
+  submit: string
+  busy?: boolean
+  /** True while what the form asks for is not filled in. */
+  shut?: boolean
+  error?: string
+  onSubmit: () => void
+  onClose: () => void
+  children: ReactNode
+}) => (
+  <Modal opened onClose={onClose} title={title}>
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!shut && !busy) onSubmit()
+      }}
+    >
+      <Stack gap="md">
+        {children}
+        {error && (
+          <Alert color="brick" role="alert">
+            {error}
+          </Alert>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={busy} disabled={shut}>
+            {submit}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  </Modal>
+)
