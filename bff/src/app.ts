@@ -2,19 +2,34 @@ import { fileURLToPath } from 'node:url'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { actionsRoom } from './features/actions/routes.ts'
+import { expireActions } from './features/actions/service.ts'
+import { alarmsRoom } from './features/alarms/routes.ts'
 import { auditRoom } from './features/audit/routes.ts'
 import { customersRoom } from './features/customers/routes.ts'
 import { modelsRoom } from './features/devices/model-routes.ts'
 import { devicesRoom } from './features/devices/routes.ts'
+import { controlDoor } from './features/gateway/control.ts'
+import { forgetOldAssertions, markSilentDevices, pingDevices } from './features/gateway/jobs.ts'
+import { gatewayRoom } from './features/gateway/routes.ts'
 import { groupsRoom } from './features/groups/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
 import { peopleRoom } from './features/people/routes.ts'
 import { levelsFor } from './features/policies/door.ts'
 import { policiesRoom } from './features/policies/routes.ts'
+import { recordingsRoom } from './features/recordings/routes.ts'
+import { deviceStreams } from './features/relay/devices-door.ts'
+import { endOverdueSessions, reviewSessions, stopRelay, watchTheClock } from './features/relay/jobs.ts'
+import { peopleStreams } from './features/relay/people-door.ts'
 import { approvalsFor } from './features/requests/door.ts'
+import { expireRequests } from './features/requests/expire.ts'
+import { requestsRoom } from './features/requests/routes.ts'
+import { endSessionsLeftOver, forgetTickets } from './features/sessions/door.ts'
+import { sessionsRoom } from './features/sessions/routes.ts'
 import { actorOf, endOverdueSignIns } from './features/sign-in/door.ts'
 import { signInRoom } from './features/sign-in/routes.ts'
+import { telemetryRoom } from './features/telemetry/routes.ts'
 import type { Access, House, Job } from './kernel/house.ts'
 import { answerError, answerNotFound } from './kernel/http/answers.ts'
 import { readToken } from './kernel/http/cookies.ts'
@@ -36,15 +51,38 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', modelsRoom)
   .route('/', devicesRoom)
   .route('/', policiesRoom)
+  .route('/', telemetryRoom)
+  .route('/', alarmsRoom)
+  .route('/', actionsRoom)
+  .route('/', requestsRoom)
+  .route('/', sessionsRoom)
+  .route('/', recordingsRoom)
 
 /** The devices' face, under /agent/v1. */
-export const devicesRooms = new Hono<RoomEnv>()
+export const devicesRooms = new Hono<RoomEnv>().route('/', gatewayRoom)
 
 /** Every kind of WebSocket. */
-export const upgrades: readonly Upgrade[] = []
+export const upgrades: readonly Upgrade[] = [controlDoor, peopleStreams, deviceStreams]
 
 /** What has to be done again and again. */
-export const jobs: readonly Job[] = [endOverdueSignIns]
+export const jobs: readonly Job[] = [
+  endOverdueSignIns,
+  expireRequests,
+  watchTheClock,
+  reviewSessions,
+  endOverdueSessions,
+  forgetTickets,
+  expireActions,
+  pingDevices,
+  markSilentDevices,
+  forgetOldAssertions,
+]
+
+/** Done once, before the first door opens. */
+export const beforeOpening: readonly ((house: House) => Promise<void>)[] = [endSessionsLeftOver]
+
+/** Done once, before the connections are cut. */
+export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stopRelay]
 
 /** The two questions the kernel asks of rooms it does not know. */
 export const accessOf = (house: () => House): Access => ({
@@ -73,7 +111,8 @@ export const appOf = (house: House) => {
     await next()
   })
   app.use(withSecurityHeaders)
-  app.use(bodyLimit({ maxSize: largestBody }))
+  // The devices' face has its own limits, one per route.
+  app.use('/api/*', bodyLimit({ maxSize: largestBody }))
   app.use('/api/*', sameOriginOnly, async (c, next) => {
     await next()
     c.header('Cache-Control', 'no-store')

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { accessOf, appOf, jobs, upgrades } from './app.ts'
+import { accessOf, appOf, beforeClosing, beforeOpening, jobs, upgrades } from './app.ts'
 import type { Settings } from './env.ts'
 import { inProcessBus } from './kernel/bus.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
@@ -87,6 +87,7 @@ export const openHouse = async (
       keys,
       access: accessOf(() => house),
     }
+    for (const step of beforeOpening) await step(house)
     const sockets = upgradesOf(house, upgrades)
     server.on('upgrade', sockets.onUpgrade)
     const timers = jobs.map((job) => {
@@ -101,6 +102,9 @@ export const openHouse = async (
     })
     undo.unshift(async () => {
       for (const timer of timers) clearInterval(timer)
+      answer = undefined
+      for (const step of beforeClosing)
+        await step(house).catch((error: unknown) => log.error({ err: error }, 'closing'))
       sockets.close()
     })
     answer = getRequestListener(appOf(house).fetch)

@@ -62,6 +62,12 @@ export class Stream {
     return this.of(frameKinds.data).map(String).join('')
   }
 
+  /** Resolves when everything the server had sent before this was asked has come. */
+  async settled(): Promise<void> {
+    this.socket.ping()
+    await once(this.socket, 'pong')
+  }
+
   /** Payloads of the frames of one kind. */
   of(kind: FrameKind): Buffer[] {
     return this.frames.filter((one) => one[0] === kind).map((one) => one.subarray(1))
@@ -189,5 +195,16 @@ export const untilFrame = (stream: Stream, is: (data: Buffer) => boolean): Promi
       resolve(data)
     }
     void stream.closed.then(({ code, reason }) => reject(new Error(`closed before it came: ${code} ${reason}`)))
+  })
+}
+
+/** Resolves when `text` has come as data, in one piece or in several. */
+export const untilSaid = async (stream: Stream, text: string): Promise<void> => {
+  if (stream.text().includes(text)) return
+  let last = stream.text().slice(-text.length)
+  await untilFrame(stream, (data) => {
+    if (data[0] !== frameKinds.data) return false
+    last = (last + String(data.subarray(1))).slice(-text.length - data.length)
+    return last.includes(text)
   })
 }

@@ -19,6 +19,7 @@ interface Admitted {
 /** A device may take so long to say its epoch. */
 const silence = 10_000
 
+/** `device` is its session where there is one that it may know of. */
 const refused = (house: House, device: KnownDevice, from: string, because: string): Promise<void> =>
   note(house, [
     entry({
@@ -72,7 +73,7 @@ export const deviceStreams = upgrade<Admitted>({
     }
     // Nothing resumes by itself: a device's stream opens with its session, and never again.
     if (known.row.state !== 'opening' || relayOf(house).hasDevice(known.row.id)) {
-      await refused(house, device, from, 'the session is not being opened')
+      await refused(house, known, from, 'the session is not being opened')
       throw new Refused('wrong_state')
     }
     return { known, from }

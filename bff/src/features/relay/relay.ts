@@ -43,12 +43,12 @@ interface Held {
   reviewing: Promise<void> | undefined
   again: boolean
   entering: boolean
-  /** Who types: the technician, at the browser his stream came from. */
-  technician: Actor | undefined
+  /** Whose stream it is. */
+  people: WeakMap<WebSocket, Actor>
   writerGoneAt: number | undefined
   typedAt: number
   notedAt: number
-  dropped: Map<WebSocket, number>
+  dropped: WeakMap<WebSocket, number>
 }
 
 /**
@@ -99,11 +99,11 @@ export class Relay {
       reviewing: undefined,
       again: false,
       entering: false,
-      technician: undefined,
+      people: new WeakMap(),
       writerGoneAt: undefined,
       typedAt: 0,
       notedAt: 0,
-      dropped: new Map(),
+      dropped: new WeakMap(),
     }
     this.#held.set(known.row.id, held)
     // Whatever was said between the look at the door and here was said to nobody.
@@ -119,7 +119,7 @@ export class Relay {
       return
     }
     held.wire.attachWriter(socket)
-    held.technician = actor
+    held.people.set(socket, actor)
     held.writerGoneAt = undefined
     socket.on('close', () => {
       if (!held.wire.over && held.wire.detachWriter(socket)) held.writerGoneAt = this.#house.clock.now()
@@ -145,6 +145,7 @@ export class Relay {
     const held = this.#hold(known)
     if (!held) return socket.close(streamCloses.ended, 'ended')
     const { wire } = held
+    held.people.set(socket, actor)
     socket.on('message', (data, isBinary) => wire.fromWatcher(data as Buffer, isBinary, socket))
     const says = (event: 'session.watched' | 'session.unwatched') =>
       note(this.#house, [entry({ by: byPerson(actor), event, fields: {}, about: known.about })])
@@ -232,8 +233,8 @@ export class Relay {
     const before = held.dropped.get(socket) ?? 0
     held.dropped.set(socket, before + 1)
     if (before === 0) {
-      const { known, wire } = held
-      const person = side === 'technician' ? held.technician : wire.watchers.find((one) => one.socket === socket)?.actor
+      const { known } = held
+      const person = held.people.get(socket)
       const by = person ? byPerson(person) : byDevice(known)
       note(this.#house, [
         entry({ by, event: 'session.frame_dropped', fields: { what }, about: known.about, outcome: 'refused' }),
