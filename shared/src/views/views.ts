@@ -109,7 +109,7 @@ export interface DeviceView extends DeviceRow {
   undeclaredDropped: number
   /** The verdict for each thing a person may do to this device, taken now. */
   may: Record<Activity, May>
-  /** An approval of the person who looks that may be used now. */
+  /** An approval of the person who looks with which a session may be opened now. */
   usableApproval: { requestId: string; activities: Activity[]; useBefore: number } | null
   /** The session that is open on this device, whoever's. */
   session: { id: string; technician: Named; state: SessionState } | null

@@ -426,15 +426,24 @@ describe('the page of a device', () => {
     const usable = async (by: Visitor) => (await by.get<DeviceView>(`/api/devices/${id}`)).body.usableApproval
     expect(await usable(anna)).toMatchObject({ requestId, activities: ['session.terminal'] })
     expect(await usable(await h.as('auditor'))).toBeNull()
-    await h.house.db.update(approval).set({ sessionId }).where(eq(approval.id, approvalId))
-    expect(await usable(anna)).toBeNull()
-    await h.house.db.update(approval).set({ sessionId: null, revokedAt: 1 }).where(eq(approval.id, approvalId))
-    expect(await usable(anna)).toBeNull()
-    await h.house.db
-      .update(approval)
-      .set({ revokedAt: null, notBefore: h.clock.now() + hours(1) })
-      .where(eq(approval.id, approvalId))
-    expect(await usable(anna)).toBeNull()
+    const set = (to: Partial<typeof approval.$inferInsert>) =>
+      h.house.db.update(approval).set(to).where(eq(approval.id, approvalId))
+    const now = h.clock.now()
+    for (const spoiled of [
+      { sessionId },
+      { revokedAt: 1 },
+      { notBefore: now + hours(1) },
+      { useBefore: now },
+      { startedAt: now - hours(1), endsAt: now },
+      { activities: ['action.fetch_log' as const] },
+    ]) {
+      const [whole] = await h.house.db.select().from(approval).where(eq(approval.id, approvalId))
+      await set(spoiled)
+      expect([spoiled, await usable(anna)]).toEqual([spoiled, null])
+      await set(whole ?? {})
+    }
+    await set({ startedAt: now, endsAt: now + hours(1) })
+    expect(await usable(anna)).toMatchObject({ requestId })
   })
 })
 

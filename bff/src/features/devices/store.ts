@@ -1,6 +1,7 @@
+import { sessionActivities } from '@gatehouse/shared/activities'
 import { severities } from '@gatehouse/shared/devices/declaration'
 import type { DeviceView } from '@gatehouse/shared/views/views'
-import { and, asc, desc, eq, gt, inArray, isNull, lte, ne, sql } from 'drizzle-orm'
+import { and, arrayOverlaps, asc, desc, eq, gt, inArray, isNull, lte, ne, or, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { alarm } from '../alarms/tables.ts'
 import { customer, site } from '../customers/tables.ts'
@@ -64,11 +65,14 @@ export const usableApproval = async (
       and(
         eq(approval.deviceId, deviceId),
         eq(approval.technicianId, technicianId),
+        arrayOverlaps(approval.activities, [...sessionActivities]),
         isNull(approval.revokedAt),
         isNull(approval.sessionId),
-        isNull(approval.startedAt),
-        lte(approval.notBefore, now),
-        gt(approval.useBefore, now),
+        // An action may have begun it already: then its clock runs.
+        or(
+          and(isNull(approval.endsAt), lte(approval.notBefore, now), gt(approval.useBefore, now)),
+          gt(approval.endsAt, now),
+        ),
       ),
     )
     .orderBy(desc(approval.useBefore), asc(approval.id))
