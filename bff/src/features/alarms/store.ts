@@ -22,10 +22,9 @@ export const openLimitAlarms = async (tx: Tx, deviceIds: readonly string[]): Pro
   return open
 }
 
-/** An array of one column, typed for `unnest`. */
-const column = (values: readonly (string | number)[], type: 'uuid' | 'text'): SQL =>
-  // raw: one of two words of ours
-  sql`${sql.param(values)}::${sql.raw(type)}[]`
+/** A column of steps, typed for `unnest`. */
+const uuids = (values: readonly string[]): SQL => sql`${sql.param(values)}::uuid[]`
+const texts = (values: readonly string[]): SQL => sql`${sql.param(values)}::text[]`
 
 /**
  * Raises alarms, at most one step per device and code: what is open already is counted and brought up to date.
@@ -38,11 +37,8 @@ export const raiseAll = async (tx: Tx, steps: readonly AlarmStep[], now: number)
     insert into ${alarm} (id, device_id, customer_id, code, severity, message, source, raised_at, last_at, occurrences)
     select n.id, n.device_id, n.customer_id, n.code, n.severity, n.message, n.source, ${now}::bigint, ${now}::bigint, 1
     from unnest(
-      ${column(
-        steps.map(() => newId()),
-        'uuid',
-      )}, ${column(of('deviceId'), 'uuid')}, ${column(of('customerId'), 'uuid')}, ${column(of('code'), 'text')},
-      ${column(of('severity'), 'text')}, ${column(of('message'), 'text')}, ${column(of('source'), 'text')}
+      ${uuids(steps.map(() => newId()))}, ${uuids(of('deviceId'))}, ${uuids(of('customerId'))}, ${texts(of('code'))},
+      ${texts(of('severity'))}, ${texts(of('message'))}, ${texts(of('source'))}
     ) as n(id, device_id, customer_id, code, severity, message, source)
     on conflict (device_id, code) where cleared_at is null do update
       set occurrences = ${alarm}.occurrences + 1, last_at = excluded.last_at,
@@ -63,7 +59,7 @@ export const clearAll = async (tx: Tx, steps: readonly AlarmStep[], now: number)
   const of = <K extends keyof AlarmStep>(key: K) => steps.map((step) => step[key] as string)
   const rows = await tx.execute<{ device_id: string; code: string; severity: Severity }>(sql`
     update ${alarm} set cleared_at = ${now}::bigint
-    from unnest(${column(of('deviceId'), 'uuid')}, ${column(of('code'), 'text')}, ${column(of('source'), 'text')})
+    from unnest(${uuids(of('deviceId'))}, ${texts(of('code'))}, ${texts(of('source'))})
       as n(device_id, code, source)
     where ${alarm}.device_id = n.device_id and ${alarm}.code = n.code and ${alarm}.source = n.source
       and ${alarm}.cleared_at is null
