@@ -33,6 +33,7 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'POST /api/devices/:deviceId/actions/restart_agent': 'action.restart_agent',
   'POST /api/devices/:deviceId/actions/set_setting': 'action.set_setting',
   'GET /api/devices/:deviceId/alarms': 'device.view',
+  'GET /api/devices/:deviceId/approvers': 'session.request',
   'GET /api/devices/:deviceId/audit': 'audit.view',
   'POST /api/devices/:deviceId/enrolment-code': 'device.enrol',
   'GET /api/devices/:deviceId/explain': 'device.view',

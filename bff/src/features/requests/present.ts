@@ -1,4 +1,4 @@
-import type { Activity } from '@gatehouse/shared/activities'
+import type { DeviceTarget } from '@gatehouse/shared/decide'
 import type { Named, RequestView } from '@gatehouse/shared/views/views'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
@@ -71,6 +71,12 @@ const present = async (house: House, actor: Actor, known: KnownRequest, approver
   }
 }
 
+/** Whoever may answer requests for this device; whether each of them may answer a certain one is decided then. */
+export const whoMayAnswer = async (house: House, device: DeviceTarget): Promise<Named[]> => {
+  const people = await peopleGranted(house.db, device.customerId, 'session.approve', device)
+  return people.map(({ id, name }) => ({ id, name }))
+}
+
 /** Requests as pages show them, each with the verdicts for whoever looks and, while it waits, who may answer. */
 export const presentRequests = async (
   house: House,
@@ -79,11 +85,7 @@ export const presentRequests = async (
 ): Promise<RequestView[]> => {
   const approvers = new Map<string, Promise<Named[]>>()
   const approversOf = (known: KnownRequest): Promise<Named[]> => {
-    const found =
-      approvers.get(known.deviceId) ??
-      peopleGranted(house.db, known.customerId, 'session.approve' satisfies Activity, known).then((people) =>
-        people.map(({ id, name }) => ({ id, name })),
-      )
+    const found = approvers.get(known.deviceId) ?? whoMayAnswer(house, known)
     approvers.set(known.deviceId, found)
     return found
   }

@@ -15,7 +15,7 @@ import { theDevice, theDeviceEvenRemoved } from '../devices/door.ts'
 import { decideRequest } from './decide.ts'
 import { theRequest } from './door.ts'
 import { makeRequest } from './make.ts'
-import { presentRequests } from './present.ts'
+import { presentRequests, whoMayAnswer } from './present.ts'
 import { type RequestFilter, requestById, requestsVisibleTo } from './store.ts'
 import { revokeApproval, withdrawRequest } from './take-back.ts'
 
@@ -86,6 +86,10 @@ export const requestsRoom = new Hono<RoomEnv>()
     const { house, actor, target } = c.var
     const id = await makeRequest(house, actor, target, c.req.valid('json'))
     return c.json(await one(house, actor, id), 201)
+  })
+  .get('/devices/:deviceId/approvers', allow('session.request', theDevice), async (c) => {
+    const { house, actor, target } = c.var
+    return c.json((await whoMayAnswer(house, target)).filter(({ id }) => id !== actor.id))
   })
   .get(
     '/devices/:deviceId/requests',
