@@ -1,0 +1,37 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+/** A device's page, as a technician uses it. */
+export class DevicePage {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  /** Finds the device in the fleet and opens it. */
+  async open(name: string): Promise<this> {
+    await this.page.goto('/fleet')
+    await this.page.getByRole('link', { name, exact: true }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name })).toBeVisible()
+    return this
+  }
+
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name }).click()
+  }
+
+  /** Asks the customer for the terminal; ends on the page of the request. */
+  async askForTerminal(given: { because: string; caseNumber: string }): Promise<void> {
+    await this.page.getByRole('button', { name: 'Ask for access' }).click()
+    await expect(this.page.getByRole('checkbox', { name: 'Type in a terminal on a device' })).toBeChecked()
+    await this.page.getByLabel('Why?').fill(given.because)
+    await this.page.getByLabel('Case number').fill(given.caseNumber)
+    await this.page.getByRole('button', { name: /^Ask / }).click()
+    await expect(this.page).toHaveURL(/\/requests\/[0-9a-f-]{36}$/)
+  }
+
+  /** Rows of the audit tab, newest first: the sentence of each. */
+  auditRows(): Locator {
+    return this.page.getByRole('table', { name: 'Audit log' }).getByRole('row')
+  }
+}
