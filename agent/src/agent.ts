@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { createCommandDesk } from './actions/actions.ts'
 import { createBell } from './bell.ts'
 import { createSessions } from './channels/sessions.ts'
+import { prepareForUser } from './channels/shell.ts'
 import { terminal } from './channels/terminal.ts'
 import { openEpochs } from './consent/grants.ts'
 import { openLedger } from './consent/ledger.ts'
@@ -87,6 +88,8 @@ const assemble = async ({ home, env, log, restart, timings }: Required<Surroundi
     log.warn('this home was made on another machine: enrol this one anew if both are to run')
   }
   const settings = readSettings(home)
+  if (settings.shell.user) prepareForUser()
+  const folder = settings.shell.folder ?? homedir()
   const server = serverAddress(identity.server)
   const dialer = createDialer(server, proxyFor(server, env.proxy), timings)
   const signer = signerOf(identity)
@@ -102,10 +105,9 @@ const assemble = async ({ home, env, log, restart, timings }: Required<Surroundi
     channels: {
       'session.terminal': terminal({
         path: settings.shell.path ?? env.shell,
-        environment: { HOME: homedir(), ...env.shellEnvironment },
-        folder: settings.shell.folder ?? homedir(),
-        uid: settings.shell.uid,
-        gid: settings.shell.gid,
+        environment: { HOME: folder, ...env.shellEnvironment, ...(settings.shell.user && { HOME: folder }) },
+        folder,
+        user: settings.shell.user,
         patience: timings.kill,
       }),
     },

@@ -12,9 +12,8 @@ const Settings = z.strictObject({
   shell: z
     .strictObject({
       path: Path.optional(),
-      /** The user and group of shells, where the agent runs as root. */
-      uid: z.number().int().min(0).optional(),
-      gid: z.number().int().min(0).optional(),
+      /** The user of shells, where the agent runs as root: else a shell may read what the agent may, its key included. */
+      user: z.strictObject({ uid: z.number().int().min(1), gid: z.number().int().min(1) }).optional(),
       /** The folder a shell starts in. */
       folder: Path.optional(),
     })

@@ -7,6 +7,9 @@ import { openLog } from './log.ts'
 /** How a worker tells its supervisor what it wants. */
 export const exitCodes = { stopped: 0, restart: 75, cannotRun: 78 } as const
 
+/** Whatever hangs, the process ends after so many ms. */
+const longestFarewell = 10_000
+
 /** Runs the agent in this process until it is told to stop; the process ends with one of `exitCodes`. */
 export const runWorker = async (folder: string, env: Env): Promise<void> => {
   const home = openHome(folder)
@@ -27,6 +30,7 @@ export const runWorker = async (folder: string, env: Env): Promise<void> => {
     if (leaving) return
     leaving = true
     log.info({ code }, 'stopping')
+    setTimeout(() => process.exit(code), longestFarewell).unref()
     void agent.stop().then(
       () => process.exit(code),
       (error) => {

@@ -1,16 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Ends the shell `leader` and whatever was started in its session: politely, and after `patience` ms for good. */
-export const endProcesses = async (leader: number, patience: number): Promise<void> => {
-  for (const pid of members(leader)) {
+/** After the final signal nothing but the system itself can hold a process; it is waited for so long, ms. */
+const longest = 3_000
+
+/**
+ * Ends the shell `leader` and whatever was started in its session: politely, and after `patience` ms for good.
+ * `ended` tells whether the shell itself is known to have ended: a shell that has just been started leads no session yet.
+ */
+export const endProcesses = async (leader: number, patience: number, ended: () => boolean): Promise<void> => {
+  const rest = () => new Set(ended() ? members(leader) : [leader, ...members(leader)])
+  for (const pid of rest()) {
     signal(pid, 'SIGHUP')
     // A stopped process hears nothing until it goes on.
     signal(pid, 'SIGCONT')
   }
-  const deadline = Date.now() + patience
-  while (members(leader).length > 0 && Date.now() < deadline) await wait(20)
-  for (const pid of members(leader)) signal(pid, 'SIGKILL')
+  const begun = Date.now()
+  while (rest().size > 0 && Date.now() - begun < patience + longest) {
+    if (Date.now() - begun > patience) for (const pid of rest()) signal(pid, 'SIGKILL')
+    await wait(20)
+  }
 }
 
 /** Processes of the terminal session that `leader` leads; where the system does not tell, its process group. */

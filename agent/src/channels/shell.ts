@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { type IPty, spawn } from '@lydell/node-pty'
+import { AgentError } from '../errors.ts'
 import { endProcesses } from './process-tree.ts'
 
 /** A real shell in a pseudo-terminal. */
@@ -22,17 +23,24 @@ export interface ShellSettings {
   path: string
   environment: Record<string, string>
   folder: string
-  /** Another user and group than the agent's own; possible where the agent runs as root. */
-  uid?: number | undefined
-  gid?: number | undefined
+  /** Another user than the agent's own; see `prepareForUser`. */
+  user?: { uid: number; gid: number } | undefined
   /** From the polite to the final signal, ms. */
   patience: number
 }
 
 const retryMs = 5
 
+/** Makes this process ready to open shells as another user; throws a sentence where it cannot. */
+export const prepareForUser = (): void => {
+  if (process.getuid?.() !== 0)
+    throw new AgentError('agent.json: only an agent that runs as root opens shells as another user.')
+  // A shell inherits the further groups of this process; root needs none.
+  process.setgroups?.([])
+}
+
 /** Starts a shell of 80 × 24; its output is bytes, undecoded. */
-export const openShell = ({ path, environment, folder, uid, gid, patience }: ShellSettings): Shell => {
+export const openShell = ({ path, environment, folder, user, patience }: ShellSettings): Shell => {
   const pty = spawn(path, [], {
     name: 'xterm-256color',
     cols: 80,
@@ -40,12 +48,13 @@ export const openShell = ({ path, environment, folder, uid, gid, patience }: She
     cwd: folder,
     env: { ...environment, TERM: 'xterm-256color' },
     encoding: null,
-    ...(uid !== undefined && { uid }),
-    ...(gid !== undefined && { gid }),
+    ...user,
   })
   const input = inputOf(pty)
+  let hasExited = false
   const exited = new Promise<number>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
+      hasExited = true
       input.close()
       resolve(signal ? 128 + signal : exitCode)
     })
@@ -66,8 +75,7 @@ export const openShell = ({ path, environment, folder, uid, gid, patience }: She
       input.close()
       // The package tells of the end only when all output was read.
       pty.resume()
-      await endProcesses(pty.pid, patience)
-      await exited
+      await endProcesses(pty.pid, patience, () => hasExited)
     },
   }
 }

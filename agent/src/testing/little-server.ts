@@ -90,6 +90,8 @@ export const openLittleServer = async ({
     /** What the streams' upgrade is answered with. */
     streamStatus: 101,
     known: true,
+    /** Handed out at enrolment instead of honest ones. */
+    enrolmentOrders: undefined as string | undefined,
     policyVersion: 1,
     /** Refuses check-ins (400) that hold such a message. */
     dislikes: (_message: DeviceMessage): boolean => false,
@@ -159,7 +161,13 @@ export const openLittleServer = async ({
       const proof = await jwtVerify(wish.proof, key, { typ: signedTypes.enrolment })
       if (wish.code !== code || proof.payload.code !== code) return reply(401)
       state.deviceKey = wish.publicKey
-      return reply(200, { deviceId, name: 'Balance 7', serverId, serverKeys: [pinned], orders: await orders() })
+      return reply(200, {
+        deviceId,
+        name: 'Balance 7',
+        serverId,
+        serverKeys: [pinned],
+        orders: state.enrolmentOrders ?? (await orders()),
+      })
     }
     if (request.url !== agentPaths.checkIn) return reply(404)
     if (!(await authenticated(request))) return reply(401)
@@ -219,6 +227,12 @@ export const openLittleServer = async ({
     hangUp: () => {
       for (const socket of sockets) socket.destroy()
     },
+    /** Goes away, and comes back on the same port. */
+    leave: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => http.close(resolve))
+    },
+    comeBack: () => new Promise<void>((resolve) => http.listen(listening, '127.0.0.1', resolve)),
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => http.close(resolve))
@@ -253,4 +267,13 @@ const streamEnd = (socket: WebSocket, path: string): StreamEnd => {
     end.closedAt = Date.now()
   })
   return end
+}
+
+const withKind = (kind: number, payload: Uint8Array): Buffer => Buffer.concat([Buffer.from([kind]), payload])
+
+/** What a relay sends on a stream. */
+export const relay = {
+  type: ({ socket }: StreamEnd, text: string): void => socket.send(withKind(0, Buffer.from(text))),
+  lease: ({ socket }: StreamEnd, length: number): void => socket.send(withKind(2, Buffer.from([length]))),
+  frame: ({ socket }: StreamEnd, kind: number, payload: Uint8Array): void => socket.send(withKind(kind, payload)),
 }

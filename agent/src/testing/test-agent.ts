@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import { type Agent, startAgent } from '../agent.ts'
 import { enrol } from '../enrol.ts'
 import { type Env, readEnv } from '../env.ts'
-import { type Home, openHome } from '../home.ts'
+import { files, type Home, openHome } from '../home.ts'
 import { defaultTimings, type Timings } from '../timings.ts'
 import { type LittleServer, type Options, openLittleServer } from './little-server.ts'
 
@@ -67,10 +67,15 @@ export const startIn = async (home: Home, { env = quietEnv(), timings, restart }
 }
 
 /** A server, and an agent that is enrolled there and running. */
-export const aRunningAgent = async ({ options, ...starting }: Starting & { options?: Options } = {}) => {
+export const aRunningAgent = async ({
+  options,
+  settings,
+  ...starting
+}: Starting & { options?: Options; settings?: unknown } = {}) => {
   const server = await aServer(options)
   const home = emptyHome()
   await enrol(home, quietEnv(), { server: server.url, code: server.code, replace: false })
+  if (settings) writeFileSync(home.path(files.settings), JSON.stringify(settings))
   const agent = await startIn(home, starting)
   return { server, home, agent }
 }
