@@ -39,7 +39,8 @@ export interface TestHouse {
   close(): Promise<void>
 }
 
-const visitorOf = (url: string): Visitor => {
+/** Somebody at a browser that has `url` open, not signed in. */
+export const visitorOf = (url: string): Visitor => {
   let cookie = ''
   const send = async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(url + path, {
@@ -68,6 +69,15 @@ const visitorOf = (url: string): Visitor => {
   }
 }
 
+/** A demo person, newly signed in at `url`. */
+export const signedInAt = async (url: string, who: Persona): Promise<Visitor> => {
+  const visitor = visitorOf(url)
+  const answer = await visitor.post('/api/sign-in', { email: demoPeople[who].email, password: demoPassword(who) })
+  if (answer.status !== 200)
+    throw new Error(`${who} could not sign in: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return visitor
+}
+
 /** Opens a house on a copy of the template database, with the demonstration in it. Close it in `afterAll`. */
 export const openTestHouse = async (): Promise<TestHouse> => {
   const [database, folder] = await Promise.all([cloneDatabase(inject('testCluster')), temporaryFolder('house')])
@@ -89,13 +99,7 @@ export const openTestHouse = async (): Promise<TestHouse> => {
     ownerUrl: database.ownerUrl,
     seeded,
     nobody: visitorOf(opened.url),
-    as: async (who) => {
-      const visitor = visitorOf(opened.url)
-      const answer = await visitor.post('/api/sign-in', { email: demoPeople[who].email, password: demoPassword(who) })
-      if (answer.status !== 200)
-        throw new Error(`${who} could not sign in: ${answer.status} ${JSON.stringify(answer.body)}`)
-      return visitor
-    },
+    as: (who) => signedInAt(opened.url, who),
     close: async () => {
       await opened.close()
       await database.drop()
