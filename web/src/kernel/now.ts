@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { meQuery } from './me.ts'
 
@@ -13,8 +13,11 @@ export const useNow = (everyMs: number, offset = 0): number => {
   return now + offset
 }
 
-/** The server's time as far as this browser knows it, drawn anew every `everyMs`: deadlines are told by its clock. */
-export const useServerNow = (everyMs = 1_000): number => {
-  const me = useQueryClient().getQueryState(meQuery.queryKey)
-  return useNow(everyMs, me?.data ? me.data.now - me.dataUpdatedAt : 0)
+/** How far the server's clock is ahead of this browser's, ms, by what was said when the person was asked for. */
+export const serverAhead = (cache: QueryClient): number => {
+  const me = cache.getQueryState(meQuery.queryKey)
+  return me?.data ? me.data.now - me.dataUpdatedAt : 0
 }
+
+/** The server's time as far as this browser knows it, drawn anew every `everyMs`: deadlines are told by its clock. */
+export const useServerNow = (everyMs = 1_000): number => useNow(everyMs, serverAhead(useQueryClient()))

@@ -7,6 +7,7 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect } from 'react'
 import { Link, type LoaderFunctionArgs, Outlet, redirect, useLoaderData, useLocation } from 'react-router'
+import { RequestNews } from '../features/requests/request-news.tsx'
 import { startIdleClock } from '../kernel/activity.ts'
 import { apiFetch } from '../kernel/api.ts'
 import { counted } from '../kernel/format.ts'
@@ -53,6 +54,7 @@ export const House = () => {
     <QueryClientProvider client={queryClient}>
       <Notifications position="top-right" />
       <IdleWarning />
+      <RequestNews />
       <Frame />
     </QueryClientProvider>
   )

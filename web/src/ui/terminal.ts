@@ -56,6 +56,8 @@ export interface TerminalWindow {
   fillRoom(): void
   /** Keeps its columns and rows, and makes the letters as large as the room allows. */
   fitLetters(): void
+  /** Whether `fitLetters` shows all of it (as it does at first), or letters of the usual size in a room that scrolls. */
+  showWhole(whole: boolean): void
   dispose(): void
 }
 
@@ -93,19 +95,28 @@ export const openTerminal = (
   terminal.loadAddon(fit)
   terminal.open(room)
   terminal.textarea?.setAttribute('aria-label', label)
+  let whole = true
+  const fitLetters = () => {
+    const size = whole ? fittingSize(terminal, room) : usualFont
+    if (size !== undefined && size !== terminal.options.fontSize) terminal.options.fontSize = size
+  }
   return {
     terminal,
     fillRoom: () => fit.fit(),
-    fitLetters: () => fitLetters(terminal, room),
+    fitLetters,
+    showWhole: (wish) => {
+      whole = wish
+      fitLetters()
+    },
     dispose: () => terminal.dispose(),
   }
 }
 
-const fitLetters = (terminal: Terminal, room: HTMLElement) => {
+/** The size of letters at which all columns and rows have room, in half pixels; `undefined` while nothing is drawn. */
+const fittingSize = (terminal: Terminal, room: HTMLElement): number | undefined => {
   const screen = terminal.element?.querySelector('.xterm-screen')
-  if (!screen || screen.clientWidth === 0 || screen.clientHeight === 0) return
+  if (!screen || screen.clientWidth === 0 || screen.clientHeight === 0) return undefined
   const now = terminal.options.fontSize ?? usualFont
-  const factor = Math.min((room.clientWidth - 16) / screen.clientWidth, room.clientHeight / screen.clientHeight)
-  const next = Math.floor(Math.min(usualFont * 1.5, Math.max(smallestFont, now * factor)) * 2) / 2
-  if (next !== now) terminal.options.fontSize = next
+  const factor = Math.min((room.clientWidth - 16) / screen.clientWidth, (room.clientHeight - 16) / screen.clientHeight)
+  return Math.floor(Math.min(usualFont * 1.5, Math.max(smallestFont, now * factor)) * 2) / 2
 }

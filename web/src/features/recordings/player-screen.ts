@@ -7,6 +7,7 @@ export interface PlayerScreen {
   /** Shows the recording at `at`, ms; the newest wish wins. */
   show(at: number): void
   refit(): void
+  showWhole(whole: boolean): void
   dispose(): void
 }
 
@@ -67,6 +68,7 @@ export const openPlayerScreen = (room: HTMLElement, cast: Cast, label: string): 
       void work()
     },
     refit: window.fitLetters,
+    showWhole: window.showWhole,
     dispose: () => {
       over = true
       window.dispose()

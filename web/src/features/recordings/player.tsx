@@ -2,6 +2,7 @@ import { ActionIcon, SegmentedControl, Slider, Switch } from '@mantine/core'
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackPrevFilled } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { countdown, timeOfDay, zoneName } from '../../kernel/format.ts'
+import { LettersSwitch } from '../../ui/letters-switch.tsx'
 import { lettersLoaded } from '../../ui/terminal.ts'
 import type { Cast } from './asciicast.ts'
 import { advanced, lastTyped, type Pace, reached, type Speed, silences, speeds, typedAt } from './playback.ts'
@@ -62,7 +63,7 @@ const useScreen = (cast: Cast, at: number, label: string) => {
     }
   }, [cast, label])
   useEffect(() => screen?.show(at), [screen, at])
-  return room
+  return { room, screen }
 }
 
 /** Plays a recording back; the space bar, the arrows, Home and End move it. */
@@ -70,7 +71,7 @@ export const Player = ({ cast, zone, label }: { cast: Cast; zone: string; label:
   const [speed, setSpeed] = useState<Speed>(1)
   const [skipIdle, setSkipIdle] = useState(true)
   const { at, playing, seek, toggle } = usePlaying(cast, { speed, skipIdle })
-  const room = useScreen(cast, at, label)
+  const { room, screen } = useScreen(cast, at, label)
   const marks = useMemo(() => ({ silences: silences(cast, drawn), typed: typedAt(cast) }), [cast])
   const typed = lastTyped(cast.events, reached(cast.events, at))
 
@@ -135,6 +136,7 @@ export const Player = ({ cast, zone, label }: { cast: Cast; zone: string; label:
           onChange={(value) => setSpeed(Number(value) as Speed)}
           data={speeds.map((of) => ({ value: String(of), label: `${of}×` }))}
         />
+        <LettersSwitch onChange={(whole) => screen?.showWhole(whole)} />
         <Switch label="Skip pauses" checked={skipIdle} onChange={(event) => setSkipIdle(event.currentTarget.checked)} />
       </div>
     </div>

@@ -37,7 +37,7 @@ const Shown = ({ request }: { request: RequestView }) => {
   return (
     <Page
       width="reading"
-      title={`${request.technician.name} asks for access to ${request.device.name}`}
+      title={`${request.technician.name} ${request.state === 'waiting' ? 'asks' : 'asked'} for access to ${request.device.name}`}
       badges={<RequestBadge state={request.state} />}
       breadcrumbs={
         <Breadcrumbs>

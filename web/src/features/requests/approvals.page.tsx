@@ -38,7 +38,7 @@ export default function ApprovalsPage() {
           </Paged>
         </Part>
         <LiveSessions title="Running now" />
-        <Part title="Answered and over">
+        <Part title="Answered">
           <Paged list={all}>
             {(rows) => {
               const over = rows.filter((row) => row.state !== 'waiting')

@@ -23,10 +23,10 @@ const filled: AskValues = { ...blank(choicesOf(some)), reason: 'Drift after cali
 describe('what can be asked for', () => {
   test('is what the policy wants to be asked for; whatever is shut says why (T8)', () => {
     expect(choicesOf(some).map(({ activity, shut, note }) => [activity, shut, note])).toEqual([
+      ['session.terminal', false, undefined],
       ['action.fetch_log', true, 'Allowed here without being asked for.'],
       ['action.restart_agent', false, undefined],
       ['action.set_setting', true, shut.says],
-      ['session.terminal', false, undefined],
     ])
   })
   test('a terminal is asked for also where the policy always allows it, and where an approval is held', () => {

@@ -43,8 +43,11 @@ const choiceOf = (device: DeviceView, activity: Activity): Choice => {
   return { activity, says, note: 'Allowed here without being asked for.', shut: true }
 }
 
-/** What can be asked for on this device, in the order of the table of activities. */
-export const choicesOf = (device: DeviceView): Choice[] => deviceActivities.map((name) => choiceOf(device, name))
+/** What can be asked for on this device: the channels of a session first, which are asked for most. */
+export const choicesOf = (device: DeviceView): Choice[] => {
+  const others = deviceActivities.filter((name) => !isChannel(name))
+  return [...sessionActivities, ...others].map((name) => choiceOf(device, name))
+}
 
 /** An empty form, in which what one most probably wants is chosen. */
 export const blank = (choices: readonly Choice[]): AskValues => ({

@@ -41,8 +41,9 @@ import {
   startOf,
 } from './ask-form.ts'
 import { AskedFacts } from './asked-facts.tsx'
-import { useAsk } from './queries.ts'
+import { approversQuery, useAsk } from './queries.ts'
 import { wallTime } from './wall-time.ts'
+import { WhoAnswers } from './who-answers.tsx'
 import { inZone } from './words.ts'
 
 /** What was typed for a device and not sent yet; it outlives a look at another page, and nothing else. */
@@ -150,7 +151,7 @@ const Fields = ({ form, device, now }: { form: Form; device: DeviceView; now: nu
   const start = values.start === 'later' ? startOf(values, zone, now) : undefined
   return (
     <>
-      <Checkbox.Group label="What do you want to do?" withAsterisk {...form.getInputProps('activities')}>
+      <Checkbox.Group size="xs" label="What do you want to do?" withAsterisk {...form.getInputProps('activities')}>
         <Stack gap="xs" mt="xs">
           {choicesOf(device).map(({ activity, says, note, shut }) => (
             <Checkbox
@@ -183,7 +184,7 @@ const Fields = ({ form, device, now }: { form: Form; device: DeviceView; now: nu
         maw="14rem"
         {...form.getInputProps('caseNumber')}
       />
-      <Input.Wrapper label="When?" labelElement="div">
+      <Input.Wrapper size="xs" label="When?" labelElement="div">
         <Stack gap="xs" mt={4} align="flex-start">
           <SegmentedControl
             aria-label="When"
@@ -213,7 +214,12 @@ const Fields = ({ form, device, now }: { form: Form; device: DeviceView; now: nu
           )}
         </Stack>
       </Input.Wrapper>
-      <Input.Wrapper label="For how long?" labelElement="div" description="The clock starts when you open the session.">
+      <Input.Wrapper
+        size="xs"
+        label="For how long?"
+        labelElement="div"
+        description="The clock starts when you open the session."
+      >
         <Stack gap="xs" mt={6} align="flex-start">
           <SegmentedControl
             aria-label="For how long"
@@ -267,6 +273,7 @@ const Preview = ({ values, device, me, now }: { values: AskValues; device: Devic
             minutes: minutesOf(values),
           }}
         />
+        <Approvers device={device} />
         <Text c="dimmed" size="xs">
           They can allow less than you ask for, watch, and stop it at any time. Silence is never a yes: without an
           answer the request expires.
@@ -275,3 +282,8 @@ const Preview = ({ values, device, me, now }: { values: AskValues; device: Devic
     </Section>
   </div>
 )
+
+const Approvers = ({ device }: { device: DeviceView }) => {
+  const { data } = useQuery(approversQuery(device.id))
+  return data ? <WhoAnswers approvers={data} company={device.customer.name} asked={false} /> : null
+}

@@ -47,6 +47,15 @@ const asQuery = ({ state, search, mine }: RequestFilter, cursor: string | null) 
   ...(cursor && { cursor }),
 })
 
+/** Who may answer a request for this device. */
+export const approversQuery = (deviceId: string) =>
+  queryOptions({
+    queryKey: key('device', deviceId, 'approvers'),
+    queryFn: ({ signal }) =>
+      said(client.devices[':deviceId'].approvers.$get({ param: { deviceId } }, { init: { signal } })),
+    staleTime: 60_000,
+  })
+
 /** One request. */
 export const requestQuery = (requestId: string) =>
   queryOptions({

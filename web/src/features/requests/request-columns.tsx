@@ -5,7 +5,7 @@ import { fromNow } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { RequestBadge } from '../../ui/badges.tsx'
 import type { Column } from '../../ui/data-table.tsx'
-import { activityTitles, duration, inZone } from './words.ts'
+import { activityShort, duration, inZone } from './words.ts'
 
 /** The columns of a list of requests; `now` in ms by the server's clock. A device's own list needs no device. */
 export const requestColumns = (now: number, { ofOneDevice = false } = {}): Column<RequestView>[] => [
@@ -40,8 +40,8 @@ export const requestColumns = (now: number, { ofOneDevice = false } = {}): Colum
         },
       ]),
   { id: 'technician', header: 'Asked by', cell: (r) => <bdi>{r.technician.name}</bdi> },
-  { id: 'what', header: 'What', wideOnly: true, cell: (r) => activityTitles(r.activities).join(', ') },
-  { id: 'case', header: 'Case', cell: (r) => <bdi>{r.caseNumber || '–'}</bdi> },
+  { id: 'what', header: 'What', wideOnly: true, cell: (r) => activityShort(r.activities) },
+  { id: 'case', header: 'Case', width: '7rem', cell: (r) => <bdi>{r.caseNumber || '–'}</bdi> },
   {
     id: 'length',
     header: 'For',

@@ -1,5 +1,5 @@
 import type { RequestView } from '@gatehouse/shared/views/views'
-import { Alert, Anchor, Button, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
@@ -16,7 +16,7 @@ import { watchedRequestQuery } from './queries.ts'
 import classes from './request.module.css'
 import { Story } from './story-line.tsx'
 import { RevokeButton, WithdrawButton } from './take-back.tsx'
-import { listed } from './words.ts'
+import { WhoAnswers } from './who-answers.tsx'
 
 /** One request, as its technician and everybody who may see the device reads it. */
 export default function RequestPage() {
@@ -72,7 +72,9 @@ const Shown = ({ request }: { request: RequestView }) => {
         <Section title="How it stands">
           <Stack gap="lg">
             <Story request={request} />
-            {request.state === 'waiting' && <WhoCanAnswer request={request} />}
+            {request.state === 'waiting' && (
+              <WhoAnswers approvers={request.approvers} company={request.customer.name} asked />
+            )}
             <Links request={request} />
           </Stack>
         </Section>
@@ -80,14 +82,6 @@ const Shown = ({ request }: { request: RequestView }) => {
     </Page>
   )
 }
-
-const WhoCanAnswer = ({ request: { approvers, customer } }: { request: RequestView }) => (
-  <Text>
-    {approvers.length === 0
-      ? `Nobody at ${customer.name} may answer at the moment. Ask them to make somebody an approver.`
-      : `${listed(approvers.map(({ name }) => name))} can answer, and have been told.`}
-  </Text>
-)
 
 const Links = ({ request: { device, session } }: { request: RequestView }) => (
   <Stack gap={4} align="flex-start">

@@ -17,7 +17,7 @@ export const Story = ({ request }: { request: RequestView }) => {
   const now = useServerNow(30_000)
   const steps = storyOf(request, now)
   return (
-    <Timeline bulletSize={24} lineWidth={2} active={steps.filter((step) => step.tone !== 'open').length - 1}>
+    <Timeline bulletSize={24} lineWidth={2} active={steps.length}>
       {steps.map((step) => {
         const look = looks[step.tone]
         return (

@@ -73,7 +73,8 @@ const stillToCome: Story = (r, now) => {
   if (decision?.useBefore == null || decision.notBefore === null) return []
   if (r.state === 'expired_unused') return [{ title: 'Not used in time', at: decision.useBefore, tone: 'quiet' }]
   if (r.state !== 'approved' || r.session) return []
-  const from = decision.notBefore > now ? `not before ${inZone(decision.notBefore, device.zone)}, and ` : ''
+  // An approval for now has begun, whatever a clock here that runs a little late says.
+  const from = decision.notBefore > now + 60_000 ? `not before ${inZone(decision.notBefore, device.zone)}, and ` : ''
   const text = `To be begun ${from}before ${inZone(decision.useBefore, device.zone)}`
   return [{ title: 'Not used yet', at: null, tone: 'open', text }]
 }

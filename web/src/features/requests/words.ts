@@ -24,6 +24,17 @@ export const canDo = (names: readonly Activity[], device: string): string =>
 export const activityTitles = (names: readonly Activity[]): string[] =>
   deviceActivities.filter((name) => names.includes(name)).map((name) => activities[name].says)
 
+const shortNames: Record<Askable, string> = {
+  'session.terminal': 'Terminal',
+  'action.fetch_log': 'Log file',
+  'action.restart_agent': 'Restart',
+  'action.set_setting': 'Setting',
+}
+
+/** The activities in one word each, for a list. */
+export const activityShort = (names: readonly Activity[]): string =>
+  names.map((name) => shortNames[name as Askable] ?? activities[name].says).join(', ')
+
 /** A moment with the zone named: `22 Nov 2025, 14:00 CET`. */
 export const inZone = (ms: number, zone: string): string => `${dateTime(ms, zone)} ${zoneName(ms, zone)}`
 

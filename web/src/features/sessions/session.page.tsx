@@ -1,5 +1,6 @@
+import { sessionCauseNames, sessionCauses } from '@gatehouse/shared/sessions/session-states'
 import type { StreamNotice } from '@gatehouse/shared/sessions/terminal-frames'
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { May, SessionView } from '@gatehouse/shared/views/views'
 import { Alert, Button, Group, Kbd, Text, Title } from '@mantine/core'
 import { IconCopy, IconEye } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
@@ -7,9 +8,12 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { key } from '../../kernel/keys.ts'
+import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
 import { SessionBadge } from '../../ui/badges.tsx'
-import { Loading, Refused } from '../../ui/notices.tsx'
+import { Roomy } from '../../ui/density.tsx'
+import { LettersSwitch } from '../../ui/letters-switch.tsx'
+import { Refused } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import type { TerminalWindow } from '../../ui/terminal.ts'
 import { copyMarked } from './copy.ts'
@@ -41,7 +45,13 @@ const Shown = ({ session }: { session: SessionView }) => {
   const [direction] = useState<Direction | undefined>(
     session.may.write.ok ? 'write' : session.may.watch.ok ? 'watch' : undefined,
   )
-  if (sawIt && direction) return <Running session={session} direction={direction} />
+  if (sawIt && direction === 'write') return <Running session={session} direction={direction} />
+  if (sawIt && direction)
+    return (
+      <Roomy>
+        <Running session={session} direction={direction} />
+      </Roomy>
+    )
   return (
     <Page
       width="reading"
@@ -69,6 +79,14 @@ const Shown = ({ session }: { session: SessionView }) => {
   )
 }
 
+const over: May = { ok: false, because: 'wrong_state', says: 'This session has ended.' }
+
+const endedBy = (session: SessionView, cause: string | undefined): SessionView => {
+  const known = sessionCauseNames.find((name) => name === cause) ?? null
+  const may = { ...session.may, write: over, watch: over, end: over }
+  return { ...session, state: 'ended', cause: known, causeSays: known && sessionCauses[known], may }
+}
+
 const useStreamState = (session: SessionView) => {
   const cache = useQueryClient()
   const [link, setLink] = useState<StreamLink>({ kind: 'connecting' })
@@ -86,6 +104,9 @@ const useStreamState = (session: SessionView) => {
     if (notice.kind === 'watchers') setWatchers(notice.names)
     if (notice.kind !== 'state') return
     setState(notice.state)
+    // The relay is the first to say so; when exactly it was is asked for at once.
+    if (notice.state === 'ended')
+      cache.setQueryData(sessionQuery(session.id).queryKey, (known) => known && endedBy(known, notice.cause))
     if (notice.state !== state) lookAgain()
   }
   return { link, live: state === 'live' && session.state !== 'ended', watchers, onLink, onNotice }
@@ -107,7 +128,7 @@ const Running = ({ session, direction }: { session: SessionView; direction: Dire
     if (window.current) window.current.terminal.options.disableStdin = !typing
   }, [typing])
   return (
-    <div className={classes.session}>
+    <div className={classes.session} data-ended={ended || undefined}>
       {writes && <LeaveGuard session={session} running={!ended} />}
       <header className={classes.bar}>
         <div className={classes.facts}>
@@ -117,7 +138,7 @@ const Running = ({ session, direction }: { session: SessionView; direction: Dire
           <SessionBadge state={ended ? 'ended' : live ? 'live' : session.state} />
           <Text c="dimmed">{writes ? session.device.site : `${session.technician.name} types; you watch`}</Text>
           {!ended && <TimeLeft session={session} />}
-          {watchers.length > 0 && !ended && <Watchers names={watchers} />}
+          {!ended && <Watchers names={watchers} />}
         </div>
         <Group gap="xs">
           <Button
@@ -133,10 +154,15 @@ const Running = ({ session, direction }: { session: SessionView; direction: Dire
         </Group>
       </header>
       <div className={classes.news}>
+        {ended && (
+          <Section>
+            <Ended session={session} />
+          </Section>
+        )}
         <News link={link} live={live} ended={ended} writes={writes} session={session} />
       </div>
       <div className={classes.screen} data-state={ended ? 'ended' : live ? link.kind : 'waiting'}>
-        <Suspense fallback={<Loading />}>
+        <Suspense>
           <TerminalScreen
             key={taken}
             sessionId={session.id}
@@ -150,13 +176,6 @@ const Running = ({ session, direction }: { session: SessionView; direction: Dire
             }}
           />
         </Suspense>
-        {ended && (
-          <div className={classes.veil}>
-            <div className={classes.veilCard}>
-              <Ended session={session} />
-            </div>
-          </div>
-        )}
         {!ended && link.kind === 'over' && link.why === 'replaced' && (
           <div className={classes.veil}>
             <div className={classes.veilCard}>
@@ -171,25 +190,34 @@ const Running = ({ session, direction }: { session: SessionView; direction: Dire
         {writes ? (
           <>
             <span>Everything that is typed and shown is recorded.</span>
-            <span>
+            <span className={classes.keys}>
               <Kbd size="xs">Ctrl Shift C</Kbd> copies, <Kbd size="xs">Ctrl Shift V</Kbd> pastes,{' '}
               <Kbd size="xs">Ctrl Shift L</Kbd> leaves the terminal
             </span>
           </>
         ) : (
-          <span>You see what {session.technician.name} sees. Nothing you press reaches the device.</span>
+          <>
+            <span>You see what {session.technician.name} sees. Nothing you press reaches the device.</span>
+            <LettersSwitch onChange={(whole) => window.current?.showWhole(whole)} />
+          </>
         )}
       </footer>
     </div>
   )
 }
 
-const Watchers = ({ names }: { names: string[] }) => (
-  <Text component="span" style={{ display: 'inline-flex', alignItems: 'center', gap: '0.35rem' }}>
-    <IconEye size={16} aria-hidden />
-    <bdi>{names.join(', ')}</bdi> {names.length === 1 ? 'watches' : 'watch'}
-  </Text>
-)
+/** Who else looks on. */
+const Watchers = ({ names }: { names: string[] }) => {
+  const me = useMe().name
+  const others = names.filter((name) => name !== me)
+  if (others.length === 0) return null
+  return (
+    <Text component="span" className={classes.watchers}>
+      <IconEye size={16} aria-hidden />
+      <bdi>{others.join(', ')}</bdi> {others.length === 1 ? 'watches' : 'watch'}
+    </Text>
+  )
+}
 
 interface NewsProps {
   session: SessionView

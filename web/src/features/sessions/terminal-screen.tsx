@@ -48,10 +48,11 @@ const connectKeys = (window: TerminalWindow, stream: () => Stream | undefined, i
   })
 }
 
-const start = (room: HTMLElement, props: () => ScreenProps, signal: AbortSignal) => {
-  const { sessionId, direction, label } = props()
+type Which = Pick<ScreenProps, 'sessionId' | 'direction'>
+
+const start = (room: HTMLElement, { sessionId, direction }: Which, props: () => ScreenProps, signal: AbortSignal) => {
   const writes = direction === 'write'
-  const window = openTerminal(room, { readOnly: !writes, label })
+  const window = openTerminal(room, { readOnly: !writes, label: props().label })
   const { terminal } = window
   let stream: Stream | undefined
   let behind = 0
@@ -114,7 +115,8 @@ export const TerminalScreen = (props: ScreenProps) => {
   useEffect(() => {
     const leaving = new AbortController()
     void lettersLoaded().then(() => {
-      if (room.current && !leaving.signal.aborted) start(room.current, () => latest.current, leaving.signal)
+      if (room.current && !leaving.signal.aborted)
+        start(room.current, { sessionId, direction }, () => latest.current, leaving.signal)
     })
     return () => leaving.abort()
   }, [sessionId, direction])

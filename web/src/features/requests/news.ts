@@ -1,0 +1,49 @@
+import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import type { RequestView } from '@gatehouse/shared/views/views'
+import { paths } from '../../kernel/paths.ts'
+
+/** Something about a request that somebody should hear of wherever he is. */
+export interface News {
+  title: string
+  text: string
+  to: string
+  tone: 'good' | 'bad' | 'open'
+}
+
+/** What happened longer ago than this is no news to a page that has not seen it before, ms. */
+const fresh = 60_000
+
+/**
+ * What a person is told when a request has changed: its technician of the answer, an approver of the question.
+ * `before` is the state in which this page has seen it, if it has.
+ */
+export const newsOf = (
+  request: RequestView,
+  before: RequestState | undefined,
+  meId: string,
+  now: number,
+): News | undefined => {
+  const { state, decision, revoked, device, technician } = request
+  if (state === before) return undefined
+  const isNew = (at: number) => before !== undefined || now - at < fresh
+  if (state === 'waiting' && request.may.decide.ok && isNew(request.madeAt))
+    return {
+      title: `${technician.name} asks for access`,
+      text: `${device.name}, ${device.site}: “${request.reason}”`,
+      to: paths.approval(request.id),
+      tone: 'open',
+    }
+  if (technician.id !== meId) return undefined
+  const mine = { text: `${device.name}, ${device.site}`, to: paths.request(request.id) }
+  if (state === 'approved' && decision && isNew(decision.at))
+    return { ...mine, title: `Approved by ${decision.by}`, tone: 'good' }
+  if (state === 'denied' && decision && isNew(decision.at)) {
+    const text = decision.comment ? `${mine.text}: “${decision.comment}”` : mine.text
+    return { ...mine, text, title: `Denied by ${decision.by}`, tone: 'bad' }
+  }
+  if (state === 'revoked' && revoked && isNew(revoked.at))
+    return { ...mine, title: `${revoked.by} took the approval back`, tone: 'bad' }
+  if (state === 'expired_unanswered' && before === 'waiting')
+    return { ...mine, title: 'Nobody answered in time', tone: 'bad' }
+  return undefined
+}

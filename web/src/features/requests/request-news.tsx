@@ -1,0 +1,59 @@
+import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import type { LiveHint } from '@gatehouse/shared/views/views'
+import { Anchor } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback, useRef } from 'react'
+import { Link } from 'react-router'
+import { useLiveHint } from '../../kernel/live.ts'
+import { holds, useMe } from '../../kernel/me.ts'
+import { serverAhead } from '../../kernel/now.ts'
+import { type News, newsOf } from './news.ts'
+import { requestQuery } from './queries.ts'
+
+const colours: Record<News['tone'], string> = { good: 'moss', bad: 'brick', open: 'amber' }
+
+const tell = (requestId: string, { title, text, to, tone }: News) =>
+  notifications.show({
+    id: `request ${requestId}`,
+    title,
+    color: colours[tone],
+    autoClose: 20_000,
+    message: (
+      <>
+        <bdi>{text}</bdi>
+        <br />
+        <Anchor component={Link} to={to} onClick={() => notifications.hide(`request ${requestId}`)}>
+          {tone === 'open' ? 'Read and answer' : 'Open it'}
+        </Anchor>
+      </>
+    ),
+  })
+
+/** Tells a technician of answers, and an approver of questions, on whatever page they are. Draws nothing by itself. */
+export const RequestNews = () => {
+  const me = useMe()
+  const cache = useQueryClient()
+  const seen = useRef(new Map<string, RequestState>())
+  const concerned = holds(me, 'session.request', 'session.approve')
+  const hear = useCallback(
+    async ({ about, requestId }: LiveHint) => {
+      if (about !== 'requests' || requestId === undefined || !concerned) return
+      const shown = requestQuery(requestId)
+      // Read before the answer is asked for: what this page has known until now.
+      const before = seen.current.get(requestId) ?? cache.getQueryData(shown.queryKey)?.state
+      try {
+        const request = await cache.fetchQuery({ ...shown, staleTime: 0 })
+        const news = newsOf(request, before, me.id, Date.now() + serverAhead(cache))
+        seen.current.set(requestId, request.state)
+        // Whoever looks at it already needs no telling.
+        if (news && !location.pathname.endsWith(requestId)) tell(requestId, news)
+      } catch {
+        // The page that shows it says what is wrong.
+      }
+    },
+    [cache, me.id, concerned],
+  )
+  useLiveHint(hear)
+  return null
+}
