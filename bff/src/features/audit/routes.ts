@@ -1,4 +1,5 @@
 import { type AuditOutcome, auditOutcomes, sentence } from '@gatehouse/shared/audit-events'
+import { SearchText } from '@gatehouse/shared/text'
 import type { AuditRow, Named } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -12,7 +13,7 @@ import { type AuditEventRow, eventsOfDevice, eventsVisibleTo } from './store.ts'
 const Query = PageQuery.extend({
   event: z.string().max(64).optional(),
   outcome: z.enum(auditOutcomes).optional(),
-  search: z.string().trim().max(100).optional(),
+  search: SearchText.optional(),
   requestId: z.uuid().optional(),
   sessionId: z.uuid().optional(),
 })

@@ -1,4 +1,5 @@
 import { granted, type Target } from '@gatehouse/shared/decide'
+import { SearchText } from '@gatehouse/shared/text'
 import type { PersonView } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -14,7 +15,7 @@ import { whyNotTouch } from './rules.ts'
 import { disablePerson, enablePerson, removePerson } from './service.ts'
 import { type PersonRow, peopleOf, personById } from './store.ts'
 
-const Query = PageQuery.extend({ search: z.string().trim().max(100).optional() })
+const Query = PageQuery.extend({ search: SearchText.optional() })
 
 type KnownPerson = Found & { person: PersonRow }
 
