@@ -57,7 +57,7 @@ const scaleDeclaration: Declaration = {
   driver: 'scale',
   items: [
     { key: 'weight', says: 'Weight', type: 'number', unit: 'g', everySeconds: 2, deadband: 0.001, digits: 3 },
-    { key: 'stable', says: 'Stable', type: 'boolean', unit: '', everySeconds: 2, deadband: 0, digits: 0 },
+    { key: 'stability', says: 'Stable', type: 'boolean', unit: '', everySeconds: 2, deadband: 0, digits: 0 },
     {
       key: 'drift',
       says: 'Drift since calibration',
