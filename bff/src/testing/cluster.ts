@@ -70,12 +70,12 @@ export async function removeLeftOvers(log: (line: string) => void = () => undefi
 
 /** Starts a PostgreSQL in a temporary folder with one migrated database in it, which `cloneDatabase` copies. */
 export async function startTestCluster(
-  options: { migrationsFolder?: string; log?: (line: string) => void } = {},
+  options: { migrationsFolder?: string; log?: (line: string) => void; settings?: Record<string, string> } = {},
 ): Promise<ClusterAddress & { stop(): Promise<void> }> {
-  const { migrationsFolder = ourMigrations, log = () => undefined } = options
+  const { migrationsFolder = ourMigrations, log = () => undefined, settings = throwAway } = options
   await removeLeftOvers(log)
   const folder = await temporaryFolder('test')
-  const server = await startEmbedded({ dataDir: folder.path, log, settings: throwAway }).catch(async (error) => {
+  const server = await startEmbedded({ dataDir: folder.path, log, settings }).catch(async (error) => {
     await folder.remove()
     throw error
   })

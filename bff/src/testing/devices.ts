@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { newCode } from '../features/devices/codes.ts'
 import { hashCode } from '../features/devices/door.ts'
 import { device, deviceLink, enrolmentCode } from '../features/devices/tables.ts'
-import { hours } from '../kernel/clock.ts'
+import { type Clock, hours } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import { DeviceClient, type DeviceKey, enrolDevice, newDeviceKey } from './device-client.ts'
 import type { TestHouse } from './house.ts'
@@ -21,7 +21,11 @@ export const enrolled = async (h: TestHouse, name: string): Promise<DeviceClient
   enrolDevice(h.url, await codeFor(h, h.seeded.devices[name] ?? ''), h.clock.now)
 
 /** Adds `n` devices of the model and the site of the demonstration device `like`, all enrolled. */
-export const manyDevices = async (h: TestHouse, n: number, like = 'Balance 7'): Promise<DeviceClient[]> => {
+export const manyDevices = async (
+  h: Pick<TestHouse, 'house' | 'seeded' | 'url'> & { clock: Clock },
+  n: number,
+  like = 'Balance 7',
+): Promise<DeviceClient[]> => {
   const { db, keys } = h.house
   const made = Array.from({ length: n }, (_, i) => ({ id: newId(), key: newDeviceKey(), i }))
   const pattern = h.seeded.devices[like] ?? ''

@@ -4,12 +4,17 @@ import { type FrameKind, frame, frameKinds, type StreamNotice } from '@gatehouse
 import type { RequestView, SessionView, TicketView } from '@gatehouse/shared/views/views'
 import { decodeJwt } from 'jose'
 import { type ClientOptions, WebSocket } from 'ws'
+import type { Clock } from '../kernel/clock.ts'
 import type { ControlLine, DeviceClient } from './device-client.ts'
-import type { Answer, TestHouse, Visitor } from './house.ts'
+import type { TestHouse } from './house.ts'
+import type { Answer, Visitor } from './visitor.ts'
+
+/** What a client knows of a house, which may be a process of its own. */
+type FromOutside = Pick<TestHouse, 'url' | 'wsUrl'> & { clock: Clock }
 
 /** Asks for a terminal; `more` changes what is asked. */
 export const ask = (
-  { clock }: TestHouse,
+  { clock }: Pick<FromOutside, 'clock'>,
   visitor: Visitor,
   deviceId: string,
   more: Record<string, unknown> = {},
@@ -105,7 +110,7 @@ export const ticketFor = async (visitor: Visitor, sessionId: string, direction: 
 
 /** Opens the stream of a person with a ticket of his. */
 export const personStream = async (
-  h: TestHouse,
+  h: FromOutside,
   visitor: Visitor,
   sessionId: string,
   direction: 'write' | 'watch',
@@ -157,7 +162,7 @@ export interface LiveSession {
 
 /** Asks, approves and opens: the session, with the device connected and told of it. */
 export const openSession = async (
-  h: TestHouse,
+  h: FromOutside,
   by: { technician: Visitor; approver: Visitor; device: DeviceClient; line?: ControlLine },
   more: Record<string, unknown> = {},
 ): Promise<{ session: SessionView; request: RequestView; grant: SessionGrant; line: ControlLine }> => {
@@ -173,7 +178,7 @@ export const openSession = async (
 
 /** The whole way to a live session. */
 export const goLive = async (
-  h: TestHouse,
+  h: FromOutside,
   by: Parameters<typeof openSession>[1],
   more: Record<string, unknown> = {},
 ): Promise<LiveSession> => {
