@@ -12,6 +12,14 @@ const page = (path: string, load: () => Promise<PageModule>): RouteObject => ({
 
 /** Everything that needs somebody signed in; the shell around it is loaded with the first of them. */
 const inside: RouteObject[] = [
+  page('/customers', () => import('./features/customers/customers.page.tsx')),
+  page('/customers/:customerId', () => import('./features/customers/customer.page.tsx')),
+  page('/models', () => import('./features/models/models.page.tsx')),
+  page('/models/new', () => import('./features/models/new-model.page.tsx')),
+  page('/models/:modelId', () => import('./features/models/model.page.tsx')),
+  page('/models/:modelId/edit', () => import('./features/models/edit-model.page.tsx')),
+  page('/policy', () => import('./features/policies/policy.page.tsx')),
+  page('/policy/:customerId', () => import('./features/policies/policy.page.tsx')),
   page('/fleet', () => import('./features/devices/fleet.page.tsx')),
   page('/devices/:deviceId', () => import('./features/devices/device.page.tsx')),
   page('/devices/:deviceId/:tab', () => import('./features/devices/device.page.tsx')),

@@ -1,0 +1,56 @@
+import { Group, Select, Text } from '@mantine/core'
+import { useState } from 'react'
+import { dayOf, timeOfDay, zoneName } from '../../kernel/format.ts'
+import { useServerNow } from '../../kernel/now.ts'
+import { findZones, listedZones } from './zones.ts'
+
+const all = listedZones()
+
+const clock = (now: number, zone: string) => `${timeOfDay(now, zone)} ${zoneName(now, zone)}`
+
+/** Chooses an IANA time zone by city or region; shows what the clock says there. */
+export const ZonePicker = ({
+  value,
+  error,
+  onChange,
+}: {
+  /** IANA name, or empty. */
+  value: string
+  error?: string
+  onChange: (zone: string) => void
+}) => {
+  const now = useServerNow(15_000)
+  const [search, setSearch] = useState(value)
+  // The field shows the chosen zone; only what was typed after it narrows the list.
+  const found = search === value ? findZones('', all) : findZones(search, all)
+  const data = value && !found.includes(value) ? [...found, value] : found
+  return (
+    <Select
+      label="Time zone"
+      description={
+        value ? `There it is ${clock(now, value)}, ${dayOf(now, value)}` : 'Where the devices stand: a city near by'
+      }
+      placeholder="Type a city"
+      withAsterisk
+      searchable
+      allowDeselect={false}
+      selectFirstOptionOnChange
+      searchValue={search}
+      onSearchChange={setSearch}
+      data={data}
+      filter={({ options }) => options}
+      value={value || null}
+      onChange={(zone) => onChange(zone ?? '')}
+      renderOption={({ option }) => (
+        <Group justify="space-between" gap="xs" wrap="nowrap" flex={1}>
+          <span>{option.value.replaceAll('_', ' ')}</span>
+          <Text component="span" size="xs" c="dimmed" data-tabular>
+            {clock(now, option.value)}
+          </Text>
+        </Group>
+      )}
+      nothingFoundMessage="No such zone. Try the next large city."
+      error={error}
+    />
+  )
+}

@@ -1,0 +1,15 @@
+import type { PolicyAnswer } from '@gatehouse/shared/policies/policy'
+import { IconBan, IconCheck, IconMessageQuestion } from '@tabler/icons-react'
+import { StateBadge, type StateLook } from '../../ui/badges.tsx'
+import { answerSays } from './words.ts'
+
+const looks: Record<PolicyAnswer, Omit<StateLook, 'says'>> = {
+  always: { icon: IconCheck, colour: 'moss' },
+  ask: { icon: IconMessageQuestion, colour: 'amber' },
+  never: { icon: IconBan, colour: 'gray' },
+}
+
+/** Always, ask first, or never. */
+export const AnswerBadge = ({ answer }: { answer: PolicyAnswer }) => (
+  <StateBadge look={{ ...looks[answer], says: answerSays[answer] }} />
+)

@@ -1,0 +1,175 @@
+import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
+import {
+  explain,
+  type PolicyAnswer,
+  type PolicyLevelKind,
+  type PolicyRules,
+  policyAnswers,
+} from '@gatehouse/shared/policies/policy'
+import type { PolicyView } from '@gatehouse/shared/views/views'
+
+export type Rule = NonNullable<PolicyRules[Activity]>
+export type Level = PolicyView['levels'][number]
+/** What a level of the policy is about, whether it speaks or not. */
+export type Place = Omit<Level, 'rules'>
+
+/** True for the same place. */
+export const samePlace = (a: Place, b: Place): boolean => a.level === b.level && a.levelId === b.levelId
+
+const kinds: Record<PolicyLevelKind, string> = {
+  customer: 'All devices',
+  site: 'Site',
+  model: 'Model',
+  device: 'Device',
+}
+
+/** How a place is called: `All devices`, `Site Basel`. */
+export const placeSays = ({ level, name }: Pick<Place, 'level' | 'name'>): string =>
+  level === 'customer' ? kinds.customer : `${kinds[level]} ${name}`
+
+/** The rules of a place; none where it does not speak. */
+export const rulesAt = (levels: readonly Level[], place: Place): PolicyRules =>
+  levels.find((one) => samePlace(one, place))?.rules ?? {}
+
+/** The levels with these rules at that place. */
+export const levelsWith = (levels: readonly Level[], place: Place, rules: PolicyRules): Level[] =>
+  levels.some((one) => samePlace(one, place))
+    ? levels.map((one) => (samePlace(one, place) ? { ...one, rules } : one))
+    : [...levels, { ...place, rules }]
+
+/** The levels that speak where `place` is: those it lies under for certain, and itself. */
+const applying = (levels: readonly Level[], place: Place): Level[] =>
+  levels.filter(
+    (one) =>
+      one.level === 'customer' ||
+      samePlace(one, place) ||
+      (one.level === 'site' && one.levelId === place.device?.siteId) ||
+      (one.level === 'model' && one.levelId === place.device?.modelId),
+  )
+
+/** What one place says about an activity, and what comes of it. */
+export interface Cell {
+  /** What the place says itself. */
+  own: Rule | undefined
+  /** What holds there while nothing nearer to the device speaks. */
+  answer: PolicyAnswer
+  /** The place that decides; `undefined` where nobody has said anything. */
+  by: Level | undefined
+  /** A locked rule above makes what the place says itself worth nothing. */
+  overruled: boolean
+  /** Sites that make it different for this model: a model stands at many. */
+  except: { by: Level; answer: PolicyAnswer }[]
+}
+
+/** What holds at a place of the policy. */
+export const cellAt = (levels: readonly Level[], place: Place, activity: Activity): Cell => {
+  const here = applying(levels, place)
+  const own = rulesAt(levels, place)[activity]
+  const { answer, level } = explain(here, activity)
+  const except =
+    place.level !== 'model'
+      ? []
+      : levels
+          .filter((one) => one.level === 'site')
+          .map((by) => ({ by, answer: explain([...here, by], activity).answer }))
+          .filter((one) => one.answer !== answer)
+  return {
+    own,
+    answer,
+    by: here.find((one) => one.level === level),
+    overruled: own !== undefined && level !== place.level,
+    except,
+  }
+}
+
+/** A change of one rule; `undefined` is "as above". */
+export interface RuleChange {
+  activity: Activity
+  before: Rule | undefined
+  after: Rule | undefined
+}
+
+const sameRule = (a: Rule | undefined, b: Rule | undefined) =>
+  a?.answer === b?.answer && (a?.locked ?? false) === (b?.locked ?? false)
+
+/** What differs between two sets of rules, in the order of the table of activities. */
+export const changesOf = (before: PolicyRules, after: PolicyRules): RuleChange[] =>
+  deviceActivities
+    .filter((activity) => !sameRule(before[activity], after[activity]))
+    .map((activity) => ({ activity, before: before[activity], after: after[activity] }))
+
+/** Edits on top of rules: `null` takes a rule away. */
+export type Edits = Partial<Record<Activity, Rule | null>>
+
+/** The rules with the edits in place. */
+export const edited = (rules: PolicyRules, edits: Edits): PolicyRules => {
+  const after: PolicyRules = { ...rules }
+  for (const activity of deviceActivities) {
+    const edit = edits[activity]
+    if (edit === null) delete after[activity]
+    else if (edit) after[activity] = edit
+  }
+  return after
+}
+
+/** The edits without those that change nothing. */
+export const pruned = (rules: PolicyRules, edits: Edits): Edits =>
+  Object.fromEntries(
+    Object.entries(edits).filter(([activity, edit]) => !sameRule(rules[activity as Activity], edit ?? undefined)),
+  )
+
+/** Whether `place` lies under `above`, so that rules there may reach it. */
+const liesUnder = (place: Place, above: Place): boolean => {
+  if (samePlace(place, above) || place.level === 'customer') return false
+  if (above.level === 'customer') return true
+  if (place.level === 'device')
+    return place.device !== null && [place.device.siteId, place.device.modelId].includes(above.levelId)
+  // A model stands at many sites: a rule of one of them may reach its devices there.
+  return place.level === 'model' && above.level === 'site'
+}
+
+/** What a change of one rule does to a place below that speaks about the same. */
+export interface Below {
+  place: Place
+  before: PolicyAnswer
+  after: PolicyAnswer
+}
+
+/** What a change of rules comes to. */
+export interface Outcome extends RuleChange {
+  /** What holds at the place itself, before and after. */
+  holds: { before: PolicyAnswer; after: PolicyAnswer }
+  /** Nearer places with a rule of their own: some keep it, some are overruled or freed by a lock. */
+  below: Below[]
+}
+
+/** What happens when the rules of `place` become `rules`. */
+export const outcomesOf = (levels: readonly Level[], place: Place, rules: PolicyRules): Outcome[] => {
+  const next = levelsWith(levels, place, rules)
+  return changesOf(rulesAt(levels, place), rules).map((change) => {
+    const answerAt = (all: readonly Level[], at: Place) => {
+      const here = applying(all, at)
+      // Of a model's devices, those at the site that is changed are meant.
+      const atSite = at.level === 'model' && place.level === 'site' ? all.filter((one) => samePlace(one, place)) : []
+      return explain([...here, ...atSite], change.activity).answer
+    }
+    const both = (at: Place) => ({ before: answerAt(levels, at), after: answerAt(next, at) })
+    return {
+      ...change,
+      holds: both(place),
+      below: levels
+        .filter((one) => liesUnder(one, place) && one.rules[change.activity] !== undefined)
+        .map((one) => ({ place: one, ...both(one) })),
+    }
+  })
+}
+
+const freedom = (answer: PolicyAnswer) => policyAnswers.length - policyAnswers.indexOf(answer)
+
+/** Whether outcomes let more through than before, less, or both. */
+export const directionOf = (outcomes: readonly Outcome[]): { more: boolean; less: boolean } => {
+  const steps = outcomes
+    .flatMap((one) => [one.holds, ...one.below])
+    .map(({ before, after }) => freedom(after) - freedom(before))
+  return { more: steps.some((step) => step > 0), less: steps.some((step) => step < 0) }
+}

@@ -1,0 +1,112 @@
+import type { PolicyView } from '@gatehouse/shared/views/views'
+import { Alert, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { counted } from '../../kernel/format.ts'
+import { ApiError, wordsFor } from '../../kernel/words.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import type { PolicyDraft } from './draft.ts'
+import { directionOf, levelsWith, type Outcome, outcomesOf, type Place, placeSays } from './levels.ts'
+import classes from './policy.module.css'
+import { changePolicy, policyQuery } from './queries.ts'
+import { activitySays, answerSays, belowSays, ruleSays } from './words.ts'
+
+/** What a change comes to, before it is saved. */
+export const SaveDialog = ({
+  policy,
+  draft,
+  place,
+  onClose,
+}: {
+  policy: PolicyView
+  draft: PolicyDraft
+  place: Place
+  onClose: () => void
+}) => {
+  const cache = useQueryClient()
+  const { queryKey } = policyQuery(policy.customer.id)
+  // As it was looked at: what comes in while the dialog is open does not move beneath the button.
+  const [outcomes] = useState(() => outcomesOf(policy.levels, place, draft.rules))
+  const save = useMutation({
+    mutationFn: () => changePolicy(policy.customer.id, place, draft.rules, draft.version),
+    onSuccess: ({ version }) => {
+      const levels = levelsWith(policy.levels, place, draft.rules).filter((one) => Object.keys(one.rules).length > 0)
+      cache.setQueryData(queryKey, { ...policy, version, levels })
+      draft.drop()
+      onClose()
+      notifications.show({ message: 'Saved. It holds from now on; each device confirms it.' })
+      void cache.invalidateQueries({ queryKey })
+    },
+    onError: async (thrown) => {
+      if (!(thrown instanceof ApiError) || thrown.code !== 'changed_meanwhile') return
+      // What stands now is loaded beneath the edits; the editor says what is different.
+      await cache.invalidateQueries({ queryKey })
+      onClose()
+    },
+  })
+  const lost = draft.meanwhile && 'Somebody changed this policy meanwhile. Go back and look at it first.'
+  return (
+    <ConfirmDialog
+      title={place.level === 'customer' ? `Policy of ${place.name}` : `Policy for ${placeSays(place)}`}
+      confirm="Save"
+      busy={save.isPending}
+      shut={draft.meanwhile !== undefined}
+      error={save.error ? wordsFor(save.error) : lost}
+      onConfirm={() => save.mutate()}
+      onClose={onClose}
+    >
+      <Stack gap="md">
+        <ul className={classes.outcomes}>
+          {outcomes.map((outcome) => (
+            <OutcomeItem key={outcome.activity} outcome={outcome} />
+          ))}
+        </ul>
+        <Direction outcomes={outcomes} />
+        <Text>
+          It holds as soon as it is saved.{' '}
+          {policy.confirmed.of > 0 &&
+            `${counted(policy.confirmed.of, 'enrolled device')} of ${policy.customer.name} then ${policy.confirmed.of === 1 ? 'confirms' : 'confirm'} the new version.`}
+        </Text>
+      </Stack>
+    </ConfirmDialog>
+  )
+}
+
+const OutcomeItem = ({ outcome }: { outcome: Outcome }) => {
+  const { activity, before, after, holds, below } = outcome
+  return (
+    <li>
+      <Text fw={600}>{activitySays(activity)}</Text>
+      <Text>
+        {ruleSays(before)} → {ruleSays(after)}
+        {after === undefined && ` (${answerSays[holds.after]})`}
+      </Text>
+      {below.length > 0 && (
+        <ul className={classes.below}>
+          {below.map((one) => (
+            <li
+              key={`${one.place.level} ${one.place.levelId}`}
+              data-moves={one.before === one.after ? undefined : true}
+            >
+              {belowSays(one)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+const Direction = ({ outcomes }: { outcomes: readonly Outcome[] }) => {
+  const { more, less } = directionOf(outcomes)
+  if (!more && !less) return <Alert color="slate">Nothing becomes possible or impossible by this.</Alert>
+  return (
+    <>
+      {more && <Alert color="amber">This allows more than before.</Alert>}
+      {less && (
+        <Alert color="slate">This allows less than before. What runs and is not allowed any more ends at once.</Alert>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,39 @@
+import { type Activity, activities } from '@gatehouse/shared/activities'
+import type { PolicyAnswer } from '@gatehouse/shared/policies/policy'
+import type { PolicyView } from '@gatehouse/shared/views/views'
+import { counted } from '../../kernel/format.ts'
+import { type Below, placeSays, type Rule } from './levels.ts'
+
+/** The answers in the words of whoever gives them. */
+export const answerSays: Record<PolicyAnswer, string> = { always: 'Always', ask: 'Ask first', never: 'Never' }
+
+/** What each answer means; `own` where its reader belongs to the customer. */
+export const answerMeans = (answer: PolicyAnswer, own: boolean): string =>
+  ({
+    always: 'Technicians whose groups allow it may do it at any time. Nobody is asked; it stands in the log.',
+    ask: `A technician asks, and may do it only after one of ${own ? 'your' : "the customer's"} approvers has said yes, and only for the time that was given.`,
+    never: 'Nobody may do it, and it cannot be asked for.',
+  })[answer]
+
+/** What somebody could do, as the policy lists it. */
+export const activitySays = (activity: Activity): string => activities[activity].says
+
+/** A rule in words: `Ask first, locked`; `As above` where there is none. */
+export const ruleSays = (rule: Rule | undefined): string =>
+  rule ? `${answerSays[rule.answer]}${rule.locked ? ', locked' : ''}` : 'As above'
+
+/** How many devices have said that they hold the newest version. */
+export const confirmedSays = ({ devices, of }: PolicyView['confirmed'], version: number): string => {
+  if (of === 0) return 'No device is enrolled yet. Each gets the policy when it enrols.'
+  if (devices === of)
+    return of === 1
+      ? `The one enrolled device has confirmed the present version (${version}).`
+      : `All ${counted(of, 'enrolled device')} have confirmed the present version (${version}).`
+  return `${devices} of ${counted(of, 'enrolled device')} ${devices === 1 ? 'has' : 'have'} confirmed the present version (${version}). The others get it as soon as they are connected.`
+}
+
+/** What a change does to a nearer place with a rule of its own. */
+export const belowSays = ({ place, before, after }: Below): string =>
+  before === after
+    ? `${placeSays(place)} keeps its own rule: ${answerSays[after]}`
+    : `${placeSays(place)}: ${answerSays[before]} → ${answerSays[after]}`
