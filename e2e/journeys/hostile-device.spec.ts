@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { addDevice } from '../fixtures/devices.ts'
+import { addRawDevice } from '../fixtures/devices.ts'
 import { expect, test } from '../fixtures/test.ts'
 
 const markup = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
@@ -18,7 +18,7 @@ test('IO01 every string a device can send is shown as text on every page', async
     await as('technician'),
     await as('approver'),
   ]
-  const device = await addDevice(administrator.page, stack, `Hostile ${markup}`, `H-1 ${link}`.slice(0, 80))
+  const device = await addRawDevice(administrator.page, stack, `Hostile ${markup}`, `H-1 ${link}`.slice(0, 80))
   const say = (...messages: Parameters<typeof device.say>) => device.say(...messages)
   await say(
     device.heartbeat({ platform: markup, agentVersion: link.slice(0, 40) }),
