@@ -21,9 +21,9 @@ export const ZonePicker = ({
 }) => {
   const now = useServerNow(15_000)
   const [search, setSearch] = useState(value)
-  // The field shows the chosen zone; only what was typed after it narrows the list.
-  const found = search === value ? findZones('', all) : findZones(search, all)
-  const data = value && !found.includes(value) ? [...found, value] : found
+  // The field shows the chosen zone; that is not a search.
+  const found = findZones(search === value ? '' : search, all)
+  const data = value && !all.includes(value) ? [...all, value] : all
   return (
     <Select
       label="Time zone"
@@ -38,13 +38,13 @@ export const ZonePicker = ({
       searchValue={search}
       onSearchChange={setSearch}
       data={data}
-      filter={({ options }) => options}
+      filter={() => found.map((zone) => ({ value: zone, label: zone }))}
       value={value || null}
       onChange={(zone) => onChange(zone ?? '')}
       renderOption={({ option }) => (
         <Group justify="space-between" gap="xs" wrap="nowrap" flex={1}>
           <span>{option.value.replaceAll('_', ' ')}</span>
-          <Text component="span" size="xs" c="dimmed" data-tabular>
+          <Text component="span" size="xs" opacity={0.8} data-tabular>
             {clock(now, option.value)}
           </Text>
         </Group>

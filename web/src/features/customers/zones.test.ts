@@ -16,6 +16,7 @@ describe('the search for a time zone', () => {
   })
 
   test.each([
+    ['kolk', 'Asia/Kolkata'],
     ['kolkata', 'Asia/Kolkata'],
     ['calcutta', 'Asia/Calcutta'],
     ['kyiv', 'Europe/Kyiv'],
@@ -28,6 +29,10 @@ describe('the search for a time zone', () => {
 
   test('finds nothing where nothing fits, and offers no offset and no made-up place', () => {
     for (const search of ['nowhere at all', '+02:00', 'CEST', 'urich']) expect(findZones(search, all)).toEqual([])
+  })
+
+  test('no zone stands there twice', () => {
+    expect(new Set(all).size).toBe(all.length)
   })
 
   test('shows a part of all zones before anything is typed', () => {

@@ -1,10 +1,31 @@
 import { isZone } from '@gatehouse/shared/customers/zone'
 
-/** Every zone this browser lists; of two names for one zone it lists one only. */
-export const listedZones = (): string[] => {
-  const all = Intl.supportedValuesOf('timeZone')
-  return all.includes('UTC') ? all : [...all, 'UTC']
-}
+/** Zones of two names, of which a browser lists one and the standard has gone on to the other, or will. */
+const twoNames = [
+  'Africa/Asmara Africa/Asmera',
+  'America/Argentina/Buenos_Aires America/Buenos_Aires',
+  'America/Argentina/Catamarca America/Catamarca',
+  'America/Argentina/Cordoba America/Cordoba',
+  'America/Argentina/Jujuy America/Jujuy',
+  'America/Argentina/Mendoza America/Mendoza',
+  'America/Atikokan America/Coral_Harbour',
+  'America/Indiana/Indianapolis America/Indianapolis',
+  'America/Kentucky/Louisville America/Louisville',
+  'America/Nuuk America/Godthab',
+  'Asia/Ho_Chi_Minh Asia/Saigon',
+  'Asia/Kathmandu Asia/Katmandu',
+  'Asia/Kolkata Asia/Calcutta',
+  'Asia/Yangon Asia/Rangoon',
+  'Atlantic/Faroe Atlantic/Faeroe',
+  'Europe/Kyiv Europe/Kiev',
+  'Pacific/Chuuk Pacific/Truk',
+  'Pacific/Kanton Pacific/Enderbury',
+  'Pacific/Pohnpei Pacific/Ponape',
+].flatMap((names) => names.split(' '))
+
+/** Every zone this browser knows, by name, under each name people may look for. */
+export const listedZones = (): string[] =>
+  [...new Set([...Intl.supportedValuesOf('timeZone'), ...twoNames.filter(isZone), 'UTC'])].sort()
 
 const plain = (text: string) =>
   text
@@ -16,22 +37,6 @@ const plain = (text: string) =>
 
 const city = (zone: string) => plain(zone.slice(zone.lastIndexOf('/') + 1))
 
-const asName = (words: string) =>
-  words
-    .split(' ')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('_')
-
-/** Zones that exist under a name the list leaves out: `kolkata` where the list says `Asia/Calcutta`. */
-const unlisted = (search: string, all: readonly string[]): string[] => {
-  const typed = search.trim()
-  const regions = [...new Set(all.filter((zone) => zone.includes('/')).map((zone) => zone.slice(0, zone.indexOf('/'))))]
-  const words = plain(search)
-  if (words.length < 3) return []
-  const candidates = [typed, ...regions.map((region) => `${region}/${asName(words)}`)]
-  return [...new Set(candidates)].filter((zone) => !all.includes(zone) && isZone(zone))
-}
-
 /** The zones that fit what was typed, those whose city begins with it first; at most `most`. */
 export const findZones = (search: string, all: readonly string[], most = 60): string[] => {
   const words = plain(search)
@@ -39,5 +44,5 @@ export const findZones = (search: string, all: readonly string[], most = 60): st
   const fitting = all.filter((zone) => words.split(' ').every((word) => ` ${plain(zone)}`.includes(` ${word}`)))
   const first = fitting.filter((zone) => city(zone).startsWith(words))
   const rest = fitting.filter((zone) => !first.includes(zone))
-  return [...unlisted(search, all), ...first, ...rest].slice(0, most)
+  return [...first, ...rest].slice(0, most)
 }

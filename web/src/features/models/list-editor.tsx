@@ -155,6 +155,10 @@ const faultsOfRow = (faults: Faults, list: ListName, id: number): string =>
     ),
   )
 
+/** Only numbers have steps, digits and limits, and only a limit has a severity. */
+const isShut = ({ name, numbersOnly }: Field, row: AnyRow): boolean =>
+  numbersOnly === true && (row.type !== 'number' || (name === 'severity' && row.min === '' && row.max === ''))
+
 const RowFields = memo(function RowFields({
   list,
   row,
@@ -177,7 +181,7 @@ const RowFields = memo(function RowFields({
           key={field.name}
           field={field}
           value={String(row[field.name] ?? '')}
-          shut={field.numbersOnly === true && row.type !== undefined && row.type !== 'number'}
+          shut={isShut(field, row)}
           error={sentences[field.name]}
           onChange={(value) =>
             change((now) => changed(now, list, row.id, field.name, value), faultAt(list, row.id, field.name))

@@ -3,19 +3,22 @@ import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconDotsVertical } from '@tabler/icons-react'
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
 import { browserZone } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { holds, useMe } from '../../kernel/me.ts'
+import { paths } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
-import { Page, Section } from '../../ui/page.tsx'
+import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
+import { customerQuery } from '../customers/queries.ts'
 import { people, touchPerson } from './queries.ts'
 
 type Deed = 'disable' | 'enable' | 'remove'
@@ -89,13 +92,18 @@ const columns = (ask: (person: PersonView, deed: Deed) => void): Column<PersonVi
   ]
 }
 
-/** Whose people a person looks at: his customer's, or the maker's. */
-const whose = (me: MeView): string | null => (me.customer && holds(me, 'person.view') ? me.customer.id : null)
+/** Whose people a person looks at: his customer's; of the maker's people, those of the customer asked for, or their own. */
+const whose = (me: MeView, asked: string | null): string | null => {
+  if (!me.customer) return asked
+  return holds(me, 'person.view') ? me.customer.id : null
+}
 
 /** The people one is in charge of. */
 export default function PeoplePage() {
   const me = useMe()
-  const customerId = whose(me)
+  const [query] = useSearchParams()
+  const customerId = whose(me, query.get('customer'))
+  const customer = useQuery({ ...customerQuery(customerId ?? ''), enabled: !me.customer && customerId !== null }).data
   const [search, setSearch] = useState('')
   const [settled] = useDebouncedValue(search.trim(), 250)
   const [asked, setAsked] = useState<{ person: PersonView; deed: Deed } | null>(null)
@@ -110,7 +118,18 @@ export default function PeoplePage() {
     },
   })
   return (
-    <Page title="People" lead={me.customer ? `Who can sign in for ${me.customer.name}` : 'Our own people'}>
+    <Page
+      title="People"
+      lead={customerId === null ? 'Our own people' : `Who can sign in for ${(me.customer ?? customer)?.name ?? 'it'}`}
+      breadcrumbs={
+        customer && (
+          <Breadcrumbs>
+            <Link to={paths.customers()}>Customers</Link>
+            <Link to={paths.customer(customer.id)}>{customer.name}</Link>
+          </Breadcrumbs>
+        )
+      }
+    >
       <Section actions={<SearchBox label="Search people" value={search} onChange={setSearch} />} flush>
         <Paged list={list}>
           {(rows) => (

@@ -39,9 +39,10 @@ export const PlacePicker = ({ policy, value, disabled, onChange }: PickProps) =>
   const phone = useMediaQuery('(max-width: 48em)')
   const Pick = pickers[kind]
   return (
-    <Stack gap="sm" align="stretch">
+    <Stack gap="sm" align={phone ? 'stretch' : 'flex-start'}>
       <SegmentedControl
         aria-label="Whose rules"
+        fullWidth={phone}
         orientation={phone ? 'vertical' : 'horizontal'}
         data={kinds}
         value={kind}
@@ -72,6 +73,8 @@ const OneOf = ({
   const speaks = (id: string) => policy.levels.some((one) => one.level === kind && one.levelId === id)
   return (
     <Select
+      w="100%"
+      maw="30rem"
       label={label}
       placeholder={all ? 'Choose one' : undefined}
       searchable
@@ -117,6 +120,8 @@ export const PickDevice = ({ policy, value, disabled, onChange }: PickProps) => 
     data.push({ value: value.levelId, label: value.name, says: '' })
   return (
     <Select
+      w="100%"
+      maw="30rem"
       label="Device"
       placeholder="Type a name or a serial number"
       searchable

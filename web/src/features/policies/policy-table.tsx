@@ -32,7 +32,7 @@ const AnswerCell = ({
         </span>
       ) : (
         <Text component="span" c="dimmed" size="sm">
-          {by ? `As above: ${answerSays[answer]}` : `Nothing said: ${answerSays[answer]}`}
+          {by ? `As above: ${answerSays[answer]}` : `No rule: ${answerSays[answer]}`}
         </Text>
       )}
       {own && overruled && by && (

@@ -45,7 +45,7 @@ export const RulesEditor = ({
             </Text>
           )}
         </Stack>
-        {meanwhile && <Meanwhile changes={meanwhile} onGoOn={draft.goOn} />}
+        {meanwhile && place && <Meanwhile place={place} changes={meanwhile} onGoOn={draft.goOn} />}
         {place &&
           deviceActivities.map((activity) => (
             <RuleField key={activity} activity={activity} place={place} levels={levels} draft={draft} />
@@ -66,7 +66,15 @@ export const RulesEditor = ({
   )
 }
 
-const Meanwhile = ({ changes, onGoOn }: { changes: readonly RuleChange[]; onGoOn: () => void }) => (
+const Meanwhile = ({
+  place,
+  changes,
+  onGoOn,
+}: {
+  place: Place
+  changes: readonly RuleChange[]
+  onGoOn: () => void
+}) => (
   <Alert color="amber" role="alert" title="Somebody changed this policy meanwhile">
     <Stack gap="sm" align="flex-start">
       {changes.length === 0 ? (
@@ -77,7 +85,7 @@ const Meanwhile = ({ changes, onGoOn }: { changes: readonly RuleChange[]; onGoOn
           <List>
             {changes.map(({ activity, before, after }) => (
               <List.Item key={activity}>
-                {activitySays(activity)}: {ruleSays(before)} → {ruleSays(after)}
+                {activitySays(activity)}: {ruleSays(before, place)} → {ruleSays(after, place)}
               </List.Item>
             ))}
           </List>
@@ -116,13 +124,14 @@ const RuleField = ({
       <Stack gap="sm" align={phone ? 'stretch' : 'flex-start'}>
         <SegmentedControl
           aria-label={activitySays(activity)}
+          fullWidth={phone}
           orientation={phone ? 'vertical' : 'horizontal'}
           value={rule?.answer ?? 'above'}
           onChange={choose}
           data={[
             {
               value: 'above',
-              label: `${place.level === 'customer' ? 'Nothing said' : 'As above'}: ${answerSays[above.answer]}`,
+              label: `${place.level === 'customer' ? 'No rule' : 'As above'}: ${answerSays[above.answer]}`,
             },
             ...policyAnswers.map((value) => ({ value, label: answerSays[value] })),
           ]}

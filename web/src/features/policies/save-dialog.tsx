@@ -59,7 +59,7 @@ export const SaveDialog = ({
       <Stack gap="md">
         <ul className={classes.outcomes}>
           {outcomes.map((outcome) => (
-            <OutcomeItem key={outcome.activity} outcome={outcome} />
+            <OutcomeItem key={outcome.activity} outcome={outcome} place={place} />
           ))}
         </ul>
         <Direction outcomes={outcomes} />
@@ -73,13 +73,13 @@ export const SaveDialog = ({
   )
 }
 
-const OutcomeItem = ({ outcome }: { outcome: Outcome }) => {
+const OutcomeItem = ({ outcome, place }: { outcome: Outcome; place: Place }) => {
   const { activity, before, after, holds, below } = outcome
   return (
     <li>
       <Text fw={600}>{activitySays(activity)}</Text>
       <Text>
-        {ruleSays(before)} → {ruleSays(after)}
+        {ruleSays(before, place)} → {ruleSays(after, place)}
         {after === undefined && ` (${answerSays[holds.after]})`}
       </Text>
       {below.length > 0 && (

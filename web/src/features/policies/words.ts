@@ -2,7 +2,7 @@ import { type Activity, activities } from '@gatehouse/shared/activities'
 import type { PolicyAnswer } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { counted } from '../../kernel/format.ts'
-import { type Below, placeSays, type Rule } from './levels.ts'
+import { type Below, type Place, placeSays, type Rule } from './levels.ts'
 
 /** The answers in the words of whoever gives them. */
 export const answerSays: Record<PolicyAnswer, string> = { always: 'Always', ask: 'Ask first', never: 'Never' }
@@ -18,9 +18,11 @@ export const answerMeans = (answer: PolicyAnswer, own: boolean): string =>
 /** What somebody could do, as the policy lists it. */
 export const activitySays = (activity: Activity): string => activities[activity].says
 
-/** A rule in words: `Ask first, locked`; `As above` where there is none. */
-export const ruleSays = (rule: Rule | undefined): string =>
-  rule ? `${answerSays[rule.answer]}${rule.locked ? ', locked' : ''}` : 'As above'
+/** A rule in words: `Ask first, locked`; where there is none, `As above`, or `No rule` where nothing is above. */
+export const ruleSays = (rule: Rule | undefined, at: Pick<Place, 'level'>): string => {
+  if (rule) return `${answerSays[rule.answer]}${rule.locked ? ', locked' : ''}`
+  return at.level === 'customer' ? 'No rule' : 'As above'
+}
 
 /** How many devices have said that they hold the newest version. */
 export const confirmedSays = ({ devices, of }: PolicyView['confirmed'], version: number): string => {
