@@ -1,4 +1,5 @@
 import { Orders, signedTypes } from '@gatehouse/shared/agent/messages'
+import { sql } from 'drizzle-orm'
 import { importJWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { minutes } from '../../kernel/clock.ts'
@@ -46,6 +47,9 @@ describe('enrolling', () => {
     expect((await tryToEnrol(h.url, enrolmentBody(newDeviceKey(), code))).status).toBe(403)
     expect(await eventsOf(h, idOf('Balance 11'), 'device.enrolled')).toHaveLength(1)
     expect(await eventsOf(h, idOf('Balance 11'), 'device.enrolment_refused')).toHaveLength(6)
+    // Nor does it when the device waits once more.
+    await h.house.db.execute(sql`update device set state = 'awaiting_enrolment' where id = ${idOf('Balance 11')}`)
+    expect((await tryToEnrol(h.url, enrolmentBody(newDeviceKey(), code))).status).toBe(403)
   })
 
   test('AG03 an expired code, an unknown one and a proof by another key are answered alike', async () => {
