@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A poll ends when it holds; on a busy machine that may take a while.
+    expect: { poll: { timeout: 10_000 } },
   },
 })

@@ -10,6 +10,7 @@ import type { House } from '../../kernel/house.ts'
 import { hashOf, newId } from '../../kernel/ids.ts'
 import { type KnownCustomer, siteOf } from '../customers/door.ts'
 import { levelsFor } from '../policies/door.ts'
+import { revokeApprovalsOfDevice } from '../requests/door.ts'
 import { endSessionsOfDevice } from '../sessions/door.ts'
 import { newCode } from './codes.ts'
 import { type KnownDevice, raiseOrders } from './door.ts'
@@ -158,6 +159,7 @@ export const revokeDevice = async (house: House, actor: Actor, known: KnownDevic
     }
   })
   await endSessionsOfDevice(house, known.deviceId, 'device_revoked')
+  await revokeApprovalsOfDevice(house, known.deviceId, byPerson(actor), reason)
 }
 
 /** Removes a device that has no identity: nothing lists it any more but its history. */

@@ -5,7 +5,8 @@ const least = 64 * 1024
 
 /** Gathers events into one run of bytes: copied, so that no network buffer is held, and grown as needed. */
 export class Gathering {
-  #bytes = Buffer.allocUnsafeSlow(least)
+  #bytes: Uint8Array = Buffer.allocUnsafeSlow(least)
+  #spare: Uint8Array | undefined
   #length = 0
   #kinds: number[] = []
   #times: number[] = []
@@ -43,6 +44,11 @@ export class Gathering {
     this.#bytes = next
   }
 
+  /** Takes a buffer back that `take` handed over: the next batch grows in it. */
+  reuse(buffer: ArrayBuffer): void {
+    this.#spare = new Uint8Array(buffer)
+  }
+
   /** Hands over what was gathered, and begins anew. */
   take(): Batch {
     const batch = {
@@ -51,7 +57,8 @@ export class Gathering {
       times: this.#times,
       lengths: this.#lengths,
     }
-    this.#bytes = Buffer.allocUnsafeSlow(least)
+    this.#bytes = this.#spare ?? Buffer.allocUnsafeSlow(least)
+    this.#spare = undefined
     this.#length = 0
     this.#kinds = []
     this.#times = []

@@ -2,9 +2,10 @@ import type { About } from '../../kernel/audit/append.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { isUnavailable } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
-import { type Batch, castHeader, encodeCast, noRest, type Rest } from './cast.ts'
-import { folderOf, hashPart, makeFolder, writePart } from './files.ts'
+import { castHeader, noRest, type Rest } from './cast.ts'
+import { folderOf, makeFolder } from './files.ts'
 import { Gathering } from './gathering.ts'
+import { startScribe, writePart } from './scribe.ts'
 import { beginRecording, markFailed, type PartRow, storePart } from './store.ts'
 
 /** A part is stored when it is this large, at most once a second … */
@@ -15,6 +16,8 @@ const largePart = 4 * 1024 * 1024
 const oldPart = seconds(5)
 /** What waits to be stored, at most; beyond it whoever speaks has to pause. */
 const mostWaiting = 8 * 1024 * 1024
+/** Parts that are written and not yet in the log, at most: a disk that is too slow makes the session slow. */
+const mostUnsaid = 24
 /** A recording that grows beyond this fails: it would fill the disk. */
 const largestRecording = 2 * 1024 * 1024 * 1024
 
@@ -48,42 +51,44 @@ interface Place {
 }
 
 class PartsRecorder implements Recorder {
-  #gathering = new Gathering()
+  readonly #gathering = new Gathering()
   #rest: Rest = noRest
   #part = 0
   #total = 0
   #last = 0
-  #storing: Promise<void> | undefined
-  #unsaid: PartRow | undefined
+  #writing: Promise<void> | undefined
+  /** Parts that are written, in order, until the log has them. */
+  readonly #unsaid: { row: PartRow; synced: Promise<void> }[] = []
+  #saying: Promise<void> | undefined
   #failed = false
   readonly #house: House
   readonly #about: About
-  readonly #one: Place
+  readonly #place: Place
   readonly #told: Told
 
-  constructor(house: House, about: About, one: Place, told: Told) {
+  constructor(house: House, about: About, place: Place, told: Told) {
     this.#house = house
     this.#about = about
-    this.#one = one
+    this.#place = place
     this.#told = told
   }
 
   #now(): number {
     // A clock that is set back never makes a recording run backwards.
-    this.#last = Math.max(this.#last, this.#house.clock.now() - this.#one.startedAt)
+    this.#last = Math.max(this.#last, this.#house.clock.now() - this.#place.startedAt)
     return this.#last
   }
 
   output(frame: Uint8Array): void {
     if (this.#failed) return
     this.#gathering.add('o', this.#now(), frame, 1)
-    if (this.#gathering.length >= largePart) this.#store()
+    if (this.#gathering.length >= largePart) this.#write()
   }
 
   input(frame: Uint8Array): void {
     if (this.#failed) return
     this.#gathering.add('i', this.#now(), frame, 1)
-    if (this.#gathering.length >= largePart) this.#store()
+    if (this.#gathering.length >= largePart) this.#write()
   }
 
   resize(columns: number, rows: number): void {
@@ -97,55 +102,63 @@ class PartsRecorder implements Recorder {
   tick(): void {
     const { length, firstAt } = this.#gathering
     const isOld = firstAt !== undefined && this.#now() - firstAt >= oldPart
-    if (length >= usualPart || isOld || this.#unsaid) this.#store()
+    if (length >= usualPart || isOld) this.#write()
+    this.#say()
   }
 
   async finish(): Promise<boolean> {
-    while (!this.#failed && (this.#gathering.length > 0 || this.#part === 0 || this.#unsaid || this.#storing)) {
-      this.#store()
-      await this.#storing
-      if (this.#unsaid) return false
+    while (!this.#failed && (this.#gathering.length > 0 || this.#part === 0 || this.#writing)) {
+      this.#write()
+      await (this.#writing ?? this.#saying)
     }
-    return true
+    this.#say()
+    await this.#saying
+    return this.#failed || this.#unsaid.length === 0
   }
 
-  #store(): void {
-    if (this.#storing || this.#failed) return
-    this.#storing = this.#storeNow()
+  #write(): void {
+    if (this.#writing || this.#failed || this.#unsaid.length >= mostUnsaid) return
+    this.#writing = this.#writeNow()
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
-        this.#storing = undefined
-        if (!this.full) this.#told.onRoom()
-        if (this.#gathering.length >= largePart) this.#store()
+        this.#writing = undefined
+        this.#say()
+        if (this.#gathering.length >= largePart) this.#write()
       })
   }
 
-  async #storeNow(): Promise<void> {
-    if (this.#unsaid) return this.#say(this.#unsaid)
+  async #writeNow(): Promise<void> {
+    const wasFull = this.full
     const batch = this.#gathering.take()
     const upTo = batch.times.at(-1) ?? this.#last
-    const bytes = await this.#encode(batch)
-    this.#total += bytes.length
-    if (this.#total > largestRecording) throw new Error('it grew beyond 2 GiB')
+    if (wasFull) this.#told.onRoom()
+    const { sessionId, folder, header } = this.#place
     const part = this.#part++
-    await writePart(this.#one.folder, part, bytes)
-    await this.#say({ sessionId: this.#one.sessionId, part, bytes: bytes.length, upTo, hash: hashPart(bytes) })
-  }
-
-  async #encode(batch: Batch): Promise<Buffer> {
-    const { text, rest } = encodeCast(batch, this.#rest)
+    const order = { folder, part, header: part === 0 ? header : undefined, batch, rest: this.#rest }
+    const { bytes, hash, rest, buffer, synced } = await writePart(order)
     this.#rest = rest
-    return this.#part === 0 ? Buffer.concat([Buffer.from(this.#one.header), text]) : text
+    this.#gathering.reuse(buffer)
+    this.#total += bytes
+    this.#unsaid.push({ row: { sessionId, part, bytes, upTo, hash }, synced })
+    if (this.#total > largestRecording) throw new Error('it grew beyond 2 GiB')
   }
 
-  async #say(row: PartRow): Promise<void> {
-    this.#unsaid = row
-    try {
-      await storePart(this.#house, this.#about, row)
-      this.#unsaid = undefined
-    } catch (error) {
-      // The part lies on the disk and is told of once the database is back; the session's lease sees to it if it is not.
-      if (!isUnavailable(error)) throw error
+  /** Tells the log of the parts that are safe on the disk, in order; asked again later where the database is away. */
+  #say(): void {
+    if (this.#saying || this.#failed) return
+    this.#saying = this.#sayAll()
+      .catch((error: unknown) => (isUnavailable(error) ? undefined : this.#fail(error)))
+      .finally(() => {
+        this.#saying = undefined
+        if (this.#gathering.length >= largePart) this.#write()
+      })
+  }
+
+  async #sayAll(): Promise<void> {
+    for (let next = this.#unsaid[0]; next; next = this.#unsaid[0]) {
+      await next.synced
+      await storePart(this.#house, this.#about, next.row)
+      this.#unsaid.shift()
     }
   }
 
@@ -153,8 +166,9 @@ class PartsRecorder implements Recorder {
     if (this.#failed) return
     this.#failed = true
     const { log } = this.#house
-    const { sessionId } = this.#one
+    const { sessionId } = this.#place
     log.error({ err: error, sessionId }, 'recording failed')
+    this.#told.onRoom()
     this.#told.onFail()
     const because = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown'
     await markFailed(this.#house, this.#about, sessionId, because).catch((err: unknown) =>
@@ -173,6 +187,7 @@ export const openRecorder = async (
   const { sessionId, customerId, columns, rows } = one
   const startedAt = house.clock.now()
   const folder = folderOf(house.settings.dataDir, sessionId)
+  startScribe()
   await makeFolder(folder)
   await beginRecording(house.db, { sessionId, customerId, startedAt, columns, rows })
   const header = castHeader(startedAt, columns, rows)

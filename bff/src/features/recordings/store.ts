@@ -7,11 +7,11 @@ import { recording, recordingPart } from './tables.ts'
 
 export type PartRow = typeof recordingPart.$inferSelect
 
-/** Begins a recording: the row its parts belong to. */
+/** Begins a recording: the row its parts belong to; begun once, also where that has to be tried again. */
 export const beginRecording = (
   db: Tx,
   one: { sessionId: string; customerId: string; startedAt: number; columns: number; rows: number },
-): Promise<unknown> => db.insert(recording).values(one)
+): Promise<unknown> => db.insert(recording).values(one).onConflictDoNothing()
 
 /** A part and its event, in one transaction: no event, no part. */
 export const storePart = (house: House, about: About, part: PartRow): Promise<void> =>

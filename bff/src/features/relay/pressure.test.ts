@@ -137,10 +137,9 @@ describe('WS06 who does not read', () => {
       .poll(async () => {
         h.clock.advance(seconds(5))
         await watchTheClock.run(h.house)
-        return device.socket.readyState
+        return (await approver.get<SessionView>(`/api/sessions/${session.id}`)).body.cause
       })
-      .toBe(device.socket.CLOSED)
-    const seen = await approver.get<SessionView>(`/api/sessions/${session.id}`)
-    expect(seen.body.cause).toBe('technician_lost')
+      .toBe('technician_lost')
+    await device.closed
   })
 })

@@ -28,6 +28,8 @@ import { type Side, Wire } from './wire.ts'
 const grace = seconds(10)
 /** Frames that were not allowed, after which their sender is cut off. */
 const mostDropped = 20
+/** So many may watch one session. */
+const mostWatchers = 20
 /** Typing moves the idle clock this often at most. */
 const gestureEvery = seconds(5)
 const beatEvery = 15
@@ -160,6 +162,10 @@ export class Relay {
       if (!wire.over) says('session.unwatched').catch((err: unknown) => this.#house.log.error({ err }, 'not noted'))
     }
     if (socket.readyState !== socket.OPEN) return gone()
+    if (wire.watchers.length >= mostWatchers) {
+      socket.close(1013, 'too many watch')
+      return gone()
+    }
     if (wire.over) return socket.close(streamCloses.ended, 'ended')
     wire.addWatcher(socket, actor)
     socket.on('close', gone)
@@ -358,7 +364,8 @@ export class Relay {
       const held = this.#held.get(id)
       if (!held) await endSession(this.#house, bySystem, id, cause)
       // A lease that we hold is ours to judge; an opening that took too long has a side that did not come.
-      else if (!held.wire.live) await this.finish(held, held.wire.hasDevice ? 'technician_lost' : cause)
+      else if (!held.wire.live)
+        await this.finish(held, cause === 'device_lost' && held.wire.hasDevice ? 'technician_lost' : cause)
     }
   }
 
