@@ -26,6 +26,10 @@ export const files = {
   socket: 'agent.sock',
 } as const
 
+/** What to say where a home holds no identity. */
+export const notEnrolled = (folder: string): string =>
+  `This machine is not enrolled (there is no identity in ${folder}). Run: enrol --server URL --code CODE`
+
 /** Opens the home folder, making it where it is missing; nobody but its owner may look into it. */
 export const openHome = (folder: string): Home => {
   try {

@@ -4,7 +4,7 @@ import { PublicKey, type ReceiptProof, receiptText, signedTypes } from '@gatehou
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { z } from 'zod'
 import { AgentError } from './errors.ts'
-import { files, type Home, readJson, writeJson } from './home.ts'
+import { files, type Home, notEnrolled, readJson, writeJson } from './home.ts'
 
 const PrivateKey = PublicKey.extend({ d: z.string().length(43) })
 type PrivateKey = z.infer<typeof PrivateKey>
@@ -36,9 +36,7 @@ export const fingerprint = (): string | undefined => {
 export const readIdentity = (home: Home): Identity => {
   const path = home.path(files.identity)
   const identity = readJson(path, Identity)
-  if (!identity) {
-    throw new AgentError(`This machine is not enrolled (${home.folder} is empty). Run: enrol --server URL --code CODE`)
-  }
+  if (!identity) throw new AgentError(notEnrolled(home.folder))
   if (process.platform !== 'win32' && statSync(path).mode & 0o077) {
     throw new AgentError(`Others on this machine can read the key in ${path}. Run chmod 600 on it, or enrol anew.`)
   }

@@ -1,13 +1,11 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { enrol } from './enrol.ts'
 import { type Env, readEnv } from './env.ts'
 import { AgentError } from './errors.ts'
-import { openHome } from './home.ts'
-import { readIdentity } from './identity.ts'
+import { exitCodes } from './exit-codes.ts'
+import { files, notEnrolled, openHome } from './home.ts'
 import { askLocally } from './local-switch.ts'
-import { supervise } from './supervisor.ts'
-import { exitCodes, runWorker } from './worker.ts'
 
 const usage = `The Gatehouse device agent.
 
@@ -25,23 +23,30 @@ interface Wish {
   replace?: boolean | undefined
 }
 
-/** Every command of the program; resolves with the exit code, or `undefined` where the process goes on. */
+/**
+ * Every command of the program, loaded when it is asked for: a supervisor that waits for years should be small.
+ * Resolves with the exit code, or `undefined` where the process goes on.
+ */
 const commands: Record<string, (wish: Wish, env: Env) => Promise<number | undefined>> = {
   enrol: async ({ home, server, code, replace = false }, env) => {
     if (!server || !code) throw new AgentError('enrol needs --server URL and --code CODE.')
+    const { enrol } = await import('./enrol.ts')
     const { name, deviceId } = await enrol(openHome(home), env, { server, code, replace })
     console.log(`Enrolled as ${name} (${deviceId}). Start it with: run`)
     return 0
   },
   run: async ({ home }) => {
-    readIdentity(openHome(home))
+    if (!existsSync(openHome(home).path(files.identity))) throw new AgentError(notEnrolled(home))
+    const { supervise } = await import('./supervisor.ts')
     return supervise(fileURLToPath(import.meta.url), ['worker', '--home', home])
   },
   worker: async ({ home }, env) => {
+    const { runWorker } = await import('./worker.ts')
     await runWorker(home, env)
     return undefined
   },
   status: async ({ home }) => {
+    const { readIdentity } = await import('./identity.ts')
     const { key: _, serverKeys, machine: __, ...identity } = readIdentity(openHome(home))
     const running = await askLocally(openHome(home), 'status')
     const pinned = serverKeys.map(({ kid }) => kid)
@@ -78,5 +83,5 @@ try {
 } catch (error) {
   const expected = error instanceof AgentError || (error instanceof TypeError && 'code' in error)
   console.error(expected ? (error as Error).message : error)
-  process.exit(exitCodes.cannotRun)
+  process.exit(expected ? exitCodes.cannotRun : 1)
 }

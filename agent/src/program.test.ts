@@ -138,10 +138,10 @@ test('without its supervisor the worker ends', async () => {
   await startProgram(enrolment(server.url, server, home)).ended
   const program = startProgram(['run', '--home', home.folder])
   await expect.poll(() => server.storedOf('heartbeat').length, { timeout: 15_000 }).toBeGreaterThan(0)
-  const worker = Number(/"pid":(\d+)/.exec(readFileSync(home.path(files.log), 'utf8'))?.[1])
-  expect(isAlive(worker)).toBe(true)
+  const worker = () => Number(/"pid":(\d+)/.exec(readFileSync(home.path(files.log), 'utf8'))?.[1])
+  await expect.poll(() => isAlive(worker())).toBe(true)
   program.process.kill('SIGKILL')
-  await expect.poll(() => isAlive(worker)).toBe(false)
+  await expect.poll(() => isAlive(worker())).toBe(false)
 })
 
 test('the commands say in words what is missing', async () => {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
+import { exitCodes } from './exit-codes.ts'
 import { backOff } from './link/back-off.ts'
 import { pause } from './link/pause.ts'
-import { exitCodes } from './worker.ts'
 
 /** A worker that lived so long (ms) did not crash at start. */
 const goodLife = 60_000

@@ -1,11 +1,9 @@
 import { startAgent } from './agent.ts'
 import type { Env } from './env.ts'
-import { AgentError, words } from './errors.ts'
+import { words } from './errors.ts'
+import { exitCodes } from './exit-codes.ts'
 import { openHome } from './home.ts'
 import { openLog } from './log.ts'
-
-/** How a worker tells its supervisor what it wants. */
-export const exitCodes = { stopped: 0, restart: 75, cannotRun: 78 } as const
 
 /** Whatever hangs, the process ends after so many ms. */
 const longestFarewell = 10_000
@@ -21,9 +19,8 @@ export const runWorker = async (folder: string, env: Env): Promise<void> => {
     leave(exitCodes.restart)
   }
   const agent = await startAgent({ home, env, log, restart }).catch((error) => {
-    if (!(error instanceof AgentError)) throw error
-    log.error(error.message)
-    process.exit(exitCodes.cannotRun)
+    log.error({ because: words(error) }, 'the agent cannot start')
+    throw error
   })
   let leaving = false
   leave = (code) => {
