@@ -393,7 +393,6 @@ ALTER TABLE "session" ADD CONSTRAINT "session_customer_id_approval_id_approval_c
 ALTER TABLE "stream_ticket" ADD CONSTRAINT "stream_ticket_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."session"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sign_in" ADD CONSTRAINT "sign_in_user_id_person_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "current_value" ADD CONSTRAINT "current_value_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "sample" ADD CONSTRAINT "sample_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "undeclared_item" ADD CONSTRAINT "undeclared_item_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_event_device" ON "audit_event" USING btree ("device_id","id");--> statement-breakpoint
 CREATE INDEX "audit_event_customer" ON "audit_event" USING btree ("customer_id","id");--> statement-breakpoint
