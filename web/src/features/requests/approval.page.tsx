@@ -46,15 +46,15 @@ const Shown = ({ request }: { request: RequestView }) => {
       }
       lead={<Deadline request={request} />}
     >
+      {runs && request.session && <LiveSession sessionId={request.session.id} />}
+      <Section>
+        <AskedFacts asked={request} />
+      </Section>
       {lost && (
         <Alert color="yellow" role="alert" title="Somebody was faster">
           Your answer came too late: {stateThatWon(request, lost)}.
         </Alert>
       )}
-      {runs && request.session && <LiveSession sessionId={request.session.id} />}
-      <Section>
-        <AskedFacts asked={request} />
-      </Section>
       {decide.ok ? (
         <Section title="Your answer">
           <DecideForm request={request} onLost={setLost} />
@@ -62,7 +62,7 @@ const Shown = ({ request }: { request: RequestView }) => {
       ) : (
         <Section title="What became of it" actions={request.may.revoke.ok && <RevokeButton request={request} />}>
           <Stack>
-            {request.state === 'waiting' && <Text>{decide.says}</Text>}
+            {request.state === 'waiting' && <Text>You cannot answer this. {decide.says}</Text>}
             <Story request={request} />
             {request.session?.state === 'ended' && (
               <Anchor component={Link} to={paths.session(request.session.id)}>

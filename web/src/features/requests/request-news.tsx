@@ -46,8 +46,9 @@ export const RequestNews = () => {
         const request = await cache.fetchQuery({ ...shown, staleTime: 0 })
         const news = newsOf(request, before, me.id, Date.now() + serverAhead(cache))
         seen.current.set(requestId, request.state)
-        // Whoever looks at it already needs no telling.
-        if (news && !location.pathname.endsWith(requestId)) tell(requestId, news)
+        // Whoever looks at it already, or at its session, needs no telling.
+        const shownHere = [requestId, request.session?.id].some((id) => id && location.pathname.includes(id))
+        if (news && !shownHere) tell(requestId, news)
       } catch {
         // The page that shows it says what is wrong.
       }

@@ -30,6 +30,8 @@ const Shown = ({ request }: { request: RequestView }) => {
   const me = useMe()
   const [failed, setFailed] = useState<Error | null>(null)
   const mine = request.technician.id === me.id
+  const runs = request.session !== null && request.session.state !== 'ended'
+  const canCome = runs || request.state === 'waiting' || request.state === 'approved'
   return (
     <Page
       title={`Access to ${request.device.name}`}
@@ -50,7 +52,7 @@ const Shown = ({ request }: { request: RequestView }) => {
           )}
           {request.may.revoke.ok && <RevokeButton request={request} />}
           {mine && request.may.withdraw.ok && <WithdrawButton request={request} />}
-          {mine && <OpenTerminal request={request} onError={setFailed} />}
+          {mine && canCome && <OpenTerminal request={request} onError={setFailed} />}
         </>
       }
     >

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { canDo, duration, ifApproved, listed, wantedWhen } from './words.ts'
+import { canDo, duration, ifApproved, listed, usualWindow, wantedWhen } from './words.ts'
 
 const noon = Date.UTC(2025, 10, 22, 11)
 const asked = {
@@ -9,10 +9,15 @@ const asked = {
 
 describe('what an approver reads', () => {
   test('approving is one sentence with who, what, how long and until when in the zone of the site', () => {
-    const giving = { activities: ['session.terminal' as const], minutes: 60, useBefore: noon }
+    const giving = { activities: ['session.terminal' as const], minutes: 60, notBefore: null, useBefore: noon }
     expect(ifApproved(asked, giving)).toBe(
       'Anna Keller can type commands on Weighing line 3 for at most 1 hour, once, begun before 22 Nov 2025, 12:00 CET.',
     )
+    const later = usualWindow({ wantedStart: noon }, noon - 7_200_000)
+    expect(ifApproved(asked, { ...giving, ...later })).toContain(
+      'once, begun not before 22 Nov 2025, 12:00 CET and before 23 Nov 2025, 12:00 CET.',
+    )
+    expect(usualWindow({ wantedStart: noon }, noon + 1).notBefore).toBeNull()
   })
   test('several activities are listed as people say them', () => {
     expect(canDo(['session.terminal', 'action.fetch_log', 'action.restart_agent'], 'X')).toBe(

@@ -48,10 +48,12 @@ export const duration = (minutes: number): string => {
   return said.join(' ') || '0 minutes'
 }
 
-/** What is left to an approver to give. */
+/** What an approver gives; times in ms. */
 export interface Giving {
   activities: readonly Activity[]
   minutes: number
+  /** `null` where it can be begun at once. */
+  notBefore: number | null
   useBefore: number
 }
 
@@ -66,10 +68,19 @@ export const wantedWhen = (r: Pick<RequestView, 'wantedStart' | 'madeAt' | 'devi
   isForNow(r) ? 'As soon as it is approved' : `From ${inZone(r.wantedStart, r.device.zone)}`
 
 /** What approving means, in one sentence. */
-export const ifApproved = (r: Pick<RequestView, 'technician' | 'device'>, giving: Giving): string =>
-  `${r.technician.name} can ${canDo(giving.activities, r.device.name)} for at most ${duration(giving.minutes)}, ` +
-  `once, begun before ${inZone(giving.useBefore, r.device.zone)}.`
+export const ifApproved = (r: Pick<RequestView, 'technician' | 'device'>, giving: Giving): string => {
+  const { zone } = r.device
+  const from = giving.notBefore === null ? '' : `not before ${inZone(giving.notBefore, zone)} and `
+  const can = canDo(giving.activities, r.device.name)
+  const until = inZone(giving.useBefore, zone)
+  return `${r.technician.name} can ${can} for at most ${duration(giving.minutes)}, once, begun ${from}before ${until}.`
+}
 
-/** An approval is to be used within a day of the start, unless its approver says otherwise; ms. */
-export const usualUseBefore = (r: Pick<RequestView, 'wantedStart'>, now: number): number =>
-  Math.max(r.wantedStart, now) + 24 * 3_600_000
+/** When an approval that is given now can be begun: within a day of the start, unless its approver says otherwise. */
+export const usualWindow = (
+  r: Pick<RequestView, 'wantedStart'>,
+  now: number,
+): Pick<Giving, 'notBefore' | 'useBefore'> => ({
+  notBefore: r.wantedStart > now + nowadays ? r.wantedStart : null,
+  useBefore: Math.max(r.wantedStart, now) + 24 * 3_600_000,
+})
