@@ -38,6 +38,7 @@ import type { RoomEnv } from './kernel/http/room-env.ts'
 import { spa } from './kernel/http/spa.ts'
 import type { Upgrade } from './kernel/http/upgrades.ts'
 import { newId } from './kernel/ids.ts'
+import { sendMails } from './kernel/outbox/send.ts'
 
 /** The people's rooms, under /api. */
 export const peoplesRooms = new Hono<RoomEnv>()
@@ -76,6 +77,7 @@ export const jobs: readonly Job[] = [
   pingDevices,
   markSilentDevices,
   forgetOldAssertions,
+  sendMails,
 ]
 
 /** Done once, before the first door opens. */

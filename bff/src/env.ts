@@ -15,6 +15,10 @@ const Environment = z.object({
   GATEHOUSE_SECRET: z.string().min(32).optional(),
   /** The maker's name: whom customers see as the company that asks. */
   GATEHOUSE_MAKER: z.string().trim().min(1).max(100).default('Alpenwerk Instruments'),
+  /** `smtp://user:password@host:port` or `smtps://…`; without it mails stay in the outbox. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** Sender of every mail. */
+  MAIL_FROM: z.string().min(3).max(200).optional(),
   GATEHOUSE_DEMO: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
@@ -30,6 +34,8 @@ export interface Settings {
   dataDir: string
   secret: string | undefined
   maker: string
+  smtpUrl: string | undefined
+  mailFrom: string
   demo: boolean
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
@@ -56,6 +62,8 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     dataDir: env.GATEHOUSE_DATA,
     secret: env.GATEHOUSE_SECRET,
     maker: env.GATEHOUSE_MAKER,
+    smtpUrl: env.SMTP_URL,
+    mailFrom: env.MAIL_FROM ?? `Gatehouse <gatehouse@${new URL(env.PUBLIC_URL ?? 'http://localhost').hostname}>`,
     demo: env.GATEHOUSE_DEMO ?? !production,
     logLevel: env.LOG_LEVEL,
   }

@@ -28,7 +28,7 @@ export interface TestHouse {
 }
 
 /** Opens a house on a copy of the template database, with the demonstration in it. Close it in `afterAll`. */
-export const openTestHouse = async (): Promise<TestHouse> => {
+export const openTestHouse = async (environment: Record<string, string> = {}): Promise<TestHouse> => {
   const [database, folder] = await Promise.all([cloneDatabase(inject('testCluster')), temporaryFolder('house')])
   const clock = movableClock()
   const settings = readSettings({
@@ -37,6 +37,7 @@ export const openTestHouse = async (): Promise<TestHouse> => {
     GATEHOUSE_DATA: folder.path,
     GATEHOUSE_SECRET: testSecret,
     LOG_LEVEL: 'silent',
+    ...environment,
   })
   const opened = await openHouse(settings, { clock })
   const seeded = await seedDemo(opened.house)
