@@ -1,7 +1,6 @@
 import type { CustomerView } from '@gatehouse/shared/views/views'
 import { Select, TagsInput, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -30,7 +29,6 @@ export const AddDevice = ({ customer, onClose }: { customer: CustomerView; onClo
     onSuccess: (device) => {
       void cache.invalidateQueries({ queryKey: key('fleet') })
       void cache.invalidateQueries({ queryKey: key('customer', customer.id) })
-      notifications.show({ message: `${device.name} is added. Give out its enrolment code from its menu.` })
       void navigate(paths.device(device.id))
     },
   })

@@ -122,6 +122,7 @@ const OneEditing = ({
           confirm="Save"
           busy={save.isPending}
           shut={moved}
+          error={moved ? 'Somebody saved another version meanwhile. Go back and look at it first.' : undefined}
           onConfirm={() => save.mutate(asked)}
           onClose={() => setAsked(null)}
         >
@@ -173,7 +174,7 @@ const Summary = ({ before, after }: { before: ModelView; after: ModelFields }) =
     <Stack gap="sm">
       {changes.length === 0 && !renamed && <Text>Nothing is different from version {before.version}.</Text>}
       {changes.length > 0 && (
-        <List>
+        <List size="sm">
           {changes.map(({ list, added, changed, removed }) => (
             <List.Item key={list}>
               {listSays[list]}:{' '}

@@ -1,4 +1,9 @@
-import type { DataItem, Declaration, DeclaredAlarm, DeclaredSetting } from '@gatehouse/shared/devices/declaration'
+import {
+  type DataItem,
+  Declaration,
+  type DeclaredAlarm,
+  type DeclaredSetting,
+} from '@gatehouse/shared/devices/declaration'
 import type { ModelView } from '@gatehouse/shared/views/views'
 import { Badge, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core'
 import { IconCode, IconPencil } from '@tabler/icons-react'
@@ -162,7 +167,7 @@ const Declared = ({
 )
 
 const Json = ({ declaration, name, onClose }: { declaration: Declaration; name: string; onClose: () => void }) => {
-  const text = JSON.stringify(declaration, null, 2)
+  const text = JSON.stringify(Declaration.parse(declaration), null, 2)
   return (
     <Modal opened onClose={onClose} title={`Declaration of ${name}`} size="lg">
       <Stack gap="md">

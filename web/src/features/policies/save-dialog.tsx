@@ -1,5 +1,6 @@
+import type { PolicyAnswer } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
-import { Alert, Stack, Text } from '@mantine/core'
+import { Badge, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,7 +8,7 @@ import { counted } from '../../kernel/format.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import type { PolicyDraft } from './draft.ts'
-import { directionOf, levelsWith, type Outcome, outcomesOf, type Place, placeSays } from './levels.ts'
+import { directionOf, levelsWith, type Outcome, outcomesOf, type Place, placeSays, type Rule } from './levels.ts'
 import classes from './policy.module.css'
 import { changePolicy, policyQuery } from './queries.ts'
 import { activitySays, answerSays, belowSays, ruleSays } from './words.ts'
@@ -45,10 +46,11 @@ export const SaveDialog = ({
       onClose()
     },
   })
+  const { less } = directionOf(outcomes)
   const lost = draft.meanwhile && 'Somebody changed this policy meanwhile. Go back and look at it first.'
   return (
     <ConfirmDialog
-      title={place.level === 'customer' ? `Policy of ${place.name}` : `Policy for ${placeSays(place)}`}
+      title={`Rules for ${lowerFirst(placeSays(place))}`}
       confirm="Save"
       busy={save.isPending}
       shut={draft.meanwhile !== undefined}
@@ -62,9 +64,8 @@ export const SaveDialog = ({
             <OutcomeItem key={outcome.activity} outcome={outcome} place={place} />
           ))}
         </ul>
-        <Direction outcomes={outcomes} />
         <Text>
-          It holds as soon as it is saved.{' '}
+          It holds as soon as it is saved.{less && ' What runs and is not allowed any more ends at once.'}{' '}
           {policy.confirmed.of > 0 &&
             `${counted(policy.confirmed.of, 'enrolled device')} of ${policy.customer.name} then ${policy.confirmed.of === 1 ? 'confirms' : 'confirm'} the new version.`}
         </Text>
@@ -73,14 +74,19 @@ export const SaveDialog = ({
   )
 }
 
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+
 const OutcomeItem = ({ outcome, place }: { outcome: Outcome; place: Place }) => {
   const { activity, before, after, holds, below } = outcome
+  const { more, less } = directionOf([outcome])
+  // Where no rule stands, the answer that holds in its place is said.
+  const says = (rule: Rule | undefined, answer: PolicyAnswer) =>
+    rule ? ruleSays(rule, place) : `${ruleSays(rule, place)} (${answerSays[answer]})`
   return (
     <li>
       <Text fw={600}>{activitySays(activity)}</Text>
       <Text>
-        {ruleSays(before, place)} → {ruleSays(after, place)}
-        {after === undefined && ` (${answerSays[holds.after]})`}
+        {says(before, holds.before)} → {says(after, holds.after)}
       </Text>
       {below.length > 0 && (
         <ul className={classes.below}>
@@ -94,19 +100,11 @@ const OutcomeItem = ({ outcome, place }: { outcome: Outcome; place: Place }) => 
           ))}
         </ul>
       )}
+      <Group gap="xs" mt={4}>
+        {more && <Badge color="amber">Allows more than before</Badge>}
+        {less && <Badge color="slate">Allows less than before</Badge>}
+        {!more && !less && <Badge color="gray">Nothing becomes possible or impossible</Badge>}
+      </Group>
     </li>
-  )
-}
-
-const Direction = ({ outcomes }: { outcomes: readonly Outcome[] }) => {
-  const { more, less } = directionOf(outcomes)
-  if (!more && !less) return <Alert color="slate">Nothing becomes possible or impossible by this.</Alert>
-  return (
-    <>
-      {more && <Alert color="amber">This allows more than before.</Alert>}
-      {less && (
-        <Alert color="slate">This allows less than before. What runs and is not allowed any more ends at once.</Alert>
-      )}
-    </>
   )
 }
