@@ -28,6 +28,8 @@ export const FormDialog = ({
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
+        // To React a dialog lies inside what opened it: a form around it must not be sent along.
+        event.stopPropagation()
         if (!shut && !busy) onSubmit()
       }}
     >

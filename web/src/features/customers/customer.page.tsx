@@ -60,6 +60,7 @@ const columns = (
             <Button
               size="compact-xs"
               variant="subtle"
+              className={classes.change}
               leftSection={<IconPencil size={14} aria-hidden />}
               aria-label={`Change the site ${row.name}`}
               onClick={() => change(row)}

@@ -121,7 +121,7 @@ const OneEditing = ({
           title={`Save ${asked.name || base.name} as version ${base.version + 1}`}
           confirm="Save"
           busy={save.isPending}
-          shut={moved}
+          shut={moved || isSame(base, asked)}
           error={moved ? 'Somebody saved another version meanwhile. Go back and look at it first.' : undefined}
           onConfirm={() => save.mutate(asked)}
           onClose={() => setAsked(null)}
@@ -167,12 +167,21 @@ const Moved = ({
   </Alert>
 )
 
+const isSame = (before: ModelFields, after: ModelFields): boolean =>
+  before.name === after.name &&
+  before.maker === after.maker &&
+  declarationChanges(before.declaration, after.declaration).length === 0
+
 const Summary = ({ before, after }: { before: ModelView; after: ModelFields }) => {
   const changes = declarationChanges(before.declaration, after.declaration)
-  const renamed = before.name !== after.name || before.maker !== after.maker
+  if (isSame(before, after)) return <Text>Nothing is different from version {before.version}.</Text>
   return (
     <Stack gap="sm">
-      {changes.length === 0 && !renamed && <Text>Nothing is different from version {before.version}.</Text>}
+      {changes.length === 0 && (
+        <Text>
+          Name and maker: {after.name}, {after.maker}
+        </Text>
+      )}
       {changes.length > 0 && (
         <List size="sm">
           {changes.map(({ list, added, changed, removed }) => (

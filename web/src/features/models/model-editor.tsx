@@ -90,7 +90,7 @@ export const ModelEditor = ({
       className={classes.editor}
       onSubmit={(event) => {
         event.preventDefault()
-        if (!shut && !busy) onSubmit()
+        if (!shut && !busy && state.touched) onSubmit()
       }}
     >
       <Section
@@ -151,7 +151,9 @@ export const ModelEditor = ({
               {error}
             </Alert>
           )}
-          <Text c="dimmed">{says}</Text>
+          <Text c="dimmed" visibleFrom="sm">
+            {says}
+          </Text>
         </Stack>
         <Group gap="xs" wrap="nowrap">
           <Button component={Link} to={back} variant="default">

@@ -21,7 +21,11 @@ import { modelQuery } from './queries.ts'
 import { boundsSay, driverSays, listSays, typeSays } from './words.ts'
 
 const Mono = ({ children }: { children: ReactNode }) => <span className={classes.mono}>{children}</span>
-const none = <Text c="dimmed">–</Text>
+const none = (
+  <Text component="span" size="xs" c="dimmed">
+    –
+  </Text>
+)
 
 const itemColumns: Column<DataItem>[] = [
   { id: 'says', header: 'Data item', headline: true, cell: (row) => <bdi>{row.says}</bdi> },
