@@ -31,6 +31,10 @@ describe('the search for a time zone', () => {
     for (const search of ['nowhere at all', '+02:00', 'CEST', 'urich']) expect(findZones(search, all)).toEqual([])
   })
 
+  test('a city that begins with what was typed goes before one that has it further on', () => {
+    expect(findZones('salem', ['America/New_Salem', 'Europe/Salem'])).toEqual(['Europe/Salem', 'America/New_Salem'])
+  })
+
   test('no zone stands there twice', () => {
     expect(new Set(all).size).toBe(all.length)
   })

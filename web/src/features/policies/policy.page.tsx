@@ -3,7 +3,7 @@ import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Alert, Button, Text } from '@mantine/core'
 import { IconPencil, IconShieldLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, Navigate, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { holds, useMe } from '../../kernel/me.ts'
@@ -51,6 +51,14 @@ const Policy = ({ policy }: { policy: PolicyView }) => {
   const me = useMe()
   const [draft, open] = usePolicyDraft(policy)
   const [saving, setSaving] = useState(false)
+  const opener = useRef<HTMLButtonElement>(null)
+  const editing = draft !== undefined
+  const wasEditing = useRef(false)
+  useEffect(() => {
+    // The editor has taken the focus with it.
+    if (wasEditing.current && !editing) opener.current?.focus()
+    wasEditing.current = editing
+  }, [editing])
   const place = draft?.place
   const levels = place ? levelsWith(policy.levels, place, draft.rules) : policy.levels
   const name = policy.customer.name
@@ -70,7 +78,11 @@ const Policy = ({ policy }: { policy: PolicyView }) => {
       actions={
         policy.may.edit.ok &&
         !draft && (
-          <Button leftSection={<IconPencil size={16} aria-hidden />} onClick={() => open(wholeCustomer(policy))}>
+          <Button
+            ref={opener}
+            leftSection={<IconPencil size={16} aria-hidden />}
+            onClick={() => open(wholeCustomer(policy))}
+          >
             Change the rules
           </Button>
         )

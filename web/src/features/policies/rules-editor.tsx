@@ -4,6 +4,7 @@ import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Alert, Button, List, SegmentedControl, Stack, Switch, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconLock } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { counted } from '../../kernel/format.ts'
 import { Section } from '../../ui/page.tsx'
 import type { PolicyDraft } from './draft.ts'
@@ -32,37 +33,42 @@ export const RulesEditor = ({
   onSave: () => void
 }) => {
   const { place, unsaved, meanwhile } = draft
+  const frame = useRef<HTMLDivElement>(null)
+  // The button that opened it is gone; whoever works by keyboard goes on here.
+  useEffect(() => frame.current?.focus(), [])
   const count = Object.keys(draft.edits).length
   return (
-    <Section title="Change the rules">
-      <Stack gap="lg">
-        <Stack gap="xs">
-          <Text fw={600}>For which devices?</Text>
-          <PlacePicker policy={policy} value={place} disabled={unsaved} onChange={draft.choose} />
-          {unsaved && (
-            <Text c="dimmed" size="sm">
-              Save or discard what you have changed before you go on to other devices.
-            </Text>
-          )}
+    <div ref={frame} tabIndex={-1} className={classes.editor}>
+      <Section title="Change the rules">
+        <Stack gap="lg">
+          <Stack gap="xs">
+            <Text fw={600}>For which devices?</Text>
+            <PlacePicker policy={policy} value={place} disabled={unsaved} onChange={draft.choose} />
+            {unsaved && (
+              <Text c="dimmed" size="sm">
+                Save or discard what you have changed before you go on to other devices.
+              </Text>
+            )}
+          </Stack>
+          {meanwhile && place && <Meanwhile place={place} changes={meanwhile} onGoOn={draft.goOn} />}
+          {place &&
+            deviceActivities.map((activity) => (
+              <RuleField key={activity} activity={activity} place={place} levels={levels} draft={draft} />
+            ))}
         </Stack>
-        {meanwhile && place && <Meanwhile place={place} changes={meanwhile} onGoOn={draft.goOn} />}
-        {place &&
-          deviceActivities.map((activity) => (
-            <RuleField key={activity} activity={activity} place={place} levels={levels} draft={draft} />
-          ))}
-      </Stack>
-      <div className={classes.bar}>
-        <Text role="status">{unsaved ? `${counted(count, 'change')} not saved yet` : 'Nothing is changed yet'}</Text>
-        <div className={classes.own}>
-          <Button variant="default" onClick={draft.drop}>
-            {unsaved ? 'Discard' : 'Close'}
-          </Button>
-          <Button disabled={!unsaved || meanwhile !== undefined} onClick={onSave}>
-            Look over and save
-          </Button>
+        <div className={classes.bar}>
+          <Text role="status">{unsaved ? `${counted(count, 'change')} not saved yet` : 'Nothing is changed yet'}</Text>
+          <div className={classes.own}>
+            <Button variant="default" onClick={draft.drop}>
+              {unsaved ? 'Discard' : 'Close'}
+            </Button>
+            <Button disabled={!unsaved || meanwhile !== undefined} onClick={onSave}>
+              Look over and save
+            </Button>
+          </div>
         </div>
-      </div>
-    </Section>
+      </Section>
+    </div>
   )
 }
 
