@@ -15,7 +15,7 @@ export const requestColumns = (now: number, { ofOneDevice = false } = {}): Colum
     headline: true,
     cell: (r) => (
       <Link to={paths.request(r.id)}>
-        <Text span lineClamp={2} inherit>
+        <Text span lineClamp={2} inherit miw="11rem" style={{ overflowWrap: 'anywhere' }}>
           <bdi>{r.reason}</bdi>
         </Text>
       </Link>

@@ -3,19 +3,22 @@ import type { LiveHint } from '@gatehouse/shared/views/views'
 import { Anchor } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback, useRef } from 'react'
-import { Link } from 'react-router'
+import { useCallback, useEffect, useRef } from 'react'
+import { Link, useLocation } from 'react-router'
 import { useLiveHint } from '../../kernel/live.ts'
 import { holds, useMe } from '../../kernel/me.ts'
 import { serverAhead } from '../../kernel/now.ts'
+import { paths } from '../../kernel/paths.ts'
 import { type News, newsOf } from './news.ts'
 import { requestQuery } from './queries.ts'
 
 const colours: Record<News['tone'], string> = { good: 'moss', bad: 'brick', open: 'amber' }
 
+const named = (requestId: string) => `request ${requestId}`
+
 const tell = (requestId: string, { title, text, to, tone }: News) =>
   notifications.show({
-    id: `request ${requestId}`,
+    id: named(requestId),
     title,
     color: colours[tone],
     autoClose: 20_000,
@@ -23,12 +26,17 @@ const tell = (requestId: string, { title, text, to, tone }: News) =>
       <>
         <bdi>{text}</bdi>
         <br />
-        <Anchor component={Link} to={to} onClick={() => notifications.hide(`request ${requestId}`)}>
+        <Anchor component={Link} to={to} onClick={() => notifications.hide(named(requestId))}>
           {tone === 'open' ? 'Read and answer' : 'Open it'}
         </Anchor>
       </>
     ),
   })
+
+/** Whoever looks at the request already, at its session, or at the list of what waits, needs no telling. */
+const isShown = ({ tone }: News, ids: (string | undefined)[]): boolean =>
+  (tone === 'open' && location.pathname === paths.approvals()) ||
+  ids.some((id) => id !== undefined && location.pathname.includes(id))
 
 /** Tells a technician of answers, and an approver of questions, on whatever page they are. Draws nothing by itself. */
 export const RequestNews = () => {
@@ -46,9 +54,7 @@ export const RequestNews = () => {
         const request = await cache.fetchQuery({ ...shown, staleTime: 0 })
         const news = newsOf(request, before, me.id, Date.now() + serverAhead(cache))
         seen.current.set(requestId, request.state)
-        // Whoever looks at it already, or at its session, needs no telling.
-        const shownHere = [requestId, request.session?.id].some((id) => id && location.pathname.includes(id))
-        if (news && !shownHere) tell(requestId, news)
+        if (news && !isShown(news, [requestId, request.session?.id])) tell(requestId, news)
       } catch {
         // The page that shows it says what is wrong.
       }
@@ -56,5 +62,9 @@ export const RequestNews = () => {
     [cache, me.id, concerned],
   )
   useLiveHint(hear)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    for (const id of seen.current.keys()) if (pathname.includes(id)) notifications.hide(named(id))
+  }, [pathname])
   return null
 }
