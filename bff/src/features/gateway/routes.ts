@@ -1,8 +1,8 @@
 import { EnrolRequest, largestCheckIn, type ServerMessage } from '@gatehouse/shared/agent/messages'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { Refused } from '../../kernel/errors.ts'
 import { open } from '../../kernel/http/allow.ts'
+import { limitedBody } from '../../kernel/http/body-limit.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { checkIn } from './check-in.ts'
 import { authenticateSender } from './door.ts'
@@ -22,7 +22,7 @@ export const gatewayRoom = new Hono<RoomEnv>()
   .post(
     '/enrol',
     open('a device that has no identity yet shows its one-time code'),
-    bodyLimit({ maxSize: 16 * 1024 }),
+    limitedBody(16 * 1024),
     async (c) => {
       const given = EnrolRequest.safeParse(readJson(await c.req.text()))
       if (!given.success) throw new Refused('malformed')
@@ -32,7 +32,7 @@ export const gatewayRoom = new Hono<RoomEnv>()
   .post(
     '/check-in',
     open('a device shows who it is by its signed assertion'),
-    bodyLimit({ maxSize: largestCheckIn }),
+    limitedBody(largestCheckIn),
     async (c) => {
       const { house, from } = c.var
       const sender = await authenticateSender(house, c.req.header('authorization'), from)
