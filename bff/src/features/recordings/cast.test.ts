@@ -108,6 +108,29 @@ describe('asciicast', () => {
     )
   })
 
+  test('every byte is spelled as JSON spells it, and what is no UTF-8 as U+FFFD', () => {
+    const spelled = (bytes: Uint8Array) =>
+      read(String(encodeCast(batchOf([['o', 1, bytes]]), noRest).text))[0]?.[2] ?? ''
+    for (let byte = 0; byte < 256; byte++)
+      for (let before = 0; before < 5; before++) {
+        const bytes = Buffer.concat([Buffer.alloc(before, 'x'), Buffer.from([byte]), Buffer.from('yz')])
+        expect(spelled(bytes)).toBe(bytes.toString('utf8'))
+      }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const whole = Buffer.from(bytes.subarray(0, bytes.length - unfinished(bytes)))
+        expect(spelled(bytes)).toBe(whole.toString('utf8'))
+      }),
+    )
+  })
+
+  test('a buffer that is too small, or full of something else, changes nothing', () => {
+    const batch = batchOf([['o', 1, Buffer.from('\u001b[0m"'.repeat(5_000))]])
+    const { text } = encodeCast(batch, noRest)
+    for (const into of [Buffer.alloc(0), Buffer.alloc(100, 0xff), Buffer.alloc(1_000_000, 0xff)])
+      expect(encodeCast(batch, noRest, '', into).text.equals(text)).toBe(true)
+  })
+
   test.each([
     ['', 0],
     ['a', 0],

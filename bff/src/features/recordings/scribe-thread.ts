@@ -4,17 +4,23 @@ import { encodeCast } from './cast.ts'
 import { hashPart, pathOfPart, syncFolder } from './files.ts'
 import type { ScribeAnswer, ScribeOrder } from './scribe-orders.ts'
 
-/** Encodes, hashes and writes the parts of recordings, on a core of its own where there is one. */
-const say = (answer: ScribeAnswer, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(answer, transfer)
+const say = (answer: ScribeAnswer): void => parentPort?.postMessage(answer)
 
+/** What the last part was encoded in; one that is being written at the same time makes its own. */
+let spare: Buffer | undefined
+const most = 8 * 1024 * 1024
+
+/** Encodes, hashes and writes one part of a recording, on a core of its own where there is one. */
 const write = async ({ id, folder, part, header, batch, rest: before }: ScribeOrder): Promise<void> => {
-  const { text, rest } = encodeCast(batch, before)
-  const bytes = header === undefined ? text : Buffer.concat([Buffer.from(header), text])
+  const into = spare
+  spare = undefined
+  const { text, rest } = encodeCast(batch, before, header, into)
+  const hash = hashPart(text)
   const handle = await open(pathOfPart(folder, part), 'wx', 0o600)
   try {
-    await handle.writeFile(bytes)
-    const buffer = batch.bytes.buffer as ArrayBuffer
-    say({ id, kind: 'written', bytes: bytes.length, hash: hashPart(bytes), rest, buffer }, [buffer])
+    await handle.writeFile(text)
+    if (text.buffer.byteLength <= most) spare = Buffer.from(text.buffer)
+    say({ id, kind: 'written', bytes: text.length, hash, rest })
     await handle.sync()
   } finally {
     await handle.close()

@@ -8,8 +8,6 @@ export interface Written {
   /** SHA-256, hex. */
   hash: string
   rest: Rest
-  /** The batch's buffer, to be used again. */
-  buffer: ArrayBuffer
   /** Resolves when the part would outlive a loss of power. */
   synced: Promise<void>
 }
@@ -67,15 +65,15 @@ class Scribe {
         },
       })
       this.#thread.ref()
-      this.#thread.postMessage({ id, ...order } satisfies ScribeOrder, [order.batch.bytes.buffer as ArrayBuffer])
+      this.#thread.postMessage({ id, ...order } satisfies ScribeOrder)
     })
   }
 
   #hear(answer: ScribeAnswer): void {
     const waiting = this.#waiting.get(answer.id)
     if (answer.kind === 'written') {
-      const { bytes, hash, rest, buffer } = answer
-      waiting?.written({ bytes, hash, rest, buffer })
+      const { bytes, hash, rest } = answer
+      waiting?.written({ bytes, hash, rest })
       return
     }
     this.#waiting.delete(answer.id)
@@ -99,5 +97,5 @@ export const startScribe = (): Scribe => {
   return scribe
 }
 
-/** Writes a part of a recording; the batch's buffer is handed over and comes back with the answer. */
+/** Writes a part of a recording; once that is done the batch may be used again. */
 export const writePart = (order: Omit<ScribeOrder, 'id'>): Promise<Written> => startScribe().write(order)
