@@ -3,6 +3,7 @@ import type { House } from '../../kernel/house.ts'
 import { checkProof, type ProofState } from '../actions/door.ts'
 import { type Declarations, type Letter, type Reply, takeLetters } from './batch.ts'
 import { type Letterbox, letterbox } from './letterbox.ts'
+import { closeCodes } from './limits.ts'
 import type { Refusals } from './refused.ts'
 
 /** A control connection, as the rest of the gateway sees it. */
@@ -44,7 +45,7 @@ export const hubOf = (house: House): Hub => {
     if (signal.kind === 'deliver') hub.connections.get(signal.deviceId)?.deliver()
     if (signal.kind === 'cut_device') {
       hub.keys.delete(signal.deviceId)
-      hub.connections.get(signal.deviceId)?.close(4401, 'cut off')
+      hub.connections.get(signal.deviceId)?.close(closeCodes.cut, 'cut off')
     }
   })
   return hub
