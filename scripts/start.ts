@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { demoPassword, demoPeople, personas } from '@gatehouse/bff/demo/people'
 import { isEmpty, seedDemo } from '@gatehouse/bff/demo/seed'
 import { readSettings } from '@gatehouse/bff/env'
-import { type OpenHouse, openHouse, PortTaken } from '@gatehouse/bff/main'
+import { type OpenHouse, openHouse } from '@gatehouse/bff/main'
 import { buildWeb } from './build-web.ts'
 import { type DemoAgents, startDemoAgents } from './demo-agents.ts'
 
@@ -48,9 +48,13 @@ const demonstrate = async (opened: OpenHouse, dataDir: string): Promise<DemoAgen
   return startDemoAgents(opened, dataDir, say)
 }
 
+/** The words of an error for the console; a query's parameters are nobody's business. */
+const wordsOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `The database refused something: ${error.cause.message}` : error.message
+}
+
 main().catch((error: unknown) => {
-  console.error(
-    `\n  ${error instanceof PortTaken ? error.message : error instanceof Error ? error.message : String(error)}`,
-  )
+  console.error(`\n  ${wordsOf(error)}`)
   process.exit(1)
 })

@@ -1,12 +1,41 @@
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 
 /** The program's log: one JSON object a line, so that no text can forge a second line. */
-export type Log = import('pino').Logger
+export type Log = Logger
+
+interface ErrorWords {
+  type: string
+  message: string
+  code?: unknown
+  constraint?: unknown
+  stack?: string
+  cause?: ErrorWords
+}
+
+/** Kept of an error: never the parameters of a query, nor PostgreSQL's details, which repeat them. */
+export const errorWords = (error: unknown): ErrorWords => {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an error' }
+  const isQuery = 'query' in error && 'params' in error
+  const message = isQuery ? `Failed query: ${String(error.query).slice(0, 300)}` : error.message
+  return {
+    type: error.name,
+    message,
+    ...('code' in error && { code: error.code }),
+    ...('constraint_name' in error && { constraint: error.constraint_name }),
+    // The first lines of a stack repeat the message.
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .join('\n'),
+    ...(error.cause instanceof Error && { cause: errorWords(error.cause) }),
+  }
+}
 
 /** Opens the log; what is known to be secret is cut wherever it stands under these names. */
 export const openLog = (level: string): Log =>
   pino({
     level,
+    serializers: { err: errorWords },
     redact: {
       paths: [
         'password',
