@@ -1,5 +1,11 @@
 import { Alert, Button, Group, Modal, Stack } from '@mantine/core'
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
+
+/** Enter in a field that offers choices chooses; it must not send what was there before the choice. */
+const sendsNothingFromChoices = (event: KeyboardEvent) => {
+  const inChoices = event.target instanceof Element && event.target.getAttribute('aria-haspopup') === 'listbox'
+  if (event.key === 'Enter' && inChoices) event.preventDefault()
+}
 
 /** A short form in a dialog: Enter sends it, and it stays open with the words of an error. */
 export const FormDialog = ({
@@ -26,6 +32,7 @@ export const FormDialog = ({
   <Modal opened onClose={onClose} title={title}>
     <form
       noValidate
+      onKeyDown={sendsNothingFromChoices}
       onSubmit={(event) => {
         event.preventDefault()
         // To React a dialog lies inside what opened it: a form around it must not be sent along.

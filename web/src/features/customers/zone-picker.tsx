@@ -21,8 +21,9 @@ export const ZonePicker = ({
 }) => {
   const now = useServerNow(15_000)
   const [search, setSearch] = useState(value)
-  // The field shows the chosen zone; that is not a search.
-  const found = findZones(search === value ? '' : search, all)
+  // The field shows the chosen zone; that is not a search, and then the chosen one stands first.
+  const chosen = value !== '' && search === value
+  const found = chosen ? [value, ...findZones('', all).filter((zone) => zone !== value)] : findZones(search, all)
   const data = value && !all.includes(value) ? [...all, value] : all
   return (
     <Select
@@ -35,6 +36,7 @@ export const ZonePicker = ({
       searchable
       allowDeselect={false}
       selectFirstOptionOnChange
+      selectFirstOptionOnDropdownOpen
       searchValue={search}
       onSearchChange={setSearch}
       data={data}
