@@ -5,6 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconBan, IconCheck, IconCpu, IconServer, IconUser, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'react-router'
+import { dateTime, zoneName } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
@@ -55,6 +56,12 @@ const Behind = ({ row, withDevice }: { row: AuditRow; withDevice: boolean }) => 
   </span>
 )
 
+const instant = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+/** The sentence with the moments in it as they were in the zone. */
+const withLocalTimes = (says: string, zone: string): string =>
+  says.replace(instant, (text) => `${dateTime(Date.parse(text), zone)} ${zoneName(Date.parse(text), zone)}`)
+
 const columns = (zone: string, withDevice: boolean): Column<AuditRow>[] => [
   { id: 'at', header: 'When', width: '13rem', cell: (row) => <TimeText at={row.at} zone={zone} seconds /> },
   { id: 'who', header: 'Who', width: '14rem', cell: (row) => <Actor who={row.who} /> },
@@ -65,7 +72,7 @@ const columns = (zone: string, withDevice: boolean): Column<AuditRow>[] => [
     cell: (row) => (
       <Stack gap={2}>
         <Text component="span" className={classes.says}>
-          {row.says}
+          {withLocalTimes(row.says, zone)}
         </Text>
         <Behind row={row} withDevice={withDevice} />
       </Stack>

@@ -52,8 +52,13 @@ export const Ended = ({ session }: { session: SessionView }) => {
           ['Technician', <bdi key="t">{session.technician.name}</bdi>],
           ['Device', <bdi key="d">{`${device.name}, ${device.site}, ${session.customer.name}`}</bdi>],
           ['Begun', when(openedAt)],
-          ...(endedAt === null ? [] : [['Ended', when(endedAt)] as const]),
-          ['Worked for', ms === null ? 'It never went live' : stretch(ms)],
+          // In the moment of the end the page knows the cause before it knows the times.
+          ...(endedAt === null
+            ? []
+            : ([
+                ['Ended', when(endedAt)],
+                ['Worked for', ms === null ? 'It never went live' : stretch(ms)],
+              ] as const)),
         ]}
       />
       <Group gap="sm">
