@@ -141,6 +141,7 @@ const seedStories = async (): Promise<Record<string, string>> => {
     sessionId,
     alarmId,
     actionId,
+    signInId: '0'.repeat(32),
   }
 }
 

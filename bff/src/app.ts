@@ -13,6 +13,7 @@ import { controlDoor } from './features/gateway/control.ts'
 import { forgetOldAssertions, markSilentDevices, pingDevices } from './features/gateway/jobs.ts'
 import { gatewayRoom } from './features/gateway/routes.ts'
 import { groupsRoom } from './features/groups/routes.ts'
+import { invitationsRoom } from './features/invitations/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
 import { peopleRoom } from './features/people/routes.ts'
@@ -28,11 +29,14 @@ import { requestsRoom } from './features/requests/routes.ts'
 import { endSessionsLeftOver, forgetTickets } from './features/sessions/door.ts'
 import { sessionsRoom } from './features/sessions/routes.ts'
 import { actorOf, endOverdueSignIns } from './features/sign-in/door.ts'
+import { forgetOldTries, remindOfPasswords, tellOfFailures } from './features/sign-in/jobs.ts'
+import { profileRoom } from './features/sign-in/profile-routes.ts'
 import { signInRoom } from './features/sign-in/routes.ts'
 import { telemetryRoom } from './features/telemetry/routes.ts'
 import type { Access, House, Job } from './kernel/house.ts'
 import { answerError, answerNotFound } from './kernel/http/answers.ts'
 import { readToken } from './kernel/http/cookies.ts'
+import { whereFrom } from './kernel/http/from.ts'
 import { sameOriginOnly, withSecurityHeaders } from './kernel/http/headers.ts'
 import type { RoomEnv } from './kernel/http/room-env.ts'
 import { spa } from './kernel/http/spa.ts'
@@ -43,10 +47,12 @@ import { sendMails } from './kernel/outbox/send.ts'
 /** The people's rooms, under /api. */
 export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', signInRoom)
+  .route('/', profileRoom)
   .route('/', liveRoom)
   .route('/', auditRoom)
   .route('/', peopleRoom)
   .route('/', groupsRoom)
+  .route('/', invitationsRoom)
   .route('/', mailRoom)
   .route('/', customersRoom)
   .route('/', modelsRoom)
@@ -77,6 +83,9 @@ export const jobs: readonly Job[] = [
   pingDevices,
   markSilentDevices,
   forgetOldAssertions,
+  tellOfFailures,
+  remindOfPasswords,
+  forgetOldTries,
   sendMails,
 ]
 
@@ -108,7 +117,10 @@ export const appOf = (house: House) => {
   app.use(async (c, next) => {
     c.set('house', house)
     c.set('correlationId', newId())
-    c.set('from', getConnInfo(c).remote.address ?? '')
+    c.set(
+      'from',
+      whereFrom(house.settings.trustedProxies, getConnInfo(c).remote.address, c.req.header('x-forwarded-for')),
+    )
     c.set('token', readToken(c.req.header('cookie')))
     await next()
   })
@@ -117,7 +129,7 @@ export const appOf = (house: House) => {
   app.use('/api/*', bodyLimit({ maxSize: largestBody }))
   app.use('/api/*', sameOriginOnly, async (c, next) => {
     await next()
-    c.header('Cache-Control', 'no-store')
+    c.res.headers.set('Cache-Control', 'no-store')
   })
   app.route('/api', peoplesRooms)
   app.route('/agent/v1', devicesRooms)

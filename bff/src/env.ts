@@ -1,4 +1,7 @@
+import type { BlockList } from 'node:net'
 import { z } from 'zod'
+import { proxiesOf } from './kernel/http/from.ts'
+import { badSecrets } from './secrets.ts'
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((text) => text === '1' || text === 'true')
 
@@ -19,6 +22,22 @@ const Environment = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** Sender of every mail. */
   MAIL_FROM: z.string().min(3).max(200).optional(),
+  /** Proxies whose `X-Forwarded-For` counts: addresses and CIDR ranges, separated by commas. */
+  GATEHOUSE_TRUSTED_PROXIES: z
+    .string()
+    .transform((text, ctx) => {
+      try {
+        return proxiesOf(text.split(',').map((one) => one.trim()))
+      } catch (error) {
+        ctx.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'cannot be read' })
+        return z.NEVER
+      }
+    })
+    .optional(),
+  /** Told by mail when somebody tries to get into an account. */
+  GATEHOUSE_SECURITY_CONTACT: z.email().optional(),
+  /** A file of refused passwords, one per line, beside the list that is packaged. */
+  GATEHOUSE_PASSWORD_LIST: z.string().min(1).optional(),
   GATEHOUSE_DEMO: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
@@ -36,6 +55,9 @@ export interface Settings {
   maker: string
   smtpUrl: string | undefined
   mailFrom: string
+  trustedProxies: BlockList
+  securityContact: string | undefined
+  passwordList: string | undefined
   demo: boolean
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
@@ -53,6 +75,9 @@ export const readSettings = (environment: Record<string, string | undefined> = p
   if (production && env.GATEHOUSE_DEMO) throw new Error('GATEHOUSE_DEMO cannot be set where NODE_ENV is production')
   if (production && !env.GATEHOUSE_SECRET && env.DATABASE_URL)
     throw new Error('GATEHOUSE_SECRET must be set where NODE_ENV is production and DATABASE_URL is given')
+  const faults = production ? badSecrets(env) : []
+  if (faults.length > 0)
+    throw new Error(`These settings cannot be used:\n${faults.map((one) => `  ${one}`).join('\n')}`)
   return {
     production,
     port: env.PORT,
@@ -64,6 +89,9 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     maker: env.GATEHOUSE_MAKER,
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM ?? `Gatehouse <gatehouse@${new URL(env.PUBLIC_URL ?? 'http://localhost').hostname}>`,
+    trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES ?? proxiesOf([]),
+    securityContact: env.GATEHOUSE_SECURITY_CONTACT,
+    passwordList: env.GATEHOUSE_PASSWORD_LIST,
     demo: env.GATEHOUSE_DEMO ?? !production,
     logLevel: env.LOG_LEVEL,
   }

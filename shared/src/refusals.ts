@@ -8,7 +8,10 @@ interface RefusalRow {
 /** Every reason for which Gatehouse says no, once: code, status, words. */
 export const refusals = {
   not_signed_in: { status: 401, says: 'Please sign in.' },
-  wrong_sign_in: { status: 401, says: 'That e-mail address and password do not open an account here.' },
+  wrong_sign_in: {
+    status: 401,
+    says: 'That e-mail address and password do not open an account here. After five failures, wait five minutes.',
+  },
   password_due: { status: 403, says: 'Your password is 90 days old. Choose a new one to go on.' },
   password_wrong: { status: 422, says: 'The present password is not right.' },
   password_unfit: { status: 422, says: 'That password cannot be used.' },
@@ -25,6 +28,8 @@ export const refusals = {
   },
   too_early: { status: 409, says: 'The approved time has not begun yet.' },
   own_request: { status: 403, says: 'Nobody decides about a request of their own.' },
+  own_account: { status: 403, says: 'Nobody does this to his own account. Ask another administrator.' },
+  beyond_own: { status: 403, says: 'Nobody hands out more than he is granted himself.' },
   already_decided: { status: 409, says: 'Somebody has already answered this.' },
   changed_meanwhile: { status: 409, says: 'This has changed since you opened it. Look again.' },
   wrong_state: { status: 409, says: 'That is no longer possible in its present state.' },
@@ -39,6 +44,7 @@ export const refusals = {
   already_exists: { status: 409, says: 'That already exists.' },
   invalid_input: { status: 422, says: 'Some of what was entered cannot be used.' },
   code_unusable: { status: 403, says: 'This code is wrong, used or expired.' },
+  link_unusable: { status: 403, says: 'This link is wrong, used or expired. Ask for a new one.' },
   ticket_unusable: { status: 403, says: 'This ticket is wrong, used or expired.' },
   agent_unknown: { status: 401, says: 'This device is not known here.' },
   malformed: { status: 400, says: 'This message could not be read.' },

@@ -185,6 +185,13 @@ CREATE TABLE "group_member" (
 	CONSTRAINT "group_member_group_id_person_id_pk" PRIMARY KEY("group_id","person_id")
 );
 --> statement-breakpoint
+CREATE TABLE "forgotten_try" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"at" bigint NOT NULL,
+	"account_hash" text NOT NULL,
+	"source" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "person" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"customer_id" uuid,
@@ -195,13 +202,29 @@ CREATE TABLE "person" (
 	"password_due" boolean DEFAULT false NOT NULL,
 	"disabled_at" bigint,
 	"removed_at" bigint,
+	"invited_at" bigint,
 	"created_at" bigint NOT NULL,
 	"last_sign_in_at" bigint,
 	"last_sign_in_from" text,
+	"last_sign_in_method" text,
 	"previous_sign_in_at" bigint,
 	"previous_sign_in_from" text,
+	"previous_sign_in_method" text,
 	"last_failure_at" bigint,
-	"last_failure_from" text
+	"last_failure_from" text,
+	"last_failure_method" text
+);
+--> statement-breakpoint
+CREATE TABLE "person_token" (
+	"person_id" uuid NOT NULL,
+	"purpose" text NOT NULL,
+	"token_hash" text NOT NULL,
+	"email" text NOT NULL,
+	"made_at" bigint NOT NULL,
+	"expires_at" bigint NOT NULL,
+	"used_at" bigint,
+	CONSTRAINT "person_token_person_id_purpose_pk" PRIMARY KEY("person_id","purpose"),
+	CONSTRAINT "person_token_purpose" CHECK ("person_token"."purpose" in ('invite', 'reset', 'forgotten', 'address'))
 );
 --> statement-breakpoint
 CREATE TABLE "policy" (
@@ -314,6 +337,26 @@ CREATE TABLE "stream_ticket" (
 	"used_at" bigint
 );
 --> statement-breakpoint
+CREATE TABLE "failure_notice" (
+	"person_id" uuid PRIMARY KEY NOT NULL,
+	"told_at" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "password_history" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"person_id" uuid NOT NULL,
+	"password_hash" text NOT NULL,
+	"retired_at" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "password_reminder" (
+	"person_id" uuid NOT NULL,
+	"password_changed_at" bigint NOT NULL,
+	"days" integer NOT NULL,
+	"sent_at" bigint NOT NULL,
+	CONSTRAINT "password_reminder_person_id_password_changed_at_days_pk" PRIMARY KEY("person_id","password_changed_at","days")
+);
+--> statement-breakpoint
 CREATE TABLE "sign_in" (
 	"id" text PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -321,7 +364,8 @@ CREATE TABLE "sign_in" (
 	"started_at" bigint NOT NULL,
 	"last_gesture_at" bigint NOT NULL,
 	"from_address" text NOT NULL,
-	"user_agent" text NOT NULL
+	"user_agent" text NOT NULL,
+	"method" text DEFAULT 'password' NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "sign_in_try" (
@@ -377,6 +421,7 @@ ALTER TABLE "group_grant" ADD CONSTRAINT "group_grant_group_id_group_id_fk" FORE
 ALTER TABLE "group_member" ADD CONSTRAINT "group_member_group_id_group_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."group"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_member" ADD CONSTRAINT "group_member_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "person" ADD CONSTRAINT "person_customer_id_customer_id_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customer"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "person_token" ADD CONSTRAINT "person_token_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "policy" ADD CONSTRAINT "policy_customer_id_customer_id_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customer"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "policy_level" ADD CONSTRAINT "policy_level_customer_id_policy_customer_id_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."policy"("customer_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recording" ADD CONSTRAINT "recording_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."session"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -391,6 +436,9 @@ ALTER TABLE "session" ADD CONSTRAINT "session_technician_id_person_id_fk" FOREIG
 ALTER TABLE "session" ADD CONSTRAINT "session_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "session" ADD CONSTRAINT "session_customer_id_approval_id_approval_customer_id_id_fk" FOREIGN KEY ("customer_id","approval_id") REFERENCES "public"."approval"("customer_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_ticket" ADD CONSTRAINT "stream_ticket_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."session"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "failure_notice" ADD CONSTRAINT "failure_notice_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "password_history" ADD CONSTRAINT "password_history_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "password_reminder" ADD CONSTRAINT "password_reminder_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sign_in" ADD CONSTRAINT "sign_in_user_id_person_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "current_value" ADD CONSTRAINT "current_value_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "undeclared_item" ADD CONSTRAINT "undeclared_item_customer_id_device_id_device_customer_id_id_fk" FOREIGN KEY ("customer_id","device_id") REFERENCES "public"."device"("customer_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -416,8 +464,11 @@ CREATE INDEX "assertion_used_expiry" ON "assertion_used" USING btree ("expires_a
 CREATE INDEX "enrolment_try_from" ON "enrolment_try" USING btree ("from_address","at");--> statement-breakpoint
 CREATE INDEX "group_grant_group" ON "group_grant" USING btree ("group_id");--> statement-breakpoint
 CREATE INDEX "group_member_person" ON "group_member" USING btree ("person_id");--> statement-breakpoint
+CREATE INDEX "forgotten_try_account" ON "forgotten_try" USING btree ("account_hash","at");--> statement-breakpoint
+CREATE INDEX "forgotten_try_source" ON "forgotten_try" USING btree ("source","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "person_email" ON "person" USING btree (lower("email")) WHERE "person"."removed_at" is null;--> statement-breakpoint
 CREATE INDEX "person_customer" ON "person" USING btree ("customer_id","name","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "person_token_hash" ON "person_token" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "approval_device" ON "approval" USING btree ("device_id","technician_id");--> statement-breakpoint
 CREATE INDEX "request_device" ON "request" USING btree ("device_id","id");--> statement-breakpoint
 CREATE INDEX "request_customer" ON "request" USING btree ("customer_id","id");--> statement-breakpoint
@@ -426,6 +477,7 @@ CREATE INDEX "request_state" ON "request" USING btree ("state","answer_before");
 CREATE UNIQUE INDEX "session_one_per_device" ON "session" USING btree ("device_id") WHERE "session"."state" <> 'ended';--> statement-breakpoint
 CREATE INDEX "session_device" ON "session" USING btree ("device_id","id");--> statement-breakpoint
 CREATE INDEX "session_customer" ON "session" USING btree ("customer_id","id");--> statement-breakpoint
+CREATE INDEX "password_history_person" ON "password_history" USING btree ("person_id","retired_at");--> statement-breakpoint
 CREATE INDEX "sign_in_user" ON "sign_in" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sign_in_try_account" ON "sign_in_try" USING btree ("account_hash","at");--> statement-breakpoint
 CREATE INDEX "sign_in_try_from" ON "sign_in_try" USING btree ("from_address","at");

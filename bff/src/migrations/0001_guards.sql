@@ -59,6 +59,8 @@ grant usage on schema public to gatehouse_app;
 --> statement-breakpoint
 grant select, insert, update, delete on all tables in schema public to gatehouse_app;
 --> statement-breakpoint
+revoke update on "password_history", "password_reminder" from gatehouse_app;
+--> statement-breakpoint
 revoke update, delete, truncate, references, trigger on "audit_event", "audit_pending", "recording_part" from gatehouse_app;
 --> statement-breakpoint
 revoke insert, update, delete on "action_move", "request_move", "session_move" from gatehouse_app;

@@ -27,9 +27,23 @@ export interface Named {
 }
 
 // sign-in
+export type SignInMethod = 'password'
 export interface LastSignIn {
   at: number
   from: string
+  method: SignInMethod | null
+}
+/** A browser in which somebody is signed in. */
+export interface SignInView {
+  /** A name for it that opens nothing. */
+  id: string
+  startedAt: number
+  lastGestureAt: number
+  from: string
+  userAgent: string
+  method: SignInMethod
+  /** The one that asks. */
+  thisOne: boolean
 }
 export interface MeView {
   id: string
@@ -282,19 +296,22 @@ export interface ExplainView {
 }
 
 // people and groups
+export type PersonState = 'invited' | 'active' | 'disabled'
 export interface PersonView extends Named {
   email: string
   customer: Named | null
   groups: Named[]
-  state: 'active' | 'disabled'
+  state: PersonState
   lastSignInAt: number | null
   passwordDueAt: number
-  may: { disable: May; remove: May }
+  may: { disable: May; remove: May; reset: May; invite: May; changeGroups: May }
 }
 export interface GroupView extends Named {
   customer: Named | null
   people: number
   grants: { activities: Activity[]; scope: Scope; scopeSays: string }[]
+  /** Whether one may put others into it. */
+  may: { assign: May }
 }
 
 // audit

@@ -1,9 +1,11 @@
 import { granted, type Target } from '@gatehouse/shared/decide'
-import { SearchText } from '@gatehouse/shared/text'
+import type { Refusal } from '@gatehouse/shared/refusals'
+import { Line, SearchText } from '@gatehouse/shared/text'
 import type { PersonView } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Actor } from '../../kernel/actor.ts'
+import { type Actor, byPerson } from '../../kernel/actor.ts'
+import { witnessed } from '../../kernel/change.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, type Finder, type Found, mayUnless, theMaker } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
@@ -11,11 +13,24 @@ import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theCustomer } from '../customers/door.ts'
 import { passwordDueAt } from './door.ts'
-import { whyNotTouch } from './rules.ts'
-import { disablePerson, enablePerson, removePerson } from './service.ts'
+import { inviteAgain, invitePerson, withdrawInvitation } from './invite.ts'
+import { changeGroupsOf } from './membership.ts'
+import { startReset } from './reset.ts'
+import { stateOf, whyNotInvite, whyNotReset, whyNotTouch } from './rules.ts'
+import { disablePerson, enablePerson, removePerson, signPersonOut } from './service.ts'
 import { type PersonRow, peopleOf, personById } from './store.ts'
 
 const Query = PageQuery.extend({ search: SearchText.optional() })
+
+const GroupIds = z.array(z.uuid()).max(100)
+const Invitation = z.strictObject({
+  name: Line(120),
+  email: z.email('Write an e-mail address').max(254),
+  groups: GroupIds,
+})
+const Membership = z.strictObject({ add: GroupIds.default([]), remove: GroupIds.default([]) })
+/** Nothing of a reset is chosen by whoever starts it: a field of any name is refused. */
+const Nothing = z.strictObject({})
 
 type KnownPerson = Found & { person: PersonRow }
 
@@ -41,17 +56,24 @@ const present =
   (row: PersonRow): PersonView => {
     const target: Target = row.customerId ? { kind: 'customer', customerId: row.customerId } : { kind: 'maker' }
     const mayEdit = granted(actor, row.customerId ? 'person.edit' : 'staff.edit', target)
-    const touch = mayUnless(mayEdit ? whyNotTouch(actor, row) : 'not_granted')
+    const unless = (why: Refusal | undefined) => mayUnless(mayEdit ? why : 'not_granted')
+    const touch = unless(whyNotTouch(actor, row))
     return {
       id: row.id,
       name: row.name,
       email: row.email,
       customer: row.customerId ? { id: row.customerId, name: row.customerName ?? '' } : null,
       groups: row.groups,
-      state: row.disabledAt === null ? 'active' : 'disabled',
+      state: stateOf(row),
       lastSignInAt: row.lastSignInAt,
       passwordDueAt: passwordDueAt(row),
-      may: { disable: touch, remove: touch },
+      may: {
+        disable: touch,
+        remove: touch,
+        reset: unless(whyNotReset(actor, row)),
+        invite: unless(whyNotInvite(actor, row)),
+        changeGroups: touch,
+      },
     }
   }
 
@@ -66,6 +88,13 @@ const list = async (house: House, actor: Actor, customerId: string | null, query
   })
   return asPage(rows, query.limit, (row) => [row.name, row.id], present(actor))
 }
+
+/** A deed that may be refused behind its door: then the refusal is an event, like those at the door. */
+const witnessedBy = <T>(
+  c: { var: { house: House; actor: Actor; target: Found } },
+  activity: 'person.edit' | 'staff.edit',
+  deed: () => Promise<T>,
+): Promise<T> => witnessed(c.var.house, byPerson(c.var.actor), { activity, about: c.var.target.about }, deed)
 
 /** The people of a customer and of the maker. */
 export const peopleRoom = new Hono<RoomEnv>()
@@ -83,6 +112,14 @@ export const peopleRoom = new Hono<RoomEnv>()
     await enablePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'active' as const })
   })
+  .post(
+    '/customers/:customerId/people/:personId/sign-out',
+    allow('person.edit', thePersonOf('customer')),
+    async (c) => {
+      await signPersonOut(c.var.house, c.var.actor, c.var.target.person)
+      return c.json({ state: 'signed_out' as const })
+    },
+  )
   .delete('/customers/:customerId/people/:personId', allow('person.edit', thePersonOf('customer')), async (c) => {
     await removePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'removed' as const })
@@ -95,7 +132,85 @@ export const peopleRoom = new Hono<RoomEnv>()
     await enablePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'active' as const })
   })
+  .post('/staff/:personId/sign-out', allow('staff.edit', thePersonOf('maker')), async (c) => {
+    await signPersonOut(c.var.house, c.var.actor, c.var.target.person)
+    return c.json({ state: 'signed_out' as const })
+  })
   .delete('/staff/:personId', allow('staff.edit', thePersonOf('maker')), async (c) => {
     await removePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'removed' as const })
   })
+  .post(
+    '/customers/:customerId/people',
+    allow('person.edit', theCustomer),
+    validated('json', Invitation),
+    async (c) => {
+      const { house, actor, target } = c.var
+      const at = { customerId: target.customerId, customerName: target.name }
+      const id = await witnessedBy(c, 'person.edit', () => invitePerson(house, actor, at, c.req.valid('json')))
+      return c.json({ id }, 201)
+    },
+  )
+  .post('/staff', allow('staff.edit', theMaker), validated('json', Invitation), async (c) => {
+    const { house, actor } = c.var
+    const at = { customerId: null, customerName: null }
+    const id = await witnessedBy(c, 'staff.edit', () => invitePerson(house, actor, at, c.req.valid('json')))
+    return c.json({ id }, 201)
+  })
+  .post(
+    '/customers/:customerId/people/:personId/invitation',
+    allow('person.edit', thePersonOf('customer')),
+    async (c) => {
+      await witnessedBy(c, 'person.edit', () => inviteAgain(c.var.house, c.var.actor, c.var.target.person))
+      return c.json({ state: 'invited' as const })
+    },
+  )
+  .delete(
+    '/customers/:customerId/people/:personId/invitation',
+    allow('person.edit', thePersonOf('customer')),
+    async (c) => {
+      await witnessedBy(c, 'person.edit', () => withdrawInvitation(c.var.house, c.var.actor, c.var.target.person))
+      return c.json({ state: 'removed' as const })
+    },
+  )
+  .post(
+    '/customers/:customerId/people/:personId/reset',
+    allow('person.edit', thePersonOf('customer')),
+    validated('json', Nothing),
+    async (c) => {
+      await witnessedBy(c, 'person.edit', () => startReset(c.var.house, c.var.actor, c.var.target.person))
+      return c.json({ state: 'reset' as const })
+    },
+  )
+  .post(
+    '/customers/:customerId/people/:personId/groups',
+    allow('person.edit', thePersonOf('customer')),
+    validated('json', Membership),
+    async (c) => {
+      const given = c.req.valid('json')
+      await witnessedBy(c, 'person.edit', () => changeGroupsOf(c.var.house, c.var.actor, c.var.target.person, given))
+      return c.json({ state: 'changed' as const })
+    },
+  )
+  .post('/staff/:personId/invitation', allow('staff.edit', thePersonOf('maker')), async (c) => {
+    await witnessedBy(c, 'staff.edit', () => inviteAgain(c.var.house, c.var.actor, c.var.target.person))
+    return c.json({ state: 'invited' as const })
+  })
+  .delete('/staff/:personId/invitation', allow('staff.edit', thePersonOf('maker')), async (c) => {
+    await witnessedBy(c, 'staff.edit', () => withdrawInvitation(c.var.house, c.var.actor, c.var.target.person))
+    return c.json({ state: 'removed' as const })
+  })
+  .post('/staff/:personId/reset', allow('staff.edit', thePersonOf('maker')), validated('json', Nothing), async (c) => {
+    await witnessedBy(c, 'staff.edit', () => startReset(c.var.house, c.var.actor, c.var.target.person))
+    return c.json({ state: 'reset' as const })
+  })
+  .post(
+    '/staff/:personId/groups',
+    allow('staff.edit', thePersonOf('maker')),
+    validated('json', Membership),
+    async (c) => {
+      const given = c.req.valid('json')
+      await witnessedBy(c, 'staff.edit', () => changeGroupsOf(c.var.house, c.var.actor, c.var.target.person, given))
+      return c.json({ state: 'changed' as const })
+    },
+  )

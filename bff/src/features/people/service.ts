@@ -4,6 +4,7 @@ import { change } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { groupMember } from '../groups/tables.ts'
+import { voidTokens } from '../invitations/door.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
 import { endSignInsOf } from '../sign-in/door.ts'
 import { whyNotTouch } from './rules.ts'
@@ -33,6 +34,19 @@ export const disablePerson = async (house: House, actor: Actor, them: PersonRow)
   await cutOff(house, actor, them)
 }
 
+/** Signs a person out of every browser, and ends his remote sessions; he may sign in again. */
+export const signPersonOut = async (house: House, actor: Actor, them: PersonRow): Promise<void> => {
+  const why = whyNotTouch(actor, them)
+  if (why) throw new Refused(why)
+  await change(house, byPerson(actor), 'person.signed_out', async () => ({
+    result: undefined,
+    fields: { name: them.name },
+    about: about(them),
+  }))
+  await endSessionsOfPerson(house, them.id, 'signed_out')
+  await endSignInsOf(house, them.id, byPerson(actor), 'administrator')
+}
+
 /** Lets a disabled person in again. */
 export const enablePerson = async (house: House, actor: Actor, them: PersonRow): Promise<void> => {
   const why = whyNotTouch(actor, them)
@@ -56,6 +70,7 @@ export const removePerson = async (house: House, actor: Actor, them: PersonRow):
       .returning({ id: person.id })
     if (changed.length === 0) throw new Refused('wrong_state', { state: 'removed' })
     await tx.delete(groupMember).where(eq(groupMember.personId, them.id))
+    await voidTokens(tx, them.id, ['invite', 'reset', 'forgotten', 'address'], now)
     return { result: undefined, fields: { name: them.name }, about: about(them) }
   })
   await cutOff(house, actor, them)

@@ -13,10 +13,18 @@ import { idleLife, whyOver } from './rules.ts'
 import { accountById, noteGestureAt, overdueSignIns, signInsOf } from './store.ts'
 import { signIn } from './tables.ts'
 
+// What the links in mails need: they choose passwords, and nobody signs in by them.
+export { evenly } from './evenly.ts'
+export { proven, whyUnfit } from './own-password.ts'
+export { hashPassword } from './passwords.ts'
+export { retirePassword } from './store.ts'
+
 const words = {
   idle: 'inactive for 20 minutes',
   too_long: 'signed in for 12 hours',
   asked: 'asked to',
+  elsewhere: 'ended by its owner from another browser',
+  administrator: 'signed out by an administrator',
   disabled: 'the account was disabled',
   password: 'the password was changed',
 } as const

@@ -1,3 +1,4 @@
+import type { SignInMethod } from '@gatehouse/shared/views/views'
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle'
 import { Lucia, TimeSpan } from 'lucia'
 import { hours } from '../../kernel/clock.ts'
@@ -14,6 +15,7 @@ declare module 'lucia' {
 }
 
 interface Attributes {
+  method: SignInMethod
   startedAt: number
   lastGestureAt: number
   fromAddress: string

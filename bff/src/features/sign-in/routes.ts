@@ -1,4 +1,4 @@
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView, SignInMethod } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -11,9 +11,10 @@ import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { activitiesOf, passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
+import { changePassword } from './change-password.ts'
 import { actorOf, endSignIn } from './door.ts'
 import { endsOf } from './rules.ts'
-import { changePassword, signInWithPassword } from './service.ts'
+import { signInWithPassword } from './service.ts'
 import { noteGestureAt } from './store.ts'
 import { signIn } from './tables.ts'
 
@@ -29,7 +30,8 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
     .innerJoin(person, eq(person.id, signIn.userId))
     .where(eq(signIn.id, actor.signInId))
   if (!row) throw new Refused('not_signed_in')
-  const seen = (at: number | null, from: string | null) => (at === null ? null : { at, from: from ?? '' })
+  const seen = (at: number | null, from: string | null, method: SignInMethod | null) =>
+    at === null ? null : { at, from: from ?? '', method }
   return {
     id: actor.id,
     name: actor.name,
@@ -38,8 +40,8 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
     company: actor.customerName ?? house.settings.maker,
     passwordDue: actor.passwordDue,
     passwordDueAt: passwordDueAt(row.person),
-    lastSignIn: seen(row.person.previousSignInAt, row.person.previousSignInFrom),
-    lastFailure: seen(row.person.lastFailureAt, row.person.lastFailureFrom),
+    lastSignIn: seen(row.person.previousSignInAt, row.person.previousSignInFrom, row.person.previousSignInMethod),
+    lastFailure: seen(row.person.lastFailureAt, row.person.lastFailureFrom, row.person.lastFailureMethod),
     ...endsOf(row.signIn),
     now: house.clock.now(),
     demo: house.settings.demo,

@@ -1,106 +1,139 @@
 import { eq, sql } from 'drizzle-orm'
-import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { change, note } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
+import { sourceOf } from '../../kernel/http/from.ts'
 import { hashOf } from '../../kernel/ids.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
-import { endSignInsOf } from './door.ts'
+import { isCommon } from './common-passwords.ts'
+import { evenly } from './evenly.ts'
 import { startSignIn } from './lucia.ts'
-import { checkNobody, hashPassword, isPassword, unfit } from './passwords.ts'
-import { noteTry, tooManyTries } from './store.ts'
+import { checkNobody, hashPassword, isImported, isPassword } from './passwords.ts'
+import { standing } from './rules.ts'
+import { closeTry, openTry, tallyOf } from './store.ts'
 
-/** Signs a person in with address and password; returns the cookie's token. Every refusal looks the same. */
-export const signInWithPassword = async (
-  house: House,
-  given: { email: string; password: string },
-  seen: { from: string; userAgent: string },
-): Promise<string> => {
-  const now = house.clock.now()
-  const accountHash = hashOf(given.email.trim().toLowerCase())
-  if (await tooManyTries(house.db, accountHash, seen.from, now)) throw new Refused('too_many_tries')
+interface Given {
+  email: string
+  password: string
+}
+interface Seen {
+  from: string
+  userAgent: string
+}
+/** No account has this id: what is written for one that does not exist is written to nobody. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+const accountOf = async (house: House, email: string) => {
   const [row] = await house.db
     .select({ person, customerName: customer.name })
     .from(person)
     .leftJoin(customer, eq(customer.id, person.customerId))
-    .where(sql`lower(${person.email}) = ${given.email.trim().toLowerCase()} and ${person.removedAt} is null`)
-  const account = row?.person
-  const right = account
-    ? await isPassword(house.keys, account.passwordHash, given.password)
-    : await checkNobody(house.keys, given.password).then(() => false)
-  const by = {
-    kind: 'person' as const,
-    id: account?.id ?? null,
-    name: account?.name ?? 'Somebody',
-    company: account ? (row.customerName ?? house.settings.maker) : '',
-    from: seen.from,
-  }
-  const tried = { at: now, accountHash, fromAddress: seen.from }
-  if (!account || !right || account.disabledAt !== null) {
-    await noteTry(house.db, { ...tried, outcome: 'failed' })
-    if (account)
-      await house.db
-        .update(person)
-        .set({ lastFailureAt: now, lastFailureFrom: seen.from })
-        .where(eq(person.id, account.id))
-    // What was typed is named only where it is an address we know: else it may be a password in the wrong field.
-    const email = account ? account.email : 'an unknown address'
-    const because = !account ? 'no such account' : right ? 'the account is disabled' : 'wrong password'
-    await note(house, [
-      entry({
-        by,
-        event: 'sign_in.refused',
-        fields: { email, because },
-        about: { customerId: account?.customerId },
-        outcome: 'refused',
-      }),
-    ])
-    throw new Refused('wrong_sign_in', { privately: because })
-  }
+    .where(sql`lower(${person.email}) = ${email} and ${person.removedAt} is null`)
+  return row && { ...row.person, customerName: row.customerName }
+}
+type Account = NonNullable<Awaited<ReturnType<typeof accountOf>>>
+
+const byOf = (house: House, account: Account | undefined, from: string) => ({
+  kind: 'person' as const,
+  id: account?.id ?? null,
+  name: account?.name ?? 'Somebody',
+  company: account ? (account.customerName ?? house.settings.maker) : '',
+  from,
+})
+
+/** Writes a refusal down: the same statements whoever it was about. */
+const noteRefusal = async (house: House, account: Account | undefined, seen: Seen, because: string): Promise<void> => {
+  await house.db
+    .update(person)
+    .set({ lastFailureAt: house.clock.now(), lastFailureFrom: seen.from, lastFailureMethod: 'password' })
+    .where(eq(person.id, account?.id ?? nobody))
+  // What was typed is named only where it is an address we know: else it may be a password in the wrong field.
+  const email = account ? account.email : 'an unknown address'
+  await note(house, [
+    entry({
+      by: byOf(house, account, seen.from),
+      event: 'sign_in.refused',
+      fields: { email, because },
+      about: { customerId: account?.customerId },
+      outcome: 'refused',
+    }),
+  ])
+}
+
+/** Opens the door: what else a right password changes, commits with the sign-in. */
+const enter = async (house: House, account: Account, password: string, seen: Seen, tryId: string): Promise<string> => {
+  const now = house.clock.now()
+  const passwordHash = isImported(account.passwordHash)
+    ? await hashPassword(house.keys, password)
+    : account.passwordHash
+  const listed = !account.passwordDue && (await isCommon(house.settings.passwordList, password))
+  const by = byOf(house, account, seen.from)
+  const about = { customerId: account.customerId, customerName: account.customerName }
   return change(house, by, 'sign_in.succeeded', async (tx) => {
     const token = await startSignIn(tx, account.id, {
       startedAt: now,
       lastGestureAt: now,
       fromAddress: seen.from,
       userAgent: seen.userAgent,
+      method: 'password',
     })
-    await noteTry(tx, { ...tried, outcome: 'succeeded' })
+    await closeTry(tx, tryId, 'succeeded')
     await tx
       .update(person)
       .set({
+        // Only where it is still the one that was looked at: it may have been changed meanwhile.
+        passwordHash: sql`case when ${person.passwordHash} = ${account.passwordHash} then ${passwordHash} else ${person.passwordHash} end`,
+        passwordDue: sql`${person.passwordDue} or ${listed}`,
         previousSignInAt: account.lastSignInAt,
         previousSignInFrom: account.lastSignInFrom,
+        previousSignInMethod: account.lastSignInMethod,
         lastSignInAt: now,
         lastSignInFrom: seen.from,
+        lastSignInMethod: 'password',
       })
       .where(eq(person.id, account.id))
-    return { result: token, fields: {}, about: { customerId: account.customerId, customerName: row.customerName } }
+    const ordered = entry({
+      by,
+      event: 'password.change_ordered',
+      fields: { because: 'it is on a list of common or stolen passwords' },
+      about,
+    })
+    return { result: token, fields: {}, about, also: listed ? [ordered] : [] }
   })
 }
 
-/** Changes the password of whoever asks; his other sign-ins end. Returns the token of a new sign-in. */
-export const changePassword = async (
-  house: House,
-  actor: Actor,
-  given: { present: string; next: string },
-  userAgent: string,
-): Promise<string> => {
-  const [account] = await house.db.select().from(person).where(eq(person.id, actor.id))
-  if (!account || !(await isPassword(house.keys, account.passwordHash, given.present)))
-    throw new Refused('password_wrong')
-  const why = unfit(given.next, { email: account.email, name: account.name, present: given.present })
-  if (why) throw new Refused('password_unfit', { fields: { next: why } })
-  const passwordHash = await hashPassword(house.keys, given.next)
+/** Signs a person in with address and password; returns the cookie's token. Every refusal looks the same. */
+export const signInWithPassword = async (house: House, given: Given, seen: Seen): Promise<string> => {
+  const even = evenly()
+  const email = given.email.trim().toLowerCase()
+  const place = { accountHash: hashOf(email), source: sourceOf(seen.from) }
   const now = house.clock.now()
-  await change(house, byPerson(actor), 'password.changed', async (tx) => {
-    await tx
-      .update(person)
-      .set({ passwordHash, passwordChangedAt: now, passwordDue: false })
-      .where(eq(person.id, actor.id))
-    return { result: undefined, fields: {}, about: { customerId: actor.customerId, customerName: actor.customerName } }
-  })
-  await endSignInsOf(house, actor.id, byPerson(actor), 'password')
-  return startSignIn(house.db, actor.id, { startedAt: now, lastGestureAt: now, fromAddress: actor.from, userAgent })
+  const tryId = await openTry(house.db, place, now)
+  const tally = await tallyOf(house.db, place, tryId, now)
+  const stands = standing(tally)
+  if (stands === 'busy' && !tally.known) {
+    await closeTry(house.db, tryId, 'limited')
+    await even()
+    throw new Refused('too_many_tries')
+  }
+  const account = await accountOf(house, email)
+  const right = account
+    ? await isPassword(house.keys, account.passwordHash, given.password)
+    : await checkNobody(house.keys, given.password).then(() => false)
+  if (account && right && account.disabledAt === null && stands !== 'shut')
+    return enter(house, account, given.password, seen, tryId)
+  await closeTry(house.db, tryId, stands === 'open' ? 'failed' : 'limited')
+  const because = !account
+    ? 'no such account'
+    : stands !== 'open'
+      ? 'too many tries'
+      : right
+        ? 'the account is disabled'
+        : 'wrong password'
+  await noteRefusal(house, account, seen, because)
+  await even()
+  if (stands === 'busy') throw new Refused('too_many_tries')
+  throw new Refused('wrong_sign_in', { privately: because })
 }

@@ -45,7 +45,8 @@ describe('signing in', () => {
   test('AU13 five failures from one address close the door for that account there', async () => {
     const luis = { email: demoPeople.otherApprover.email, password: 'not the password' }
     for (let i = 0; i < 5; i++) expect((await h.nobody.post('/api/sign-in', luis)).status).toBe(401)
-    expect((await h.nobody.post('/api/sign-in', luis)).status).toBe(429)
+    const right = { ...luis, password: demoPassword('otherApprover') }
+    expect((await h.nobody.post('/api/sign-in', right)).status).toBe(401)
     h.clock.advance(minutes(6))
     expect((await h.as('otherApprover')).cookie()).not.toBe('')
   })

@@ -1,10 +1,10 @@
-import { and, count, eq, gt, lte, or } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lte, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { newId } from '../../kernel/ids.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
-import { tryLimits } from './rules.ts'
-import { signIn, signInTry } from './tables.ts'
+import { knownFor, passwordTurns, type Tally, tryLimits } from './rules.ts'
+import { passwordHistory, signIn, signInTry } from './tables.ts'
 
 type PersonRow = typeof person.$inferSelect
 
@@ -23,33 +23,71 @@ export const accountById = async (
     : null
 }
 
-/** Notes a try; `accountHash` is the hash of the address that was typed. */
-export const noteTry = (
-  db: Tx,
-  one: { at: number; accountHash: string; fromAddress: string; outcome: 'succeeded' | 'failed' },
-): Promise<unknown> => db.insert(signInTry).values({ id: newId(), ...one })
-
-/** True when too many tries have failed, for this account from this address or for the address. */
-export const tooManyTries = async (db: Tx, accountHash: string, fromAddress: string, now: number): Promise<boolean> => {
-  const failures = async (within: number, account?: string) => {
-    const [row] = await db
-      .select({ n: count() })
-      .from(signInTry)
-      .where(
-        and(
-          eq(signInTry.fromAddress, fromAddress),
-          eq(signInTry.outcome, 'failed'),
-          gt(signInTry.at, now - within),
-          account ? eq(signInTry.accountHash, account) : undefined,
-        ),
-      )
-    return row?.n ?? 0
-  }
-  return (
-    (await failures(tryLimits.pair.within, accountHash)) >= tryLimits.pair.failures ||
-    (await failures(tryLimits.source.within)) >= tryLimits.source.failures
-  )
+interface Try {
+  accountHash: string
+  /** `sourceOf` the address. */
+  source: string
 }
+
+/**
+ * Notes a try before it is looked at, as failed: of many at once no more than the limit come through. `closeTry` says
+ * afterwards what became of it. `accountHash` is the hash of the address that was typed.
+ */
+export const openTry = async (db: Tx, { source, accountHash }: Try, at: number): Promise<string> => {
+  const id = newId()
+  await db.insert(signInTry).values({ id, at, accountHash, fromAddress: source, outcome: 'failed' })
+  return id
+}
+
+/** Says what became of a try. */
+export const closeTry = (db: Tx, id: string, outcome: 'succeeded' | 'failed' | 'limited'): Promise<unknown> =>
+  db.update(signInTry).set({ outcome }).where(eq(signInTry.id, id))
+
+const largest = (limits: readonly { within: number }[]) => Math.max(...limits.map(({ within }) => within))
+
+/** What is on record for a try of this account from this source, in one look; the try itself (`tryId`) left out. */
+export const tallyOf = async (db: Tx, { accountHash, source }: Try, tryId: string, now: number): Promise<Tally> => {
+  const ofAccount = eq(signInTry.accountHash, accountHash)
+  const ofSource = eq(signInTry.fromAddress, source)
+  const counts = <T extends readonly { within: number }[]>(limits: T, which: SQL | undefined) =>
+    sql<number[]>`array[${sql.join(
+      limits.map(({ within }) => sql`count(*) filter (where ${which} and ${signInTry.at} > ${now - within})`),
+      sql`, `,
+    )}]::int[]`
+  // What was not looked at prolongs no wait, but it is still a try of its source.
+  const failed = eq(signInTry.outcome, 'failed')
+  const [row] = await db
+    .select({
+      pair: counts(tryLimits.pair, and(ofAccount, ofSource, failed)),
+      account: counts(tryLimits.account, and(ofAccount, failed)),
+      source: counts(tryLimits.source, and(ofSource, ne(signInTry.outcome, 'succeeded'))),
+      known: sql<boolean>`coalesce(bool_or(${and(ofAccount, ofSource, eq(signInTry.outcome, 'succeeded'))}), false)`,
+    })
+    .from(signInTry)
+    .where(
+      and(
+        ne(signInTry.id, tryId),
+        or(
+          and(ofAccount, gt(signInTry.at, now - largest(tryLimits.account))),
+          and(ofSource, gt(signInTry.at, now - largest(tryLimits.source))),
+          and(ofAccount, ofSource, eq(signInTry.outcome, 'succeeded'), gt(signInTry.at, now - knownFor)),
+        ),
+      ),
+    )
+  const { known = false, pair = [], account = [], source: bySource = [] } = row ?? {}
+  return { known, failures: { pair, account, source: bySource } }
+}
+
+/** Forgets tries that bear on nothing any more. */
+export const forgetTries = (db: Tx, now: number): Promise<unknown> =>
+  db
+    .delete(signInTry)
+    .where(
+      or(
+        lte(signInTry.at, now - knownFor),
+        and(ne(signInTry.outcome, 'succeeded'), lte(signInTry.at, now - largest(tryLimits.account))),
+      ),
+    )
 
 /** Moves the idle clock of a sign-in on to `at`; it never goes back. */
 export const noteGestureAt = (db: Tx, signInId: string, at: number): Promise<unknown> =>
@@ -66,4 +104,30 @@ export const overdueSignIns = (db: Tx, idleBefore: number, startedBefore: number
     .where(or(lte(signIn.lastGestureAt, idleBefore), lte(signIn.startedAt, startedBefore)))
 
 /** The sign-ins of a person. */
-export const signInsOf = (db: Tx, personId: string) => db.select().from(signIn).where(eq(signIn.userId, personId))
+export const signInsOf = (db: Tx, personId: string) =>
+  db.select().from(signIn).where(eq(signIn.userId, personId)).orderBy(asc(signIn.startedAt), asc(signIn.id))
+
+/** The ten passwords before the present one, as hashes, the latest first. */
+export const formerPasswords = async (db: Tx, personId: string): Promise<string[]> =>
+  (
+    await db
+      .select({ passwordHash: passwordHistory.passwordHash })
+      .from(passwordHistory)
+      .where(eq(passwordHistory.personId, personId))
+      .orderBy(desc(passwordHistory.retiredAt), desc(passwordHistory.id))
+      .limit(passwordTurns.remembered)
+  ).map((row) => row.passwordHash)
+
+/** Puts a password among the former ones; those beyond the tenth are forgotten. */
+export const retirePassword = async (tx: Tx, personId: string, passwordHash: string, now: number): Promise<void> => {
+  await tx.insert(passwordHistory).values({ id: newId(), personId, passwordHash, retiredAt: now })
+  const kept = tx
+    .select({ id: passwordHistory.id })
+    .from(passwordHistory)
+    .where(eq(passwordHistory.personId, personId))
+    .orderBy(desc(passwordHistory.retiredAt), desc(passwordHistory.id))
+    .limit(passwordTurns.remembered)
+  await tx
+    .delete(passwordHistory)
+    .where(and(eq(passwordHistory.personId, personId), notInArray(passwordHistory.id, kept)))
+}

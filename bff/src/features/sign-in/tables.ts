@@ -1,4 +1,5 @@
-import { bigint, index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { SignInMethod } from '@gatehouse/shared/views/views'
+import { bigint, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { person } from '../people/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
@@ -17,6 +18,8 @@ export const signIn = pgTable(
     lastGestureAt: ms('last_gesture_at').notNull(),
     fromAddress: text('from_address').notNull(),
     userAgent: text('user_agent').notNull(),
+    /** How the person showed who he is. */
+    method: text().$type<SignInMethod>().notNull().default('password'),
   },
   (t) => [index('sign_in_user').on(t.userId)],
 )
@@ -30,7 +33,44 @@ export const signInTry = pgTable(
     /** Lower-case address that was typed, hashed. */
     accountHash: text('account_hash').notNull(),
     fromAddress: text('from_address').notNull(),
-    outcome: text().$type<'succeeded' | 'failed'>().notNull(),
+    /** `limited`: it was not looked at any more; such tries do not prolong the wait. */
+    outcome: text().$type<'succeeded' | 'failed' | 'limited'>().notNull(),
   },
   (t) => [index('sign_in_try_account').on(t.accountHash, t.at), index('sign_in_try_from').on(t.fromAddress, t.at)],
 )
+
+/** Passwords a person has had, as hashes: none of them comes back too soon. */
+export const passwordHistory = pgTable(
+  'password_history',
+  {
+    id: uuid().primaryKey(),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => person.id, { onDelete: 'cascade' }),
+    passwordHash: text('password_hash').notNull(),
+    retiredAt: ms('retired_at').notNull(),
+  },
+  (t) => [index('password_history_person').on(t.personId, t.retiredAt)],
+)
+
+/** Which reminder has gone out for which password: each goes once, whatever restarts and however many instances run. */
+export const passwordReminder = pgTable(
+  'password_reminder',
+  {
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => person.id, { onDelete: 'cascade' }),
+    passwordChangedAt: ms('password_changed_at').notNull(),
+    days: integer().notNull(),
+    sentAt: ms('sent_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.personId, t.passwordChangedAt, t.days] })],
+)
+
+/** When a person was last told that others try to get in with his address. */
+export const failureNotice = pgTable('failure_notice', {
+  personId: uuid('person_id')
+    .primaryKey()
+    .references(() => person.id, { onDelete: 'cascade' }),
+  toldAt: ms('told_at').notNull(),
+})

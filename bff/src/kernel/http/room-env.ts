@@ -8,7 +8,7 @@ export interface RoomEnv {
   Variables: {
     house: House
     actor: Actor
-    /** Address of the socket's other end; headers that claim another are not read. */
+    /** Address of the socket's other end; headers that claim another are read from trusted proxies only. */
     from: string
     correlationId: string
     /** Token of the session cookie, where one was sent. */

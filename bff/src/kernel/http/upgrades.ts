@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { isUnavailable } from '../database/connect.ts'
 import { Refused, refusalBody } from '../errors.ts'
 import type { House } from '../house.ts'
+import { whereFrom } from './from.ts'
 import { securityHeaders } from './headers.ts'
 
 /** One kind of WebSocket. `admit` decides before the 101 and throws a `Refused`; its result is what `serve` works with. */
@@ -86,7 +87,8 @@ export const upgradesOf = (house: House, kinds: readonly Upgrade[]) => {
         .split(',')
         .map((one) => one.trim())
         .filter(Boolean)
-      const from = request.socket.remoteAddress ?? ''
+      const forwarded = request.headers['x-forwarded-for']?.toString()
+      const from = whereFrom(house.settings.trustedProxies, request.socket.remoteAddress, forwarded)
       const admitted = await kind.admit(house, { params, request, from, protocols })
       if (socket.destroyed) return
       servers.get(kind)?.handleUpgrade(request, socket, head, (opened) => kind.serve(house, opened, admitted))

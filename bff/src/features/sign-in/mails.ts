@@ -1,0 +1,49 @@
+import type { House } from '../../kernel/house.ts'
+import type { Mail } from '../../kernel/outbox/queue.ts'
+
+interface Reader {
+  name: string
+  email: string
+}
+
+const moment = (at: number): string =>
+  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`
+
+const letter = (to: string, subject: string, lines: readonly string[]): Mail => ({
+  to,
+  subject,
+  text: `${lines.join('\n')}\n`,
+})
+
+/** To the owner, when his password was changed. */
+export const mailOfChange = (house: House, them: Reader, from: string): Mail =>
+  letter(them.email, 'Your password was changed', [
+    `Good day ${them.name},`,
+    '',
+    `your Gatehouse password was changed on ${moment(house.clock.now())}, from ${from}. Everybody signed in with the old one was signed out.`,
+    '',
+    'If that was not you, tell your administrator at once.',
+  ])
+
+/** To the owner, before his password ends. */
+export const mailOfReminder = (house: House, them: Reader, days: number, dueAt: number): Mail =>
+  letter(them.email, `Your password ends in ${days === 1 ? 'one day' : `${days} days`}`, [
+    `Good day ${them.name},`,
+    '',
+    `your Gatehouse password lasts until ${moment(dueAt)}. After that only the page that changes it opens.`,
+    '',
+    'You can change it before, signed in:',
+    `${house.origin}/change-password`,
+  ])
+
+/** To the owner and to the security contact, when somebody tries to get in. */
+export const mailOfAttack = (house: House, to: string, them: Reader, failures: number): Mail =>
+  letter(to, `Failed tries to sign in as ${them.name}`, [
+    'Good day,',
+    '',
+    `within an hour ${failures} tries to sign in as ${them.name} (${them.email}) have failed, the last before ${moment(house.clock.now())}.`,
+    'Sign-ins from where the account was used before still work; from elsewhere they are held back for a while.',
+    '',
+    'If that was you, nothing has to be done. Otherwise choose another password, and tell your administrator:',
+    `${house.origin}/change-password`,
+  ])
