@@ -22,6 +22,9 @@ const isTable = (word: string): word is TableName => word in tables
 const results = fileURLToPath(new URL('../bench-results.json', import.meta.url))
 const say = (text: string): void => console.error(`  … ${text}`)
 
+/** How many processes wanted to run in the last minute. */
+const load = (): number => Number((loadavg()[0] ?? 0).toFixed(2))
+
 const main = async (): Promise<number> => {
   const asked = process.argv.slice(2)
   const unknown = asked.find((word) => !isTable(word))
@@ -35,19 +38,20 @@ const main = async (): Promise<number> => {
     processor: model?.model.trim() ?? 'unknown',
     system: `${process.platform} ${release()}`,
     node: process.version,
-    loadBefore: loadavg().map((one) => Number(one.toFixed(2))),
   }
-  const [busy = 0] = machine.loadBefore
+  const busy = load()
   console.log(`${machine.cores} cores, ${machine.processor}, Node ${machine.node}, load ${busy} before the start`)
   if (busy > 0.5) console.log('Others are at work on this machine: read the ratios, and those with a grain of salt.')
 
-  const measured: Record<string, Line[]> = {}
+  const measured: Partial<Record<TableName, { load: { before: number; after: number }; lines: Line[] }>> = {}
   const failed: string[] = []
   for (const name of (asked.length > 0 ? asked : Object.keys(tables)) as TableName[]) {
     const { title, measure } = tables[name]
     try {
-      measured[name] = await measure(say)
-      printTable(title, measured[name])
+      const before = load()
+      const lines = await measure(say)
+      measured[name] = { load: { before, after: load() }, lines }
+      printTable(title, lines)
     } catch (error) {
       failed.push(name)
       console.error(`\n${title}\n  could not be measured:`, error)

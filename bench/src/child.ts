@@ -13,10 +13,17 @@ export interface Child<Ready> {
 
 const tsx = createRequire(import.meta.url).resolve('tsx')
 
-/** Starts `programs/<name>.ts` with one argument and waits for its first message. */
-export const startChild = async <Ready>(name: string, argument: unknown = null): Promise<Child<Ready>> => {
+/** Starts `programs/<name>.ts` with one argument, and more environment than ours, and waits for its first message. */
+export const startChild = async <Ready>(
+  name: string,
+  argument: unknown = null,
+  environment: Record<string, string> = {},
+): Promise<Child<Ready>> => {
   const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
-  const child = fork(program, [JSON.stringify(argument)], { execArgv: ['--import', tsx] })
+  const child = fork(program, [JSON.stringify(argument)], {
+    execArgv: ['--import', tsx],
+    env: { ...process.env, ...environment },
+  })
   const ready = await firstMessage<Ready>(name, child)
   return {
     ready,
