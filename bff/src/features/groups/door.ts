@@ -3,6 +3,8 @@ import { eq } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { groupGrant, groupMember } from './tables.ts'
 
+export { changeMembership, groupsToHandOut } from './assign.ts'
+
 /** A scope from its columns. */
 export const scopeOf = (row: { scopeKind: Scope['kind']; scopeIds: string[]; scopeTags: string[] }): Scope => {
   switch (row.scopeKind) {

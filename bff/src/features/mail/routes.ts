@@ -3,22 +3,26 @@ import { desc, lt } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../../kernel/errors.ts'
+import type { House } from '../../kernel/house.ts'
 import { allow, theMaker } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
+import { opened } from '../../kernel/outbox/seal.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 
 type MailRow = typeof outboxMail.$inferSelect
 
-const present = ({ id, to, subject, text, queuedAt, sentAt }: MailRow): MailView => ({
-  id,
-  to,
-  subject,
-  text,
-  queuedAt,
-  sentAt,
-})
+const present =
+  (house: House) =>
+  ({ id, to, subject, text, queuedAt, sentAt }: MailRow): MailView => ({
+    id,
+    to,
+    subject,
+    text: opened(house.keys, text),
+    queuedAt,
+    sentAt,
+  })
 
 /** The outbox as a page, where there is no mail server to send it: in the demonstration only. */
 export const mailRoom = new Hono<RoomEnv>().get(
@@ -36,6 +40,6 @@ export const mailRoom = new Hono<RoomEnv>().get(
       .where(before.success ? lt(outboxMail.id, before.data) : undefined)
       .orderBy(desc(outboxMail.id))
       .limit(limit + 1)
-    return c.json(asPage(rows, limit, (row) => [row.id], present))
+    return c.json(asPage(rows, limit, (row) => [row.id], present(house)))
   },
 )

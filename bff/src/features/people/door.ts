@@ -8,6 +8,8 @@ import { scopeOf } from '../groups/door.ts'
 import { groupGrant, groupMember } from '../groups/tables.ts'
 import { person } from './tables.ts'
 
+export { whyNotHandOut } from './rules.ts'
+
 /** A password lives this long. */
 export const passwordLife = days(90)
 
@@ -30,6 +32,7 @@ export const peopleGranted = async (
         customerId === null ? isNull(person.customerId) : eq(person.customerId, customerId),
         isNull(person.disabledAt),
         isNull(person.removedAt),
+        isNull(person.invitedAt),
       ),
     )
     .orderBy(asc(person.name), asc(person.id))

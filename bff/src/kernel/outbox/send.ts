@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer'
 import { minutes } from '../clock.ts'
 import type { House, Job } from '../house.ts'
 import { letterOf } from './letter.ts'
+import { opened } from './seal.ts'
 import { outboxMail } from './tables.ts'
 
 /** Mails taken at once. */
@@ -40,7 +41,8 @@ export const sendMails: Job = {
     const transport = createTransport({ url: smtpUrl, ...patience })
     for (const mail of await take(house)) {
       try {
-        await transport.sendMail(letterOf(mail, mailFrom, house.origin))
+        const text = opened(house.keys, mail.text)
+        await transport.sendMail(letterOf({ ...mail, text }, mailFrom, house.origin))
         await house.db
           .update(outboxMail)
           .set({ sentAt: house.clock.now(), lastError: null })
