@@ -3,18 +3,9 @@ import { castKinds } from './cast.ts'
 
 const least = 64 * 1024
 
-/** A batch in memory that threads share. */
-export interface GatheredBatch extends Batch {
-  bytes: Uint8Array<SharedArrayBuffer>
-}
-
-/** Shared with the thread that writes: handing buffers over would slow down every loop over bytes in this process. */
-const space = (size: number): Uint8Array<SharedArrayBuffer> => new Uint8Array(new SharedArrayBuffer(size))
-
 /** Gathers events into one run of bytes: copied, so that no network buffer is held, and grown as needed. */
 export class Gathering {
-  #bytes = space(least)
-  #spare: Uint8Array<SharedArrayBuffer> | undefined
+  #bytes = Buffer.allocUnsafeSlow(least)
   #length = 0
   #kinds: number[] = []
   #times: number[] = []
@@ -47,26 +38,20 @@ export class Gathering {
   }
 
   #grow(needed: number): void {
-    const next = space(Math.max(needed, this.#bytes.length * 2))
+    const next = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
     next.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = next
   }
 
-  /** Takes a batch back that `take` gave out and nobody reads any more: a later one is gathered in its place. */
-  reuse(batch: GatheredBatch): void {
-    this.#spare = new Uint8Array(batch.bytes.buffer)
-  }
-
-  /** Gives out what was gathered, and begins anew. */
-  take(): GatheredBatch {
+  /** Gives away what was gathered, and begins anew, expecting as much again. */
+  take(): Batch {
     const batch = {
       bytes: this.#bytes.subarray(0, this.#length),
       kinds: this.#kinds,
       times: this.#times,
       lengths: this.#lengths,
     }
-    this.#bytes = this.#spare ?? space(least)
-    this.#spare = undefined
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(least, this.#length))
     this.#length = 0
     this.#kinds = []
     this.#times = []

@@ -137,7 +137,6 @@ class PartsRecorder implements Recorder {
     const order = { folder, part, header: part === 0 ? header : undefined, batch, rest: this.#rest }
     const { bytes, hash, rest, synced } = await writePart(order)
     this.#rest = rest
-    this.#gathering.reuse(batch)
     this.#total += bytes
     this.#unsaid.push({ row: { sessionId, part, bytes, upTo, hash }, synced })
     if (this.#total > largestRecording) throw new Error('it grew beyond 2 GiB')

@@ -1,14 +1,13 @@
-import type { Rest } from './cast.ts'
-import type { GatheredBatch } from './gathering.ts'
+import type { Batch, Rest } from './cast.ts'
 
-/** What the thread that writes recordings is asked for. The batch lies in shared memory until it is written. */
+/** What the thread that writes recordings is asked for. The bytes of the batch are handed over. */
 export interface ScribeOrder {
   id: number
   folder: string
   part: number
   /** First line of the first part. */
   header: string | undefined
-  batch: GatheredBatch
+  batch: Batch
   rest: Rest
 }
 

@@ -65,7 +65,7 @@ class Scribe {
         },
       })
       this.#thread.ref()
-      this.#thread.postMessage({ id, ...order } satisfies ScribeOrder)
+      this.#thread.postMessage({ id, ...order } satisfies ScribeOrder, [order.batch.bytes.buffer as ArrayBuffer])
     })
   }
 
@@ -97,5 +97,5 @@ export const startScribe = (): Scribe => {
   return scribe
 }
 
-/** Writes a part of a recording; once that is done the batch may be used again. */
+/** Writes a part of a recording; the bytes of the batch are handed over, and are gone for whoever asks. */
 export const writePart = (order: Omit<ScribeOrder, 'id'>): Promise<Written> => startScribe().write(order)
