@@ -21,4 +21,5 @@ export const changeGroupsOf = async (
     await append(tx, house.clock.now(), events)
   })
   house.bus.publish({ kind: 'person', personId: them.id })
+  house.bus.publish({ kind: 'hint', hint: { about: 'people' }, personId: them.id })
 }
