@@ -23,7 +23,9 @@ import {
   untilFrame,
   untilSaid,
 } from '../../testing/sessions.ts'
+import { device as deviceTable } from '../devices/tables.ts'
 import { policyLevel } from '../policies/tables.ts'
+import { approval } from '../requests/tables.ts'
 import { endSession } from '../sessions/door.ts'
 import { session as sessionTable } from '../sessions/tables.ts'
 import { signIn } from '../sign-in/tables.ts'
@@ -375,10 +377,20 @@ describe('the door for devices', () => {
   test('AP01 nothing reaches a device before the session is live', async () => {
     const { device, line } = await connected()
     const { session, grant } = await openSession(h, { technician, approver, device, line })
-    const writer = await personStream(h, technician, session.id, 'write')
-    writer.socket.send(resizeFrame(100, 30))
-    writer.send(frameKinds.data, 'typed too early')
+    const first = await personStream(h, technician, session.id, 'write')
+    first.send(frameKinds.data, 'typed while there was no device')
+    await first.settled()
+    first.socket.terminate()
+    await first.closed
     const stream = await deviceStream(device, session.id, grant.epoch)
+    await stream.settled()
+    const ticket = await ticketFor(technician, session.id, 'write')
+    const writer = await dial(`${h.wsUrl}/api/streams/${session.id}/terminal`, ['gatehouse.v1', `ticket.${ticket}`], {
+      headers: { cookie: technician.cookie() },
+      origin: h.url,
+    })
+    writer.send(frameKinds.data, 'typed too early')
+    writer.socket.send(resizeFrame(100, 30))
     await untilFrame(stream, (one) => one[0] === frameKinds.resize)
     writer.send(frameKinds.data, 'typed in time')
     await untilSaid(stream, 'typed in time')
@@ -552,6 +564,38 @@ describe('AP08 WS03 ends both directions within a second', () => {
       by,
     )
   })
+
+  test('when the gateway cuts the device: that signal is enough', () =>
+    cutBy('device_revoked', async ({ client }) => {
+      h.house.bus.publish({ kind: 'cut_device', deviceId: client.deviceId })
+    }))
+
+  test.each<[string, (one: LiveSession, deviceId: string) => Promise<unknown>]>([
+    [
+      'approval_revoked',
+      ({ session }) =>
+        h.house.db.update(approval).set({ revokedAt: 1 }).where(eq(approval.requestId, session.requestId)),
+    ],
+    [
+      'device_revoked',
+      (_, deviceId) => h.house.db.update(deviceTable).set({ state: 'revoked' }).where(eq(deviceTable.id, deviceId)),
+    ],
+    [
+      'policy',
+      (_, levelId) =>
+        h.house.db.insert(policyLevel).values({
+          customerId: h.seeded.customers['Helvetia Pharma'],
+          level: 'device',
+          levelId,
+          rules: { 'session.terminal': { answer: 'never', locked: false } },
+        }),
+    ],
+  ])('when no signal came, and the review every few seconds finds the reason: %s', (cause, change) =>
+    cutBy(cause, async (one) => {
+      await change(one, one.client.deviceId)
+      await relayOf(h.house).reviewAll()
+    }),
+  )
 
   test('when another instance ended it: the signal is enough', () =>
     cutBy('kill_switch', ({ session }) => endSession(h.house, bySystem, session.id, 'kill_switch')))
