@@ -24,6 +24,7 @@ const inside: RouteObject[] = [
   page('/devices/:deviceId', () => import('./features/devices/device.page.tsx')),
   page('/devices/:deviceId/:tab', () => import('./features/devices/device.page.tsx')),
   page('/alarms', () => import('./features/alarms/alarms.page.tsx')),
+  page('/profile', () => import('./features/profile/profile.page.tsx')),
   page('/people', () => import('./features/people/people.page.tsx')),
   page('/groups', () => import('./features/groups/groups.page.tsx')),
   page('/audit', () => import('./features/audit/audit.page.tsx')),

@@ -19,6 +19,7 @@ export const paths = {
   home: () => '/',
   signIn: (query: { why?: LeavingReason; to?: string } = {}) => withQuery('/sign-in', query),
   changePassword: (query: { to?: string } = {}) => withQuery('/change-password', query),
+  profile: () => '/profile',
   fleet: (filter: { customer?: string; site?: string; model?: string } = {}) => withQuery('/fleet', { ...filter }),
   device: (deviceId: string, tab: DeviceTab = 'overview') => `/devices/${at(deviceId)}/${tab}`,
   ask: (deviceId: string) => `/devices/${at(deviceId)}/ask`,

@@ -1,10 +1,12 @@
 import type { MeView } from '@gatehouse/shared/views/views'
 import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react'
+import { Link } from 'react-router'
 import { tellTabsOfLeaving } from '../kernel/activity.ts'
 import { apiFetch } from '../kernel/api.ts'
 import { browserZone, dateTime } from '../kernel/format.ts'
 import { leave } from '../kernel/leave.ts'
+import { paths } from '../kernel/paths.ts'
 import classes from './house.module.css'
 
 const signOut = async () => {
@@ -42,6 +44,9 @@ export const UserMenu = ({ me }: { me: MeView }) => {
           <Text size="xs">Last sign-in: {seen(me.lastSignIn, 'this is the first')}</Text>
           <Text size="xs">Last failed try: {seen(me.lastFailure, 'none')}</Text>
         </Menu.Label>
+        <Menu.Item component={Link} to={paths.profile()} leftSection={<IconUserCircle size={15} aria-hidden />}>
+          Your profile
+        </Menu.Item>
         <Menu.Divider />
         {schemes.map(({ value, says, icon: Icon }) => (
           <Menu.Item

@@ -21,9 +21,15 @@ import { TimeText } from '../../ui/time-text.tsx'
 import { customerQuery } from '../customers/queries.ts'
 import { people, touchPerson } from './queries.ts'
 
-type Deed = 'disable' | 'enable' | 'remove'
+type Deed = 'sign-out' | 'disable' | 'enable' | 'remove'
 
 const deeds: Record<Deed, { says: string; done: (name: string) => string; warns: (name: string) => string }> = {
+  'sign-out': {
+    says: 'Sign out everywhere',
+    done: (name) => `${name} is signed out everywhere.`,
+    warns: (name) =>
+      `${name} is signed out of every browser at once, and running sessions end. Signing in again works.`,
+  },
   disable: {
     says: 'Disable',
     done: (name) => `${name} is signed out everywhere and cannot sign in.`,
@@ -78,8 +84,8 @@ const columns = (ask: (person: PersonView, deed: Deed) => void): Column<PersonVi
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              {(['disable', 'enable', 'remove'] as const)
-                .filter((deed) => deed === 'remove' || (deed === 'disable') === (row.state === 'active'))
+              {(['sign-out', 'disable', 'enable', 'remove'] as const)
+                .filter((deed) => deed === 'remove' || (deed === 'enable') === (row.state === 'disabled'))
                 .map((deed) => (
                   <Menu.Item key={deed} color={deed === 'remove' ? 'red' : undefined} onClick={() => ask(row, deed)}>
                     {deeds[deed].says}

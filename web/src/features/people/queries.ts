@@ -28,11 +28,11 @@ export const people = (customerId: string | null, search: string) =>
     getNextPageParam: (page) => page.next,
   })
 
-/** Shuts a person out, lets him in again, or removes him. */
+/** Signs a person out, shuts him out, lets him in again, or removes him. */
 export const touchPerson = async (
   customerId: string | null,
   personId: string,
-  how: 'disable' | 'enable' | 'remove',
+  how: 'sign-out' | 'disable' | 'enable' | 'remove',
 ): Promise<void> => {
   if (customerId === null) {
     const one = client.staff[':personId']

@@ -1,3 +1,4 @@
+import { passwordLength, unfit } from '@gatehouse/shared/passwords/rules'
 import { Alert, Button, PasswordInput, Stack, Text } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { useSearchParams } from 'react-router'
@@ -5,10 +6,12 @@ import { wayBack } from '../../kernel/paths.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
 import { Front } from './front.tsx'
 import { changePassword } from './queries.ts'
+import { StrengthMeter } from './strength-meter.tsx'
 
-const shortest = 12
+/** Names and addresses are the server's to compare: this page asks for nothing but the passwords. */
+const context = ['gatehouse']
 
-/** The one page that a password of 90 days still opens. */
+/** Where a password is changed; the one page that a password of 90 days still opens. */
 export default function ChangePasswordPage() {
   const [query] = useSearchParams()
   const [next, setNext] = useState('')
@@ -19,17 +22,18 @@ export default function ChangePasswordPage() {
   useEffect(() => {
     document.title = 'Change your password · Gatehouse'
   }, [])
-  const length = [...next].length
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setError(undefined)
     setNextError(undefined)
-    if (length < shortest) return setNextError(`Use at least ${shortest} characters.`)
+    const present = String(new FormData(event.currentTarget).get('present'))
+    const why = unfit(next, { words: context, present })
+    if (why) return setNextError(why)
     if (next !== again) return
     setBusy(true)
     try {
-      await changePassword({ present: String(new FormData(event.currentTarget).get('present')), next })
+      await changePassword({ present, next })
       location.replace(wayBack(query.get('to')))
     } catch (thrown) {
       setBusy(false)
@@ -61,22 +65,21 @@ export default function ChangePasswordPage() {
           <PasswordInput
             size="sm"
             label="New password"
-            description="12 characters or more; a sentence of your own is better than a riddle."
+            description={`${passwordLength.least} characters or more, ${passwordLength.advised} are better: a sentence of your own, not a riddle.`}
             autoComplete="new-password"
             required
             withAsterisk={false}
-            maxLength={128}
             value={next}
             error={nextError}
             onChange={(event) => setNext(event.currentTarget.value)}
           />
+          <StrengthMeter password={next} context={context} />
           <PasswordInput
             size="sm"
             label="New password again"
             autoComplete="new-password"
             required
             withAsterisk={false}
-            maxLength={128}
             value={again}
             error={again && again !== next ? 'The two differ.' : undefined}
             onChange={(event) => setAgain(event.currentTarget.value)}
