@@ -1,0 +1,197 @@
+import type { DeviceMessage, HeartbeatMessage } from '@gatehouse/shared/agent/messages'
+import type { Declaration } from '@gatehouse/shared/devices/declaration'
+import { type Entry, entry } from '../../kernel/audit/append.ts'
+import { deviceHints, type Signal } from '../../kernel/bus.ts'
+import { storable } from '../../kernel/database/storable.ts'
+import type { ProofState, SentReceipt } from '../actions/door.ts'
+import { type AlarmStep, limitCode, limitSteps } from '../alarms/door.ts'
+import { type Accepted, judge } from '../telemetry/door.ts'
+import { aboutLink, byDevice, type Link, type LinkUpdate, type Transport, type UsedAssertion } from './store.ts'
+
+/** What one device brings to a batch. */
+export interface Letter {
+  deviceId: string
+  /** The key its sender was known by, base64url: it must still be the device's when the batch commits. */
+  publicKey: string
+  transport: Transport
+  from: string
+  /** `came` and `left` are a control connection that opens and closes. */
+  kind: 'came' | 'said' | 'left'
+  /** The control connection; `null` over HTTPS. */
+  connectionId: string | null
+  /** Over HTTPS: true while this process holds a control connection of the device, which then stands for it. */
+  besides: boolean
+  messages: readonly DeviceMessage[]
+  /** What the proofs of its receipts are worth, by message number. */
+  proofs: ReadonlyMap<number, ProofState>
+  /** Used up with it; the control connection's was used up at its door. */
+  assertion: UsedAssertion | null
+}
+
+/** A letter that is taken, beside what is known of its device. */
+export interface Arrival {
+  letter: Letter
+  link: Link
+  declaration: Declaration
+  /** In their order, without those whose effect is stored already. */
+  fresh: DeviceMessage[]
+  lastSeq: number
+  replaced: boolean
+}
+
+/** What messages of a batch come to, before anything is written. */
+export interface Effects {
+  links: LinkUpdate[]
+  values: { deviceId: string; customerId: string; values: Accepted[] }[]
+  undeclared: { deviceId: string; customerId: string; key: string }[]
+  alarms: AlarmStep[]
+  receipts: SentReceipt[]
+  entries: Entry[]
+  signals: Signal[]
+}
+
+/** Puts a letter's messages into their order and leaves out those whose effect is stored already. */
+export const arrive = (letter: Letter, link: Link, declaration: Declaration): Arrival => {
+  const fresh: DeviceMessage[] = []
+  let lastSeq = link.lastSeq
+  for (const message of letter.messages.toSorted((a, b) => a.seq - b.seq)) {
+    if (message.seq <= lastSeq) continue
+    fresh.push(message)
+    lastSeq = message.seq
+  }
+  const replaced =
+    letter.kind === 'said' &&
+    letter.connectionId !== null &&
+    link.connectionId !== null &&
+    link.connectionId !== letter.connectionId
+  return { letter, link, declaration, fresh, lastSeq, replaced }
+}
+
+/** What the newest heartbeat says, and the version of the orders the device holds after it. */
+export const heard = ({ fresh, link }: Arrival): { beat: HeartbeatMessage | undefined; ordersHeld: number } => {
+  const beat = fresh.findLast((message) => message.type === 'heartbeat')
+  // A device holds nothing newer than there is; what claims to is asked to take what there is.
+  const ordersHeld = beat ? Math.min(beat.policyVersion, link.ordersVersion) : link.ordersHeld
+  return { beat, ordersHeld }
+}
+
+/** What the letters of a batch come to; nothing is written by this. */
+export const effectsOf = (
+  arrivals: readonly Arrival[],
+  limits: ReadonlyMap<string, ReadonlySet<string>>,
+  now: number,
+): Effects => {
+  const effects: Effects = {
+    links: [],
+    values: [],
+    undeclared: [],
+    alarms: [],
+    receipts: [],
+    entries: [],
+    signals: [],
+  }
+  for (const arrival of arrivals) {
+    const dropped = messagesOf(arrival, limits.get(arrival.letter.deviceId), effects, now)
+    linkOf(arrival, dropped, effects, now)
+  }
+  return effects
+}
+
+/** The link's new row, and the events of a device that comes, goes or starts anew. */
+const linkOf = (arrival: Arrival, dropped: number, effects: Effects, now: number): void => {
+  const { letter, link, lastSeq, replaced } = arrival
+  const { beat, ordersHeld } = heard(arrival)
+  const by = byDevice(link, letter.from)
+  const about = aboutLink(link)
+  const left = letter.kind === 'left' && link.connectionId === letter.connectionId
+  const speaks = letter.kind !== 'left' && !replaced && !(letter.besides && link.connectionId !== null)
+  const connected = left ? false : speaks ? true : link.connected
+  effects.links.push({
+    deviceId: letter.deviceId,
+    connected,
+    transport: speaks ? letter.transport : link.transport,
+    connectionId: speaks ? letter.connectionId : left ? null : link.connectionId,
+    lastSeq,
+    lastHeardAt: letter.kind === 'left' ? null : now,
+    agentVersion: beat ? storable(beat.agentVersion) : null,
+    platform: beat ? storable(beat.platform) : null,
+    bootId: beat?.bootId ?? null,
+    ordersHeld,
+    dropped,
+  })
+  const device = link.name
+  if (connected && !link.connected)
+    effects.entries.push(
+      entry({ by, event: 'device.connected', fields: { device, transport: letter.transport }, about }),
+    )
+  if (!connected && link.connected)
+    effects.entries.push(entry({ by, event: 'device.disconnected', fields: { device }, about }))
+  const restarted = beat !== undefined && beat.bootId !== link.bootId
+  if (restarted)
+    effects.entries.push(
+      entry({ by, event: 'device.restarted', fields: { device, agentVersion: beat.agentVersion }, about }),
+    )
+  if (connected !== link.connected || restarted) effects.signals.push(...deviceHints(link, 'device', 'audit'))
+  if (ordersHeld !== link.ordersHeld) effects.signals.push(...deviceHints(link, 'policy'))
+}
+
+/** Sorts a device's messages into what they come to; returns how many things in them were not declared. */
+const messagesOf = (
+  { letter, link, declaration, fresh }: Arrival,
+  openLimits: ReadonlySet<string> | undefined,
+  effects: Effects,
+  now: number,
+): number => {
+  const { deviceId, customerId } = link
+  const values: Accepted[] = []
+  const undeclared: string[] = []
+  for (const message of fresh) {
+    if (message.type === 'values') {
+      const judged = judge(declaration, message, now)
+      values.push(...judged.accepted)
+      undeclared.push(...judged.undeclared)
+    } else if (message.type === 'alarm') {
+      if (!declaration.alarms.some((one) => one.code === message.code)) {
+        undeclared.push(message.code)
+        continue
+      }
+      const { code, raised, severity } = message
+      const step = { deviceId, customerId, code, raised, severity, message: storable(message.message) }
+      effects.alarms.push({ ...step, source: 'device' })
+    } else if (message.type === 'receipt') {
+      const proof = letter.proofs.get(message.seq) ?? 'absent'
+      effects.receipts.push({
+        deviceId,
+        by: byDevice(link, letter.from),
+        about: aboutLink(link),
+        receipt: message,
+        proof,
+      })
+    }
+  }
+  if (values.length > 0) {
+    effects.values.push({ deviceId, customerId, values })
+    effects.alarms.push(...crossings(link, values, openLimits, now))
+    effects.signals.push(...deviceHints(link, 'values'))
+  }
+  for (const key of new Set(undeclared)) effects.undeclared.push({ deviceId, customerId, key })
+  return undeclared.length
+}
+
+const crossings = (
+  { deviceId, customerId }: Link,
+  values: readonly Accepted[],
+  open: ReadonlySet<string> | undefined,
+  now: number,
+): AlarmStep[] => {
+  const numbers = new Map<Accepted['item'], { value: number; at: number }[]>()
+  for (const { item, value, at } of values) {
+    if (!item.limit || typeof value !== 'number') continue
+    const known = numbers.get(item)
+    if (known) known.push({ value, at })
+    else numbers.set(item, [{ value, at }])
+  }
+  return [...numbers].flatMap(([item, series]) =>
+    limitSteps({ deviceId, customerId, item }, series, open?.has(limitCode(item)) ?? false, now),
+  )
+}
