@@ -25,6 +25,7 @@ const inside: RouteObject[] = [
   page('/devices/:deviceId/:tab', () => import('./features/devices/device.page.tsx')),
   page('/alarms', () => import('./features/alarms/alarms.page.tsx')),
   page('/profile', () => import('./features/profile/profile.page.tsx')),
+  page(paths.address(), () => import('./features/invitations/address.page.tsx')),
   page('/people', () => import('./features/people/people.page.tsx')),
   page('/groups', () => import('./features/groups/groups.page.tsx')),
   page('/audit', () => import('./features/audit/audit.page.tsx')),
@@ -46,6 +47,9 @@ export const router = createBrowserRouter([
     hydrateFallbackElement: <div aria-busy="true" />,
     children: [
       page(paths.signIn(), () => import('./features/sign-in/sign-in.page.tsx')),
+      page(paths.invitation(), () => import('./features/invitations/invitation.page.tsx')),
+      page(paths.reset(), () => import('./features/invitations/reset.page.tsx')),
+      page(paths.forgotten(), () => import('./features/invitations/forgotten.page.tsx')),
       page(paths.changePassword(), () => import('./features/sign-in/change-password.page.tsx')),
       {
         lazy: async () => {

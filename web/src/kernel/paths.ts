@@ -18,6 +18,10 @@ const withQuery = (path: string, query: Record<string, string | undefined>) => {
 export const paths = {
   home: () => '/',
   signIn: (query: { why?: LeavingReason; to?: string } = {}) => withQuery('/sign-in', query),
+  forgotten: () => '/forgotten',
+  invitation: () => '/invitation',
+  reset: () => '/reset',
+  address: () => '/address',
   changePassword: (query: { to?: string } = {}) => withQuery('/change-password', query),
   profile: () => '/profile',
   fleet: (filter: { customer?: string; site?: string; model?: string } = {}) => withQuery('/fleet', { ...filter }),

@@ -1,8 +1,8 @@
 import type { MeView, PersonView } from '@gatehouse/shared/views/views'
-import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core'
+import { ActionIcon, Button, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconDotsVertical } from '@tabler/icons-react'
+import { IconDotsVertical, IconUserPlus } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
@@ -19,35 +19,15 @@ import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { customerQuery } from '../customers/queries.ts'
+import { type Deed, deeds, deedsIn } from './deeds.ts'
+import { GroupsDialog } from './groups-dialog.tsx'
+import { InviteDialog } from './invite-dialog.tsx'
+import { PersonStateBadge } from './person-state.tsx'
 import { people, touchPerson } from './queries.ts'
 
-type Deed = 'sign-out' | 'disable' | 'enable' | 'remove'
+type Asked = { person: PersonView; deed: Deed | 'groups' }
 
-const deeds: Record<Deed, { says: string; done: (name: string) => string; warns: (name: string) => string }> = {
-  'sign-out': {
-    says: 'Sign out everywhere',
-    done: (name) => `${name} is signed out everywhere.`,
-    warns: (name) =>
-      `${name} is signed out of every browser at once, and running sessions end. Signing in again works.`,
-  },
-  disable: {
-    says: 'Disable',
-    done: (name) => `${name} is signed out everywhere and cannot sign in.`,
-    warns: (name) => `${name} is signed out everywhere within a second, and running sessions end. This can be undone.`,
-  },
-  enable: {
-    says: 'Enable again',
-    done: (name) => `${name} may sign in again.`,
-    warns: (name) => `${name} may sign in again.`,
-  },
-  remove: {
-    says: 'Remove',
-    done: (name) => `${name} was removed. The log keeps the name.`,
-    warns: (name) => `The account of ${name} is closed for good and never used again. The audit log keeps the name.`,
-  },
-}
-
-const columns = (ask: (person: PersonView, deed: Deed) => void): Column<PersonView>[] => {
+const columns = (ask: (person: PersonView, deed: Asked['deed']) => void): Column<PersonView>[] => {
   const zone = browserZone()
   return [
     {
@@ -55,14 +35,12 @@ const columns = (ask: (person: PersonView, deed: Deed) => void): Column<PersonVi
       header: 'Name',
       headline: true,
       cell: (row) => (
-        <Group gap="xs">
-          <Text component="span" fw={550}>
-            {row.name}
-          </Text>
-          {row.state === 'disabled' && <Badge color="gray">Disabled</Badge>}
-        </Group>
+        <Text component="span" fw={550}>
+          {row.name}
+        </Text>
       ),
     },
+    { id: 'state', header: 'State', width: '7.5rem', cell: (row) => <PersonStateBadge state={row.state} /> },
     { id: 'email', header: 'E-mail', cell: (row) => row.email },
     { id: 'groups', header: 'Groups', cell: (row) => row.groups.map((group) => group.name).join(', ') || '–' },
     {
@@ -84,13 +62,16 @@ const columns = (ask: (person: PersonView, deed: Deed) => void): Column<PersonVi
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              {(['sign-out', 'disable', 'enable', 'remove'] as const)
-                .filter((deed) => deed === 'remove' || (deed === 'enable') === (row.state === 'disabled'))
-                .map((deed) => (
-                  <Menu.Item key={deed} color={deed === 'remove' ? 'red' : undefined} onClick={() => ask(row, deed)}>
-                    {deeds[deed].says}
-                  </Menu.Item>
-                ))}
+              <Menu.Item onClick={() => ask(row, 'groups')}>Change the groups</Menu.Item>
+              {deedsIn[row.state].map((deed) => (
+                <Menu.Item
+                  key={deed}
+                  color={deed === 'remove' || deed === 'withdraw' ? 'red' : undefined}
+                  onClick={() => ask(row, deed)}
+                >
+                  {deeds[deed].says}
+                </Menu.Item>
+              ))}
             </Menu.Dropdown>
           </Menu>
         ) : null,
@@ -112,7 +93,9 @@ export default function PeoplePage() {
   const customer = useQuery({ ...customerQuery(customerId ?? ''), enabled: !me.customer && customerId !== null }).data
   const [search, setSearch] = useState('')
   const [settled] = useDebouncedValue(search.trim(), 250)
-  const [asked, setAsked] = useState<{ person: PersonView; deed: Deed } | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const [inviting, setInviting] = useState(false)
+  const mayInvite = holds(me, customerId === null ? 'staff.edit' : 'person.edit')
   const list = useInfiniteQuery(people(customerId, settled))
   const queryClient = useQueryClient()
   const touch = useMutation({
@@ -135,6 +118,13 @@ export default function PeoplePage() {
           </Breadcrumbs>
         )
       }
+      actions={
+        mayInvite && (
+          <Button leftSection={<IconUserPlus size={15} aria-hidden />} onClick={() => setInviting(true)}>
+            Invite
+          </Button>
+        )
+      }
     >
       <Section actions={<SearchBox label="Search people" value={search} onChange={setSearch} />} flush>
         <Paged list={list}>
@@ -149,22 +139,47 @@ export default function PeoplePage() {
           )}
         </Paged>
       </Section>
-      {asked && (
-        <ConfirmDialog
-          title={`${deeds[asked.deed].says}: ${asked.person.name}`}
-          confirm={deeds[asked.deed].says}
-          danger={asked.deed !== 'enable'}
+      {inviting && <InviteDialog customerId={customerId} onClose={() => setInviting(false)} />}
+      {asked?.deed === 'groups' && (
+        <GroupsDialog customerId={customerId} person={asked.person} onClose={() => setAsked(null)} />
+      )}
+      {asked && asked.deed !== 'groups' && (
+        <DeedDialog
+          name={asked.person.name}
+          deed={asked.deed}
           busy={touch.isPending}
           error={touch.error ? wordsFor(touch.error) : undefined}
-          onConfirm={() => touch.mutate(asked)}
+          onConfirm={(deed) => touch.mutate({ person: asked.person, deed })}
           onClose={() => {
             touch.reset()
             setAsked(null)
           }}
-        >
-          {deeds[asked.deed].warns(asked.person.name)}
-        </ConfirmDialog>
+        />
       )}
     </Page>
   )
 }
+
+const DeedDialog = ({
+  name,
+  deed,
+  onConfirm,
+  ...rest
+}: {
+  name: string
+  deed: Deed
+  busy: boolean
+  error: string | undefined
+  onConfirm: (deed: Deed) => void
+  onClose: () => void
+}) => (
+  <ConfirmDialog
+    title={`${deeds[deed].says}: ${name}`}
+    confirm={deeds[deed].says}
+    danger={deeds[deed].danger}
+    onConfirm={() => onConfirm(deed)}
+    {...rest}
+  >
+    {deeds[deed].warns(name)}
+  </ConfirmDialog>
+)

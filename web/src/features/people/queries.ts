@@ -2,6 +2,7 @@ import type { peopleRoom } from '@gatehouse/bff/features/people/routes'
 import { infiniteQueryOptions } from '@tanstack/react-query'
 import { room, said } from '../../kernel/api.ts'
 import { key } from '../../kernel/keys.ts'
+import type { Deed } from './deeds.ts'
 
 const client = room<typeof peopleRoom>()
 
@@ -28,19 +29,50 @@ export const people = (customerId: string | null, search: string) =>
     getNextPageParam: (page) => page.next,
   })
 
-/** Signs a person out, shuts him out, lets him in again, or removes him. */
-export const touchPerson = async (
-  customerId: string | null,
-  personId: string,
-  how: 'sign-out' | 'disable' | 'enable' | 'remove',
-): Promise<void> => {
+type Simple = Exclude<Deed, 'invite-again' | 'withdraw' | 'remove'>
+
+/** Does one of the deeds to an account. */
+export const touchPerson = async (customerId: string | null, personId: string, deed: Deed): Promise<void> => {
   if (customerId === null) {
     const one = client.staff[':personId']
     const param = { personId }
-    await (how === 'remove' ? one.$delete({ param }) : one[how].$post({ param }))
+    const simple = (how: Simple) => (how === 'reset' ? one.reset.$post({ param, json: {} }) : one[how].$post({ param }))
+    await (deed === 'remove'
+      ? one.$delete({ param })
+      : deed === 'invite-again'
+        ? one.invitation.$post({ param })
+        : deed === 'withdraw'
+          ? one.invitation.$delete({ param })
+          : simple(deed))
     return
   }
   const one = client.customers[':customerId'].people[':personId']
   const param = { customerId, personId }
-  await (how === 'remove' ? one.$delete({ param }) : one[how].$post({ param }))
+  const simple = (how: Simple) => (how === 'reset' ? one.reset.$post({ param, json: {} }) : one[how].$post({ param }))
+  await (deed === 'remove'
+    ? one.$delete({ param })
+    : deed === 'invite-again'
+      ? one.invitation.$post({ param })
+      : deed === 'withdraw'
+        ? one.invitation.$delete({ param })
+        : simple(deed))
+}
+
+/** Invites somebody; a mail with a link goes out. */
+export const invitePerson = (
+  customerId: string | null,
+  json: { name: string; email: string; groups: string[] },
+): Promise<{ id: string }> =>
+  customerId === null
+    ? said(client.staff.$post({ json }))
+    : said(client.customers[':customerId'].people.$post({ param: { customerId }, json }))
+
+/** Puts somebody into groups and takes him out of others, all or nothing. */
+export const changeGroups = async (
+  customerId: string | null,
+  personId: string,
+  json: { add: string[]; remove: string[] },
+): Promise<void> => {
+  if (customerId === null) await client.staff[':personId'].groups.$post({ param: { personId }, json })
+  else await client.customers[':customerId'].people[':personId'].groups.$post({ param: { customerId, personId }, json })
 }

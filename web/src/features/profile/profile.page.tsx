@@ -26,7 +26,14 @@ export default function ProfilePage() {
   const zone = browserZone()
   return (
     <Page title="Your profile" lead={`Times in ${zone}`} width="reading">
-      <Section title="Who you are here">
+      <Section
+        title="Who you are here"
+        actions={
+          <Button component={Link} variant="default" to={paths.address()}>
+            Change your address
+          </Button>
+        }
+      >
         <Facts
           facts={[
             ['Name', me.name],

@@ -1,6 +1,6 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { type LeavingReason, leavingReasons, paths, wayBack } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
 import { Front } from './front.tsx'
@@ -76,6 +76,9 @@ export default function SignInPage() {
           <Button type="submit" size="sm" loading={busy} fullWidth>
             Sign in
           </Button>
+          <Anchor component={Link} to={paths.forgotten()} ta="center">
+            Forgot your password?
+          </Anchor>
         </Stack>
       </form>
     </Front>
