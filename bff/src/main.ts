@@ -11,6 +11,7 @@ import { connect } from './kernel/database/connect.ts'
 import { startEmbedded } from './kernel/database/embedded.ts'
 import { migrate } from './kernel/database/migrate.ts'
 import type { House } from './kernel/house.ts'
+import { bareAnswer, bareHeaders } from './kernel/http/headers.ts'
 import { upgradesOf } from './kernel/http/upgrades.ts'
 import { openKeys } from './kernel/keys.ts'
 import { openLog } from './kernel/log.ts'
@@ -59,7 +60,12 @@ export const openHouse = async (
   let answer: ((...of: Parameters<ReturnType<typeof getRequestListener>>) => void) | undefined
   server.on('request', (request, response) => {
     if (answer) return answer(request, response)
-    response.writeHead(503, { 'Retry-After': '2' }).end()
+    response.writeHead(503, { ...bareHeaders, 'Retry-After': '2' }).end()
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+    if (socket.writable) socket.end(bareAnswer(status))
+    else socket.destroy()
   })
   const port = await listen(server, settings.port, settings.host)
   const undo: (() => Promise<void>)[] = [closed]

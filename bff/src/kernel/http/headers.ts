@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
 import { Refused } from '../errors.ts'
 import type { RoomEnv } from './room-env.ts'
@@ -17,7 +18,13 @@ export const contentSecurityPolicy = (nonce: string): string =>
     "frame-ancestors 'none'",
     "object-src 'none'",
     "require-trusted-types-for 'script'",
+    // The one policy of our pages: markup never becomes elements.
+    'trusted-types default',
   ].join('; ')
+
+/** The policy of everything that is no page. */
+export const bareSecurityPolicy =
+  "default-src 'none'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Headers of every answer, whatever its kind. */
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -32,14 +39,33 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 
 const securityHeaderPairs = Object.entries(securityHeaders)
 
+/** Headers of an answer that is written by hand, before or beside the rooms. */
+export const bareHeaders: Readonly<Record<string, string>> = {
+  ...securityHeaders,
+  'Content-Security-Policy': bareSecurityPolicy,
+  'Cache-Control': 'no-store',
+}
+
+/** An answer without words, as it goes over the wire: for what was never understood as a request. */
+export const bareAnswer = (status: number): string =>
+  [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,
+    ...Object.entries({ ...bareHeaders, 'Content-Length': '0', Connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
+    '',
+    '',
+  ].join('\r\n')
+
 /** Puts the headers on; answers that carry no page get the strictest policy. */
 export const withSecurityHeaders: MiddlewareHandler<RoomEnv> = async (c, next) => {
   await next()
   // Not by `c.header`: on an answer that is made already each call copies it, and turns its body into a stream.
   const { headers } = c.res
   for (const [name, value] of securityHeaderPairs) headers.set(name, value)
-  if (!headers.has('Content-Security-Policy'))
-    headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', bareSecurityPolicy)
+  // Only what says that it may be kept is kept: an asset, by its hashed name.
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
 }
 
 /** Whatever changes something must come from our own pages: exact origin and our own header. */

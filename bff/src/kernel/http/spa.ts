@@ -16,10 +16,14 @@ export const spa = (folder: string) =>
         onFound: (_, c) => c.header('Cache-Control', 'public, max-age=31536000, immutable'),
       }),
     )
-    .use('/:file{[\\w-]+\\.(?:js|svg)}', serveStatic({ root: folder }))
+    .use(
+      '/:file{[\\w-]+\\.(?:js|svg)}',
+      serveStatic({ root: folder, onFound: (_, c) => c.header('Cache-Control', 'public, max-age=3600') }),
+    )
     .get('*', async (c, next) => {
       // A missing file is no page, and neither is an unknown answer of the API.
-      if (/^\/(api|agent|assets)(\/|$)/.test(c.req.path) || /\.\w+$/.test(c.req.path)) return next()
+      // Neither is what hides: `.git` and the like.
+      if (/^\/(api|agent|assets)(\/|$)|\/\.|\.\w+$/.test(c.req.path)) return next()
       const nonce = randomBytes(16).toString('base64')
       const page = await readFile(join(folder, 'index.html'), 'utf8')
       c.header('Content-Security-Policy', contentSecurityPolicy(nonce))

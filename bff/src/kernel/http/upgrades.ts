@@ -6,7 +6,7 @@ import { isUnavailable } from '../database/connect.ts'
 import { Refused, refusalBody } from '../errors.ts'
 import type { House } from '../house.ts'
 import { whereFrom } from './from.ts'
-import { securityHeaders } from './headers.ts'
+import { bareHeaders } from './headers.ts'
 
 /** One kind of WebSocket. `admit` decides before the 101 and throws a `Refused`; its result is what `serve` works with. */
 export interface Upgrade<Admitted = unknown> {
@@ -50,7 +50,7 @@ const match = (pattern: string, path: string): Record<string, string> | undefine
 const refuse = (socket: Duplex, code: Refusal): void => {
   const body = JSON.stringify(refusalBody(code))
   const headers = {
-    ...securityHeaders,
+    ...bareHeaders,
     'Content-Type': 'application/json',
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',
