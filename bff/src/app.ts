@@ -28,6 +28,7 @@ import { expireRequests } from './features/requests/expire.ts'
 import { requestsRoom } from './features/requests/routes.ts'
 import { endSessionsLeftOver, forgetTickets } from './features/sessions/door.ts'
 import { sessionsRoom } from './features/sessions/routes.ts'
+import { readListsFirst } from './features/sign-in/common-passwords.ts'
 import { actorOf, endOverdueSignIns } from './features/sign-in/door.ts'
 import { forgetOldTries, remindOfPasswords, tellOfFailures } from './features/sign-in/jobs.ts'
 import { profileRoom } from './features/sign-in/profile-routes.ts'
@@ -90,7 +91,7 @@ export const jobs: readonly Job[] = [
 ]
 
 /** Done once, before the first door opens. */
-export const beforeOpening: readonly ((house: House) => Promise<void>)[] = [endSessionsLeftOver]
+export const beforeOpening: readonly ((house: House) => Promise<void>)[] = [readListsFirst, endSessionsLeftOver]
 
 /** Done once, before the connections are cut. */
 export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stopRelay]

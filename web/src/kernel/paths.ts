@@ -54,7 +54,9 @@ export const wayBack = (to: string | null, origin: string = location.origin): st
   try {
     const url = new URL(to, origin)
     const front = url.pathname === '/sign-in' || url.pathname === '/change-password' || url.pathname.startsWith('/api')
-    return url.origin !== origin || front ? paths.home() : url.pathname + url.search + url.hash
+    // `/.//elsewhere` is a path of ours until its dots are gone; then it is an address of another.
+    const elsewhere = url.origin !== origin || url.pathname.startsWith('//')
+    return elsewhere || front ? paths.home() : url.pathname + url.search + url.hash
   } catch {
     return paths.home()
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { House } from '../../kernel/house.ts'
 
 const packaged = async (): Promise<Set<string>> => {
   const [common, english] = await Promise.all([import('@zxcvbn-ts/language-common'), import('@zxcvbn-ts/language-en')])
@@ -19,6 +20,15 @@ export const readLists = async (file: string | undefined): Promise<{ common: Set
   const own = more.get(file) ?? fileOf(file)
   more.set(file, own)
   return { common: await ours, listed: await own }
+}
+
+/** Reads the operator's file before the door opens, so that a wrong path is said at the start. */
+export const readListsFirst = async (house: House): Promise<void> => {
+  const { passwordList } = house.settings
+  if (!passwordList) return
+  await readLists(passwordList).catch((error: unknown) => {
+    throw new Error('GATEHOUSE_PASSWORD_LIST cannot be read', { cause: error })
+  })
 }
 
 const leet: Readonly<Record<string, string>> = {
