@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import postgres from 'postgres'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { demoPeople } from '../../demo/people.ts'
+import { days } from '../../kernel/clock.ts'
+import { testSecret } from '../../testing/cluster.ts'
+import { openTestHouse, type TestHouse, visitorOf } from '../../testing/house.ts'
+import { person } from '../people/tables.ts'
+import { hashPassword } from './passwords.ts'
+
+const program = fileURLToPath(new URL('../../testing/serve.ts', import.meta.url))
+
+let h: TestHouse
+beforeAll(async () => {
+  h = await openTestHouse()
+})
+afterAll(() => h.close())
+
+/** How a text may have been written down: as it is, and as URLs, JSON, HTML and base64 at each offset have it. */
+const forms = (secret: string): string[] => {
+  const base64 = [0, 1, 2].map((offset) => {
+    const text = Buffer.from('x'.repeat(offset) + secret).toString('base64')
+    // Only what depends on the secret alone.
+    return text.slice(offset === 0 ? 0 : 4, -4)
+  })
+  const url = encodeURIComponent(secret)
+  const plain = [secret, url, url.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1)]
+  const html = secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+  return [...plain, html, ...base64, ...base64.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'))]
+}
+
+/** Every row of every table as text. */
+const everything = async (): Promise<string> => {
+  const db = postgres(h.ownerUrl, { max: 1 })
+  try {
+    const tables =
+      await db`select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
+    const texts = await Promise.all(
+      tables.map(
+        ({ table_name }) => db`select coalesce(string_agg(t::text, E'\n'), '') as text from ${db(table_name)} t`,
+      ),
+    )
+    expect(tables.length).toBeGreaterThan(20)
+    return texts.map(([row]) => row?.text).join('\n')
+  } finally {
+    await db.end()
+  }
+}
+
+test('AU12 SE06 no password and no cookie is in the log, the audit, the mails, the database or an answer', async () => {
+  const secrets = {
+    present: 'kanarie "ä/+=& wade seven',
+    next: 'yellow \\kanarie\\ <b> ?&=# sings',
+    wrong: 'wrong kanarie <i> "quoted" %20',
+    inTheWrongField: 'misplaced.kanarie&sings@wrong.field',
+  }
+  await h.house.db.update(person).set({
+    passwordHash: await hashPassword(h.house.keys, secrets.present),
+    passwordChangedAt: Date.now() - days(2),
+  })
+  const child = spawn(process.execPath, ['--import', 'tsx', program], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      DATABASE_URL: h.ownerUrl,
+      GATEHOUSE_DATA: h.house.settings.dataDir,
+      GATEHOUSE_SECRET: testSecret,
+      LOG_LEVEL: 'debug',
+    },
+  })
+  if (!child.stdout || !child.stderr) throw new Error('no output')
+  let sink = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => {
+      sink += bytes.toString('utf8')
+    })
+  try {
+    const [line] = await once(createInterface(child.stdout), 'line')
+    const visitor = visitorOf(String(line))
+    const { email } = demoPeople.reader
+    const answers = [
+      await visitor.post('/api/sign-in', { email, password: secrets.wrong }),
+      await visitor.post('/api/sign-in', { email: secrets.inTheWrongField, password: secrets.present }),
+      await visitor.post('/api/sign-in', `{"email":"${email}","password":"${secrets.wrong}`),
+      await visitor.post('/api/sign-in', { email, password: { $ne: secrets.wrong } }),
+      await visitor.get(`/api/sign-in?password=${encodeURIComponent(secrets.wrong)}`),
+      await visitor.post('/api/sign-in', { email, password: secrets.present }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 400, 422, 404, 200])
+    const first = visitor.cookie().split('=')[1] ?? ''
+    answers.push(
+      await visitor.get('/api/me'),
+      await visitor.get('/api/me/sign-ins'),
+      await visitor.post('/api/me/password', { present: secrets.wrong, next: secrets.next }),
+      await visitor.post('/api/me/password', { present: secrets.present, next: secrets.present }),
+      await visitor.post('/api/me/password', { present: secrets.present, next: secrets.next }),
+    )
+    expect(answers.slice(-3).map(({ status }) => status)).toEqual([422, 422, 200])
+    const second = visitor.cookie().split('=')[1] ?? ''
+    answers.push(await visitor.post('/api/sign-out'))
+    const told = answers.map(({ body }) => JSON.stringify(body)).join('\n')
+    const where = { database: await everything(), log: sink, answers: told }
+    for (const [place, text] of Object.entries(where))
+      for (const [name, secret] of Object.entries({ ...secrets, first, second }))
+        for (const form of forms(secret)) expect(text.includes(form), `${name} in ${place}`).toBe(false)
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+}, 60_000)
