@@ -16,8 +16,8 @@ const choose = async (page: Page): Promise<void> => {
 const linkInMail = async (administrator: Page, subject: string, path: string): Promise<string> => {
   await administrator.goto('/mail')
   await administrator.getByRole('button', { name: subject }).first().click()
-  const text = await administrator.getByText(`/${path}#`).first().innerText()
-  return new RegExp(`/${path}#[\\w-]{43}`).exec(text)?.[0] ?? ''
+  const text = await administrator.getByText(`/${path}#`).first().textContent()
+  return new RegExp(`/${path}#[\\w-]{43}`).exec(text ?? '')?.[0] ?? ''
 }
 
 test('AU03 a customer invites a colleague, who chooses his password and sees what his group allows', async ({ as }) => {
