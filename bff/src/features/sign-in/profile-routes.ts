@@ -17,7 +17,13 @@ export const profileRoom = new Hono<RoomEnv>()
   .get('/me/sign-ins', self('where one is signed in oneself'), async (c) => {
     const { house, actor } = c.var
     const now = house.clock.now()
-    const living = (await signInsOf(house.db, actor.id)).filter((one) => !whyOver(one, now))
+    const living = (await signInsOf(house.db, actor.id))
+      .filter((one) => !whyOver(one, now))
+      // The one that asks stands first, then the latest used.
+      .sort(
+        (a, b) =>
+          Number(b.id === actor.signInId) - Number(a.id === actor.signInId) || b.lastGestureAt - a.lastGestureAt,
+      )
     // A dozen at most in practice, and bounded by twelve hours: one page.
     const page: Page<SignInView> = {
       rows: living.map((one) => ({

@@ -40,7 +40,7 @@ const columns = (zone: string, ask: (which: SignInView) => void): Column<SignInV
       row.thisOne ? null : (
         <Button
           variant="default"
-          size="compact-sm"
+          size="compact-xs"
           aria-label={`End ${browserWords(row.userAgent)}`}
           onClick={() => ask(row)}
         >
