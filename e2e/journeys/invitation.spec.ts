@@ -56,8 +56,8 @@ test('AU03 a customer invites a colleague, who chooses his password and sees wha
   await expect(row).toContainText('Active')
 
   await row.getByRole('button', { name: 'What to do with Urs Amsler' }).click()
-  await clara.page.getByRole('menuitem', { name: 'Have a new password chosen' }).click()
-  await clara.page.getByRole('button', { name: 'Have a new password chosen' }).click()
+  await clara.page.getByRole('menuitem', { name: 'Reset the password' }).click()
+  await clara.page.getByRole('button', { name: 'Reset the password' }).click()
   await expect(urs.page, 'AU21 signed out at once').toHaveURL(/sign-in/)
 })
 

@@ -26,3 +26,7 @@ export const askLimits = {
 /** True where this try, which is counted in, is one too many. */
 export const tooManyAsks = (counted: { source: number; account: number }): boolean =>
   counted.source > askLimits.source.most || counted.account > askLimits.account.most
+
+/** True for the first try that is one too many. */
+export const firstTooMany = (counted: { source: number; account: number }): boolean =>
+  counted.source === askLimits.source.most + 1 || counted.account === askLimits.account.most + 1

@@ -11,7 +11,7 @@ import { queueMail } from '../../kernel/outbox/queue.ts'
 import { person } from '../people/tables.ts'
 import { endSignInsOf, evenly, hashPassword, proven, retirePassword, whyUnfit } from '../sign-in/door.ts'
 import { mailOfChoice, mailOfReset, mailToNewAddress, mailToOldAddress } from './mails.ts'
-import { type LinkPurpose, linkLife, quiet, tooManyAsks } from './rules.ts'
+import { firstTooMany, type LinkPurpose, linkLife, quiet, tooManyAsks } from './rules.ts'
 import {
   type Account,
   accountByEmail,
@@ -112,7 +112,8 @@ export const askForLink = async (house: House, typed: string, from: string): Pro
   const email = typed.trim().toLowerCase()
   const counted = await countAsk(house.db, hashOf(email), sourceOf(from), now)
   if (tooManyAsks(counted)) {
-    await noteNoLink(house, undefined, from, 'too many tries')
+    // The first one too many is written down; the others would only fill the log.
+    if (firstTooMany(counted)) await noteNoLink(house, undefined, from, 'too many tries')
     await even()
     throw new Refused('too_many_tries')
   }

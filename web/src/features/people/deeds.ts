@@ -23,7 +23,7 @@ export const deeds: Record<Deed, DeedWords> = {
     danger: true,
   },
   reset: {
-    says: 'Have a new password chosen',
+    says: 'Reset the password',
     done: (name) => `${name} gets a link to choose another password.`,
     warns: (name) =>
       `The password of ${name} is void at once, and ${name} is signed out everywhere. A mail brings a link to choose another one, good for 24 hours. You will not learn it.`,
