@@ -7,7 +7,6 @@ import type { Signal } from '../../kernel/bus.ts'
 import { note } from '../../kernel/change.ts'
 import { seconds } from '../../kernel/clock.ts'
 import type { House } from '../../kernel/house.ts'
-import type { Recorder } from '../recordings/door.ts'
 import {
   endSession,
   endSessionsOfDevice,
@@ -21,6 +20,7 @@ import {
 } from '../sessions/door.ts'
 import { noteGesture } from '../sign-in/door.ts'
 import { byDevice } from './by.ts'
+import { Endings } from './endings.ts'
 import { type Entrance, enter } from './entrance.ts'
 import { type Side, Wire } from './wire.ts'
 
@@ -61,16 +61,14 @@ interface Held {
 export class Relay {
   readonly #house: House
   readonly #held = new Map<string, Held>()
-  /** Ends that the database could not be told yet. */
-  readonly #unsaid = new Map<string, SessionCause>()
-  readonly #finishing = new Set<Recorder>()
-  #lingering: WebSocket[] = []
+  readonly #endings: Endings
   #ticks = 0
   #stopped = false
   readonly unsubscribe: () => void
 
   constructor(house: House) {
     this.#house = house
+    this.#endings = new Endings(house)
     this.unsubscribe = house.bus.subscribe((signal) => this.#hear(signal))
   }
 
@@ -181,7 +179,7 @@ export class Relay {
     })
     held.entering = false
     if (entrance.kind === 'again' || wire.over) {
-      if (entrance.kind === 'live') this.#close(entrance.recorder)
+      if (entrance.kind === 'live') this.#endings.close(entrance.recorder)
       return
     }
     if (entrance.kind === 'ended') return this.finish(held, entrance.cause)
@@ -204,35 +202,11 @@ export class Relay {
     return row?.cause ?? (row && reviewSession(this.#house, row))
   }
 
-  /** Stops the wire now; then says why, with the cause that stands in the tables. */
+  /** Ends a session: nothing crosses from here on. */
   async finish(held: Held, cause: SessionCause): Promise<void> {
-    const { wire } = held
-    if (wire.over) return
-    wire.stop()
-    const { id } = wire.session
-    const said = await this.#say(id, cause)
-    this.#lingering.push(...wire.farewell(said))
-    if (wire.recorder) this.#close(wire.recorder)
-    this.#held.delete(id)
-  }
-
-  /** Ends the session in the tables; the cause that stands there. */
-  async #say(id: string, cause: SessionCause): Promise<SessionCause> {
-    try {
-      if (await endSession(this.#house, bySystem, id, cause)) return cause
-      return (await lookAt(this.#house.db, id))?.cause ?? cause
-    } catch (error) {
-      this.#house.log.error({ err: error, sessionId: id, cause }, 'the end of a session could not be stored yet')
-      this.#unsaid.set(id, cause)
-      return cause
-    }
-  }
-
-  #close(recorder: Recorder): void {
-    this.#finishing.add(recorder)
-    void recorder.finish().then((done) => {
-      if (done) this.#finishing.delete(recorder)
-    })
+    if (held.wire.over) return
+    await this.#endings.finish(held.wire, cause)
+    this.#held.delete(held.wire.session.id)
   }
 
   #dropped(held: Held, side: Side, what: string, socket: WebSocket): void {
@@ -328,14 +302,8 @@ export class Relay {
   tick(): void {
     const now = this.#house.clock.now()
     this.#ticks += 1
-    for (const socket of this.#lingering) if (socket.readyState !== socket.CLOSED) socket.terminate()
-    this.#lingering = []
+    this.#endings.tick()
     for (const held of this.#where(() => true)) this.#tickOne(held, now)
-    for (const recorder of this.#finishing) this.#close(recorder)
-    for (const [id, cause] of this.#unsaid) {
-      this.#unsaid.delete(id)
-      void this.#say(id, cause)
-    }
   }
 
   #tickOne(held: Held, now: number): void {
@@ -373,7 +341,7 @@ export class Relay {
   async stop(): Promise<void> {
     this.#stopped = true
     await Promise.all(this.#where(() => true).map((held) => this.finish(held, 'server_stopping')))
-    await Promise.all([...this.#finishing].map((recorder) => recorder.finish()))
+    await this.#endings.settle()
     this.unsubscribe()
   }
 }
