@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { demoCustomers } from '@gatehouse/bff/demo/models'
 import { deviceById } from '@gatehouse/bff/features/devices/door'
 import { issueCode } from '@gatehouse/bff/features/devices/service'
 import { device } from '@gatehouse/bff/features/devices/tables'
@@ -30,6 +31,24 @@ const ended = (child: ChildProcess): Promise<number | null> =>
     child.exitCode === null && child.signalCode === null ? child.once('exit', done) : done(child.exitCode),
   )
 
+/** Serial numbers of the demonstration: devices that people added are theirs to enrol. */
+const demoSerials = Object.values(demoCustomers).flatMap(({ devices }) => devices.map(({ serial }): string => serial))
+
+/** This house may have moved to another port since the device enrolled at it. */
+const followThePort = async (identityFile: string, url: string): Promise<void> => {
+  const identity = JSON.parse(await readFile(identityFile, 'utf8')) as { server: string }
+  if (identity.server !== url)
+    await writeFile(identityFile, JSON.stringify({ ...identity, server: url }), { mode: 0o600 })
+}
+
+/** Resolves when a process has ended; one that does not within five seconds is ended. */
+const ending = async (child: ChildProcess): Promise<void> => {
+  child.kill('SIGTERM')
+  const patience = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  await ended(child)
+  clearTimeout(patience)
+}
+
 /** Enrols what has not enrolled yet and starts one agent per device; their logs go to their homes. */
 export const startDemoAgents = async (
   opened: OpenHouse,
@@ -39,8 +58,15 @@ export const startDemoAgents = async (
   const { house, url } = opened
   const homes = join(dataDir, 'agents')
   const devices = await house.db
-    .select({ id: device.id, name: device.name, serial: device.serial, state: device.state })
+    .select({
+      id: device.id,
+      name: device.name,
+      serial: device.serial,
+      state: device.state,
+      removedAt: device.removedAt,
+    })
     .from(device)
+  const ours = devices.filter(({ serial, removedAt }) => demoSerials.includes(serial) && removedAt === null)
   const start = async (one: (typeof devices)[number]): Promise<ChildProcess | undefined> => {
     const home = join(homes, one.serial)
     await mkdir(home, { recursive: true, mode: 0o700 })
@@ -55,19 +81,19 @@ export const startDemoAgents = async (
           return undefined
         }
       }
-      // A device of another making, or one that was revoked, is not ours to start.
-      if (one.state === 'revoked' || !existsSync(join(home, 'identity.json'))) return undefined
+      const identityFile = join(home, 'identity.json')
+      if (one.state === 'revoked' || !existsSync(identityFile)) return undefined
+      await followThePort(identityFile, url)
       return agent(home, ['run'], output.fd)
     } finally {
       await output.close()
     }
   }
-  const children = (await Promise.all(devices.map(start))).filter((child) => child !== undefined)
+  const children = (await Promise.all(ours.map(start))).filter((child) => child !== undefined)
   say(`${children.length} agents are running, each a process of its own`)
   return {
     stop: async () => {
-      for (const child of children) child.kill('SIGTERM')
-      await Promise.all(children.map(ended))
+      await Promise.all(children.map(ending))
     },
   }
 }

@@ -25,7 +25,8 @@ const main = async (): Promise<void> => {
   let agents: DemoAgents | undefined
   let stopping = false
   const stop = async (): Promise<void> => {
-    if (stopping) return
+    // Whoever asks twice does not want to wait.
+    if (stopping) process.exit(1)
     stopping = true
     console.log('\n  Stopping')
     await agents?.stop()

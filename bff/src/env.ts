@@ -10,9 +10,9 @@ const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   HOST: z.string().default('127.0.0.1'),
   /** The one origin browsers use; default `http://localhost:PORT`. */
-  PUBLIC_URL: z.url().optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Owner of the schema; without it an embedded PostgreSQL is started in the data folder. */
-  DATABASE_URL: z.url().optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   GATEHOUSE_DATA: z.string().min(1).default('.gatehouse'),
   /** 32 bytes or more; everything secret is derived from it. Embedded: made on the first start. */
   GATEHOUSE_SECRET: z.string().min(32).optional(),
@@ -41,6 +41,9 @@ const Environment = z.object({
   GATEHOUSE_DEMO: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
+
+/** True for addresses that only this machine reaches. */
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host)
 
 /** Everything that can be set from outside, read and checked once. */
 export interface Settings {
@@ -92,7 +95,8 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES ?? proxiesOf([]),
     securityContact: env.GATEHOUSE_SECURITY_CONTACT,
     passwordList: env.GATEHOUSE_PASSWORD_LIST,
-    demo: env.GATEHOUSE_DEMO ?? !production,
+    // Printed passwords and a real shell: on this machine only, unless somebody says so.
+    demo: env.GATEHOUSE_DEMO ?? (!production && isLoopback(env.HOST)),
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -10,7 +10,7 @@ interface ActivityRow {
   touchesDevice: boolean
 }
 
-/** Every thing a person may do, once. Routes, groups, editors and docs/permissions.md are drawn from it. */
+/** Every thing a person may do, once. Routes, groups and editors are drawn from it. */
 export const activities = {
   'device.view': { says: 'See a device, its values, alarms and history', on: 'device', touchesDevice: false },
   'device.add': { says: 'Add devices to a customer', on: 'customer', touchesDevice: false },

@@ -1,6 +1,6 @@
 /**
  * Every event the audit log knows, once: its sentence in plain words. `{name}` are the event's fields; a field is a
- * string or a number, and long texts, addresses and secrets never go in. docs/audit-events.md is drawn from it.
+ * string or a number, and long texts, addresses and secrets never go in.
  */
 export const auditEvents = {
   'sign_in.succeeded': { says: 'Signed in' },

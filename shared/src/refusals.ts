@@ -12,7 +12,7 @@ export const refusals = {
     status: 401,
     says: 'That e-mail address and password do not open an account here. After five failures, wait five minutes.',
   },
-  password_due: { status: 403, says: 'Your password is 90 days old. Choose a new one to go on.' },
+  password_due: { status: 403, says: 'You have to choose a new password to go on.' },
   password_wrong: { status: 422, says: 'The present password is not right.' },
   password_unfit: { status: 422, says: 'That password cannot be used.' },
   too_many_tries: { status: 429, says: 'Too many tries. Wait a little and try again.' },
@@ -37,6 +37,7 @@ export const refusals = {
   device_busy: { status: 409, says: 'Another remote session is working on this device.' },
   device_offline: { status: 409, says: 'The device is not connected at the moment.' },
   device_revoked: { status: 409, says: 'The identity of this device has been revoked.' },
+  device_removed: { status: 409, says: 'This device has been removed. Only its history is kept.' },
   recording_damaged: {
     status: 409,
     says: 'A part of this recording is missing or was changed. It is not played back.',

@@ -44,7 +44,7 @@ const hostDeclaration: Declaration = {
       limit: { max: 90, severity: 'warning' },
     },
     { key: 'processes.count', says: 'Processes', type: 'number', unit: '', everySeconds: 30, deadband: 1, digits: 0 },
-    { key: 'uptime.hours', says: 'Up since', type: 'number', unit: 'h', everySeconds: 60, deadband: 0.1, digits: 1 },
+    { key: 'uptime.hours', says: 'Running for', type: 'number', unit: 'h', everySeconds: 60, deadband: 0.1, digits: 1 },
     { key: 'host.name', says: 'Host name', type: 'text', unit: '', everySeconds: 3_600, deadband: 0, digits: 0 },
     { key: 'os.name', says: 'Operating system', type: 'text', unit: '', everySeconds: 3_600, deadband: 0, digits: 0 },
   ],

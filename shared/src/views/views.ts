@@ -115,6 +115,8 @@ export interface DeviceRow {
   tags: string[]
 }
 export interface DeviceView extends DeviceRow {
+  /** It stands in no list any more: only its history is left to see. */
+  removed: boolean
   agentVersion: string | null
   platform: string | null
   transport: 'websocket' | 'https' | null

@@ -1,5 +1,6 @@
 import type { MeView } from '@gatehouse/shared/views/views'
 import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { tellTabsOfLeaving } from '../kernel/activity.ts'
@@ -7,10 +8,19 @@ import { apiFetch } from '../kernel/api.ts'
 import { browserZone, dateTime } from '../kernel/format.ts'
 import { leave } from '../kernel/leave.ts'
 import { paths } from '../kernel/paths.ts'
+import { ApiError, wordsFor } from '../kernel/words.ts'
 import classes from './house.module.css'
 
 const signOut = async () => {
-  await apiFetch('/api/sign-out', { method: 'POST' })
+  try {
+    await apiFetch('/api/sign-out', { method: 'POST' })
+  } catch (thrown) {
+    // Nobody may believe that he is out while he is not.
+    if (!(thrown instanceof ApiError && thrown.code === 'not_signed_in')) {
+      notifications.show({ color: 'red', title: 'You are still signed in', message: wordsFor(thrown) })
+      return
+    }
+  }
   tellTabsOfLeaving()
   leave('signed_out')
 }

@@ -7,7 +7,7 @@ import type { Signal } from '../../kernel/bus.ts'
 import { self } from '../../kernel/http/allow.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 
-/** Hints waiting for one tab, at most; beyond it the tab is told to look at everything again. */
+/** Hints waiting for one tab, at most; beyond it the stream ends, and the tab looks at everything anew when it is back. */
 const mostWaiting = 200
 
 const mayHear = (actor: Actor, signal: Extract<Signal, { kind: 'hint' }>): boolean => {
@@ -25,8 +25,10 @@ export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what 
     const waiting = new Map<string, LiveHint>()
     let wake = () => {}
     let lookAgain = false
+    let lost = false
     const push = (hint: LiveHint) => {
       if (waiting.size < mostWaiting) waiting.set(JSON.stringify(hint), hint)
+      else lost = true
       wake()
     }
     const unsubscribe = house.bus.subscribe((signal) => {
@@ -44,7 +46,7 @@ export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what 
     stream.onAbort(() => wake())
     try {
       await stream.writeSSE({ event: 'open', data: '' })
-      while (!stream.aborted && actor) {
+      while (!stream.aborted && actor && !lost) {
         if (waiting.size === 0 && !lookAgain)
           await new Promise<void>((resolve) => {
             wake = resolve

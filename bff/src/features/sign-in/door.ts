@@ -10,7 +10,7 @@ import { passwordDueAt } from '../people/door.ts'
 import { endSessionsOfSignIn } from '../sessions/door.ts'
 import { absoluteLife, forgetSignIn, readSignIn } from './lucia.ts'
 import { idleLife, whyOver } from './rules.ts'
-import { accountById, noteGestureAt, overdueSignIns, signInsOf } from './store.ts'
+import { accountById, customerOf, noteGestureAt, overdueSignIns, signInsOf } from './store.ts'
 import { signIn } from './tables.ts'
 
 // What the links in mails need: they choose passwords, and nobody signs in by them.
@@ -69,8 +69,12 @@ export const actorOf = async (house: House, token: string | undefined, from: str
 }
 
 /** Holds a sign-in until the transaction ends, so that it cannot be forgotten meanwhile; false where it has been. */
-export const holdSignIn = async (tx: Tx, signInId: string): Promise<boolean> => {
-  const rows = await tx.select({ id: signIn.id }).from(signIn).where(eq(signIn.id, signInId)).for('key share')
+export const holdSignIn = async (
+  tx: Tx,
+  signInId: string,
+  strength: 'key share' | 'update' = 'key share',
+): Promise<boolean> => {
+  const rows = await tx.select({ id: signIn.id }).from(signIn).where(eq(signIn.id, signInId)).for(strength)
   return rows.length > 0
 }
 
@@ -83,12 +87,15 @@ export const endSignIn = async (
 ): Promise<void> => {
   const cause: SessionCause = because === 'idle' ? 'idle' : because === 'disabled' ? 'rights_changed' : 'signed_out'
   await endSessionsOfSignIn(house, one.id, cause)
-  await forgetSignIn(house.db, one.id)
-  await house.db.transaction((tx) =>
-    append(tx, house.clock.now(), [
-      entry({ by, event: 'sign_in.ended', fields: { because: words[because] }, about: { customerId: null } }),
-    ]),
-  )
+  const about = await customerOf(house.db, one.personId)
+  await house.db.transaction(async (tx) => {
+    // Of two that end it at once one finds it, and one event is written.
+    if (!(await holdSignIn(tx, one.id, 'update'))) return
+    await forgetSignIn(tx, one.id)
+    await append(tx, house.clock.now(), [
+      entry({ by, event: 'sign_in.ended', fields: { because: words[because] }, about }),
+    ])
+  })
   house.bus.publish({ kind: 'person', personId: one.personId })
 }
 

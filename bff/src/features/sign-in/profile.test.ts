@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople } from '../../demo/people.ts'
 import { auditEvent } from '../../kernel/audit/tables.ts'
 import { minutes } from '../../kernel/clock.ts'
+import { newToken } from '../../kernel/ids.ts'
 import { openTestHouse, type TestHouse, type Visitor, visitorOf } from '../../testing/house.ts'
 import { signIn } from './tables.ts'
 
@@ -98,5 +99,26 @@ describe('AU19 sign-ins', () => {
     expect((await administrator.post(`/api/staff/${h.seeded.people.technician}/sign-out`)).status).toBe(200)
     expect(await asks(technician.cookie())).toBe(401)
     expect((await technician.post(`/api/staff/${h.seeded.people.administrator}/sign-out`)).status).toBe(401)
+  })
+})
+
+describe('SE06 tokens', () => {
+  test('are 256 random bits each', () => {
+    const tokens = new Set(Array.from({ length: 10_000 }, newToken))
+    expect(tokens.size).toBe(10_000)
+    const bits = [...tokens].map((token) => Buffer.from(token, 'base64url'))
+    expect(bits.every((bytes) => bytes.length === 32)).toBe(true)
+    // Of a fair coin thrown 10,000 times 5,000 ± 250 is five sigma.
+    for (const bit of [0, 7, 100, 255]) {
+      const ones = bits.filter((bytes) => ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1).length
+      expect(Math.abs(ones - 5_000)).toBeLessThan(250)
+    }
+  })
+
+  test('are not what the database keeps: whoever reads it signs nobody in', async () => {
+    await h.as('technician')
+    for (const { id } of await h.house.db.select({ id: signIn.id }).from(signIn))
+      for (const value of [id, Buffer.from(id, 'hex').toString('base64url')])
+        expect(await asks(`__Host-gatehouse=${value}`)).toBe(401)
   })
 })

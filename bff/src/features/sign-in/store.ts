@@ -131,3 +131,16 @@ export const retirePassword = async (tx: Tx, personId: string, passwordHash: str
     .delete(passwordHistory)
     .where(and(eq(passwordHistory.personId, personId), notInArray(passwordHistory.id, kept)))
 }
+
+/** The customer a person belongs to, for the log; nobody's for the maker's people. */
+export const customerOf = async (
+  db: Tx,
+  personId: string,
+): Promise<{ customerId: string | null; customerName: string | null }> => {
+  const [row] = await db
+    .select({ customerId: person.customerId, customerName: customer.name })
+    .from(person)
+    .leftJoin(customer, eq(customer.id, person.customerId))
+    .where(eq(person.id, personId))
+  return row ?? { customerId: null, customerName: null }
+}

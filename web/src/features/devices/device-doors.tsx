@@ -1,13 +1,17 @@
 import type { DeviceView, May } from '@gatehouse/shared/views/views'
 import { IconKey, IconTerminal2 } from '@tabler/icons-react'
 import { useNavigate } from 'react-router'
+import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
 import { ShutButton } from '../../ui/shut-button.tsx'
 
 /** The two doors of a technician: ask, and where the customer has said yes, go in. Shut ones say why. */
 export const DeviceDoors = ({ device }: { device: DeviceView }) => {
   const navigate = useNavigate()
-  const { usableApproval, session } = device
+  const me = useMe()
+  const { usableApproval } = device
+  // A colleague's session is his: it opens no door here.
+  const session = device.session?.technician.id === me.id ? device.session : null
   const mayAsk = device.may['session.request']
   const mayType = device.may['session.terminal']
   // Whoever can neither ask nor type by his groups is shown no doors at all.

@@ -116,8 +116,10 @@ const EnrolmentCode = ({ device, onClose }: DeedProps) => {
                 {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}
               </CopyButton>
             </Group>
-            <Text>On the device:</Text>
-            <Code block>{`agent enrol --server ${location.origin} --code ${code.code}\nagent run`}</Code>
+            <Text>On the device, in the folder of Gatehouse:</Text>
+            <Code
+              block
+            >{`npx -y pnpm@12 agent enrol --server ${location.origin} --code ${code.code}\nnpx -y pnpm@12 agent run`}</Code>
           </>
         ) : (
           <>

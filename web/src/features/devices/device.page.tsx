@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { type DeviceTab, deviceTabs, paths } from '../../kernel/paths.ts'
-import { ConnectionBadge, DeviceStateBadge, SessionBadge } from '../../ui/badges.tsx'
+import { ConnectionBadge, DeviceStateBadge, RemovedBadge, SessionBadge } from '../../ui/badges.tsx'
 import { Breadcrumbs, Page } from '../../ui/page.tsx'
 import { DeviceActions } from '../actions/device-actions.tsx'
 import { DeviceAlarms } from '../alarms/device-alarms.tsx'
@@ -26,6 +26,10 @@ const tabSays: Record<DeviceTab, string> = {
   audit: 'Audit',
 }
 
+/** What is left to see of a device that was removed: its history. */
+const removedTabs = ['requests', 'audit'] as const satisfies DeviceTab[]
+const tabsOf = (device: DeviceView): readonly DeviceTab[] => (device.removed ? removedTabs : deviceTabs)
+
 const isTab = (text: string | undefined): text is DeviceTab => deviceTabs.includes(text as DeviceTab)
 
 /** One device: what it is, how it is, what was done with it. */
@@ -33,7 +37,17 @@ export default function DevicePage() {
   const { deviceId = '', tab } = useParams()
   const device = useQuery(deviceQuery(deviceId))
   if (!isTab(tab)) return <Navigate to={paths.device(deviceId)} replace />
-  return <Answered query={device}>{(found) => <DeviceFrame device={found} tab={tab} />}</Answered>
+  return (
+    <Answered query={device}>
+      {(found) =>
+        tabsOf(found).includes(tab) ? (
+          <DeviceFrame device={found} tab={tab} />
+        ) : (
+          <Navigate to={paths.device(deviceId, 'audit')} replace />
+        )
+      }
+    </Answered>
+  )
 }
 
 const DeviceFrame = ({ device, tab }: { device: DeviceView; tab: DeviceTab }) => {
@@ -52,7 +66,9 @@ const DeviceFrame = ({ device, tab }: { device: DeviceView; tab: DeviceTab }) =>
       }
       badges={
         <>
-          {device.state === 'active' ? (
+          {device.removed ? (
+            <RemovedBadge />
+          ) : device.state === 'active' ? (
             <ConnectionBadge connection={device.connection} lastHeardAt={device.lastHeardAt} />
           ) : (
             <DeviceStateBadge state={device.state} />
@@ -75,10 +91,12 @@ const DeviceFrame = ({ device, tab }: { device: DeviceView; tab: DeviceTab }) =>
         </>
       }
       actions={
-        <>
-          <DeviceDoors device={device} />
-          <DeviceMenu device={device} />
-        </>
+        device.removed ? undefined : (
+          <>
+            <DeviceDoors device={device} />
+            <DeviceMenu device={device} />
+          </>
+        )
       }
     >
       <Tabs
@@ -86,7 +104,7 @@ const DeviceFrame = ({ device, tab }: { device: DeviceView; tab: DeviceTab }) =>
         onChange={(next) => isTab(next ?? undefined) && void navigate(paths.device(device.id, next as DeviceTab))}
       >
         <Tabs.List className={classes.tabs}>
-          {deviceTabs.map((one) => (
+          {tabsOf(device).map((one) => (
             <Tabs.Tab key={one} value={one}>
               {tabSays[one]}
               {one === 'alarms' && device.alarms.open > 0 && ` (${device.alarms.open})`}
