@@ -48,6 +48,16 @@ test('AG03 AG11 a device enrols with its code, comes online, and is gone for goo
     'Balance 21 enrolled with its own key',
   ])
     await expect(page.getByText(says)).toBeVisible()
+
+  // Its history keeps its page, and nothing else of it is left.
+  await page.goto(`/devices/${id}/audit`)
+  await expect(page.getByRole('heading', { name: 'Balance 21' })).toBeVisible()
+  await expect(page.getByText('Removed', { exact: true })).toBeVisible()
+  await expect(page.getByText('Revoked the identity of Balance 21: Sold')).toBeVisible()
+  await expect(page.getByRole('tab')).toHaveText(['Requests and sessions', 'Audit'])
+  await expect(page.getByRole('button', { name: 'More' })).toHaveCount(0)
+  await page.goto(`/devices/${id}/overview`)
+  await expect(page).toHaveURL(/\/audit$/)
 })
 
 test('a technician fetches a log file; what the policy wants to be asked about says so', async ({ as }) => {

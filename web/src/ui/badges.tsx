@@ -18,6 +18,7 @@ import {
   IconPlugConnected,
   IconPlugConnectedX,
   IconPointFilled,
+  IconTrash,
   IconX,
   type TablerIcon,
 } from '@tabler/icons-react'
@@ -83,6 +84,9 @@ const deviceLooks: Record<DeviceState, StateLook> = {
 
 /** Whether a device has its identity. */
 export const DeviceStateBadge = ({ state }: { state: DeviceState }) => <StateBadge look={deviceLooks[state]} />
+
+/** That a device was removed. */
+export const RemovedBadge = () => <StateBadge look={{ says: 'Removed', icon: IconTrash, colour: 'gray' }} />
 
 const connectionLooks: Record<Connection, Omit<StateLook, 'colour'>> = {
   online: { says: 'Online', icon: IconPlugConnected },

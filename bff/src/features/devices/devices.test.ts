@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { activities, activityNames } from '@gatehouse/shared/activities'
 import type { DeviceRow, DeviceView, EnrolmentCodeView, ModelView, Named, Page } from '@gatehouse/shared/views/views'
 import { and, eq, isNull } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -348,17 +349,41 @@ describe('AG11 revoking a device', () => {
 })
 
 describe('removing a device', () => {
-  test('S9 hides it from every list and page, and keeps its history', async () => {
+  test('S9 hides it from every list, and keeps its history', async () => {
     const id = await add({ name: 'To be removed' })
     const { serial } = await rowOf(id)
     expect((await ruth.send('DELETE', `/api/devices/${id}`)).status).toBe(200)
     expect((await ruth.get<Page<DeviceRow>>(`/api/devices?search=${serial}`)).body.rows).toEqual([])
-    expect((await ruth.get(`/api/devices/${id}`)).status).toBe(404)
     expect((await ruth.send('DELETE', `/api/devices/${id}`)).status).toBe(404)
     const history = await ruth.get<Page<{ says: string }>>(`/api/devices/${id}/audit`)
     expect(history.body.rows.map((row) => row.says)).toContain('Removed To be removed')
     // Its successor has the same serial number.
     await add({ serial })
+  })
+
+  test('AL06 AL07 its page tells its history to those who might see it, and opens nothing', async () => {
+    const id = await add({ name: 'Gone' })
+    const [clara, stranger] = await Promise.all([h.as('approver'), h.as('outsider')])
+    const path = `/api/devices/${id}`
+    expect((await clara.get<DeviceView>(path)).body).toMatchObject({ removed: false })
+    await ruth.send('DELETE', path)
+    for (const visitor of [ruth, clara]) {
+      const { status, body } = await visitor.get<DeviceView>(path)
+      expect([status, body.name, body.removed, body.usableApproval]).toEqual([200, 'Gone', true, null])
+      const open = activityNames.filter((name) => activities[name].on === 'device' && body.may[name].ok)
+      for (const activity of open) expect(['device.view', 'audit.view', 'recording.view']).toContain(activity)
+      for (const list of ['audit', 'requests', 'sessions'])
+        expect((await visitor.get(`${path}/${list}`)).status, list).toBe(200)
+      for (const part of ['values', 'alarms', 'actions', 'approvers', 'explain?activity=session.terminal'])
+        expect((await visitor.get(`${path}/${part}`)).status, part).toBe(404)
+    }
+    const { may } = (await ruth.get<DeviceView>(path)).body
+    for (const activity of ['device.edit', 'device.enrol', 'device.revoke'] as const)
+      expect(may[activity]).toMatchObject({ ok: false, because: 'device_removed' })
+    for (const part of ['', '/audit', '/requests', '/sessions'])
+      expect((await stranger.get(path + part)).status, part).toBe(404)
+    expect((await ruth.send('PATCH', path, { name: 'Back' })).status).toBe(404)
+    expect((await ruth.post(`${path}/enrolment-code`)).status).toBe(404)
   })
 
   test('is refused while it has an identity', async () => {

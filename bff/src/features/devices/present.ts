@@ -35,7 +35,7 @@ const verdicts = (actor: Actor, device: KnownDevice, facts: Facts, now: number):
   Object.fromEntries(
     activityNames.map((activity) => {
       const may = asMay(decide(actor, activity, targetOf(activity, device), facts, now))
-      return [activity, may.ok ? mayUnless(whyNot(activity, device.state)) : may]
+      return [activity, may.ok ? mayUnless(whyNot(activity, device)) : may]
     }),
   ) as Record<Activity, May>
 
@@ -50,6 +50,7 @@ export const presentDevice = async (house: House, actor: Actor, known: KnownDevi
   if (!row) throw new Refused('not_found')
   return {
     ...presentRow(row, now),
+    removed: known.removed,
     agentVersion: row.link?.agentVersion ?? null,
     platform: row.link?.platform ?? null,
     transport: row.link?.transport ?? null,
@@ -57,7 +58,7 @@ export const presentDevice = async (house: House, actor: Actor, known: KnownDevi
     declaration: known.declaration,
     undeclaredDropped: row.link?.undeclaredDropped ?? 0,
     may: verdicts(actor, known, facts, now),
-    usableApproval: approval,
+    usableApproval: known.removed ? null : approval,
     session: row.session && {
       id: row.session.id,
       technician: { id: row.session.technicianId, name: row.session.technicianName },

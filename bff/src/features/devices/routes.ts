@@ -10,7 +10,7 @@ import { asPage, PageQuery } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theCustomer } from '../customers/door.ts'
-import { theDevice } from './door.ts'
+import { theDevice, theDeviceEvenRemoved } from './door.ts'
 import { facetsOf, placesOf } from './fleet.ts'
 import { presentDevice, presentRow } from './present.ts'
 import { addDevice, changeDevice, issueCode, removeDevice, revokeDevice } from './service.ts'
@@ -60,7 +60,7 @@ export const devicesRoom = new Hono<RoomEnv>()
   .get('/devices/facets', self(seen), validated('query', FacetQuery), async (c) =>
     c.json(await facetsOf(c.var.house.db, c.var.actor, c.req.valid('query').customer)),
   )
-  .get('/devices/:deviceId', allow('device.view', theDevice), async (c) =>
+  .get('/devices/:deviceId', allow('device.view', theDeviceEvenRemoved), async (c) =>
     c.json(await presentDevice(c.var.house, c.var.actor, c.var.target)),
   )
   .post('/customers/:customerId/devices', allow('device.add', theCustomer), validated('json', NewDevice), async (c) =>

@@ -12,6 +12,12 @@ export const offlineAfter = minutes(3)
 /** An enrolment code is good for this long. */
 export const codeLife = hours(24)
 
+/** How far the life of a device has come. */
+interface KnownState {
+  state: DeviceState
+  removed: boolean
+}
+
 export interface Link {
   connected: boolean
   transport: 'websocket' | 'https' | null
@@ -43,9 +49,14 @@ export const whyNotRevoke = (state: DeviceState): Refusal | undefined =>
 export const whyNotRemove = (state: DeviceState): Refusal | undefined =>
   state === 'active' ? 'wrong_state' : undefined
 
+/** What is still done with a device that was removed: its history is read. */
+const ofHistory: ReadonlySet<Activity> = new Set(['device.view', 'audit.view', 'recording.view'])
+
 /** The rule of the room beside the right itself, by activity. */
-export const whyNot = (activity: Activity, state: DeviceState): Refusal | undefined =>
-  activity === 'device.enrol' ? whyNoCode(state) : activity === 'device.revoke' ? whyNotRevoke(state) : undefined
+export const whyNot = (activity: Activity, { state, removed }: KnownState): Refusal | undefined => {
+  if (removed && activities[activity].on === 'device' && !ofHistory.has(activity)) return 'device_removed'
+  return activity === 'device.enrol' ? whyNoCode(state) : activity === 'device.revoke' ? whyNotRevoke(state) : undefined
+}
 
 /** What `who` would newly be granted if a device were moved or tagged anew: nobody gives himself more. */
 export const gains = (who: Who, before: DeviceTarget, after: DeviceTarget): Activity[] =>
