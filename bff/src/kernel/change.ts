@@ -40,7 +40,26 @@ export const change = async <E extends AuditEventName, T>(
 export const note = (house: House, entries: readonly Entry[]): Promise<void> =>
   house.db.transaction((tx) => append(tx, house.clock.now(), entries))
 
-/** Does a deed that may be refused behind its door as well: then the refusal is an event, like those at the door. */
+/** Refusals that stand in the log already. */
+const inTheLog = new WeakSet<Refused>()
+
+/** Writes a refusal down, once, however many hands it passes through on its way out. */
+export const noteRefusal = async (
+  house: House,
+  by: By,
+  what: { activity: string; about?: About },
+  refused: Refused,
+): Promise<void> => {
+  if (inTheLog.has(refused)) return
+  const fields = { activity: what.activity, because: refused.code }
+  await note(house, [entry({ by, event: 'access.refused', fields, about: what.about, outcome: 'refused' })])
+  inTheLog.add(refused)
+}
+
+/**
+ * Does a deed whose refusal behind its door is logged under another activity, or about more, than stand at the door;
+ * every other refusal behind a door is logged by the door itself.
+ */
 export const witnessed = async <T>(
   house: House,
   by: By,
@@ -50,10 +69,7 @@ export const witnessed = async <T>(
   try {
     return await deed()
   } catch (error) {
-    if (error instanceof Refused) {
-      const fields = { activity: what.activity, because: error.code }
-      await note(house, [entry({ by, event: 'access.refused', fields, about: what.about, outcome: 'refused' })])
-    }
+    if (error instanceof Refused) await noteRefusal(house, by, what, error)
     throw error
   }
 }

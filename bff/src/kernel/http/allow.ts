@@ -1,12 +1,13 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import { decide, type Target, type Verdict } from '@gatehouse/shared/decide'
-import { refusals } from '@gatehouse/shared/refusals'
+import { type Refusal, refusals } from '@gatehouse/shared/refusals'
 import type { May } from '@gatehouse/shared/views/views'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
 import { type Actor, byPerson } from '../actor.ts'
-import { type About, entry } from '../audit/append.ts'
-import { note } from '../change.ts'
+import type { About } from '../audit/append.ts'
+import { noteRefusal } from '../change.ts'
 import { Refused } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { RoomEnv } from './room-env.ts'
@@ -33,37 +34,56 @@ export type Finder<T extends Found> = (house: House, c: Context<RoomEnv>) => Pro
 /** The maker itself, for routes that are about no customer. */
 export const theMaker: Finder<{ kind: 'maker' }> = async () => ({ kind: 'maker' })
 
-const requireActor = (actor: Actor | null, mayBeDue = false): Actor => {
+/** No refusals of what was asked, but answers to what could not be understood, or not be answered now. */
+const slips: ReadonlySet<Refusal> = new Set([
+  'invalid_input',
+  'password_unfit',
+  'malformed',
+  'too_large',
+  'unavailable',
+  'internal',
+])
+
+/** Logs a refusal that was thrown behind a door; what stands in the log already is not said twice. */
+const noteThrown = async (
+  c: Context<RoomEnv>,
+  actor: Actor,
+  what: { activity: string; about?: About },
+): Promise<void> => {
+  const { error } = c
+  if (error instanceof Refused && !slips.has(error.code)) await noteRefusal(c.var.house, byPerson(actor), what, error)
+}
+
+/** Whoever is signed in and owes no password; `activity` is what the log calls the thing he wanted. */
+const requireActor = async (c: Context<RoomEnv>, activity: string, mayBeDue = false): Promise<Actor> => {
+  const { house, from, token } = c.var
+  const actor = await house.access.actor(token, from)
   if (!actor) throw new Refused('not_signed_in')
-  if (actor.passwordDue && !mayBeDue) throw new Refused('password_due')
-  return actor
+  if (!actor.passwordDue || mayBeDue) return actor
+  const due = new Refused('password_due')
+  await noteRefusal(house, byPerson(actor), { activity }, due)
+  throw due
 }
 
 /** Guards a route: the actor must be allowed `activity` on what `find` finds, before the body is read. */
 export const allow = <T extends Found>(activity: Activity, find: Finder<T>) => {
   const guard: MiddlewareHandler<RoomEnv & { Variables: { target: T } }> = async (c, next) => {
-    const { house, from, token } = c.var
-    const actor = requireActor(await house.access.actor(token, from))
+    const { house } = c.var
+    const actor = await requireActor(c as unknown as Context<RoomEnv>, activity)
     const target = await find(house, c as unknown as Context<RoomEnv>)
     const verdict: Verdict = target
       ? decide(actor, activity, target, await house.access.facts(actor, target), house.clock.now())
       : { ok: false, because: 'not_found' }
+    const what = { activity, about: target?.about }
     if (!verdict.ok) {
-      const about = target?.about
-      await note(house, [
-        entry({
-          by: byPerson(actor),
-          event: 'access.refused',
-          fields: { activity, because: verdict.because },
-          about,
-          outcome: 'refused',
-        }),
-      ])
-      throw new Refused(verdict.because, { privately: `${activity} refused` })
+      const refused = new Refused(verdict.because, { privately: `${activity} refused` })
+      await noteRefusal(house, byPerson(actor), what, refused)
+      throw refused
     }
     c.set('actor', actor)
     c.set('target', target as T)
     await next()
+    await noteThrown(c as unknown as Context<RoomEnv>, actor, what)
   }
   const handler = createMiddleware(guard)
   guardOf.set(handler, { kind: 'activity', activity })
@@ -73,8 +93,11 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>) => {
 /** Guards a route on which a person acts on himself; `because` stands in the matrix of routes. */
 export const self = (because: string, { evenWithDuePassword = false } = {}) => {
   const handler = createMiddleware<RoomEnv>(async (c, next) => {
-    c.set('actor', requireActor(await c.var.house.access.actor(c.var.token, c.var.from), evenWithDuePassword))
+    const activity = `${c.req.method} ${routePath(c)}`
+    const actor = await requireActor(c, activity, evenWithDuePassword)
+    c.set('actor', actor)
     await next()
+    await noteThrown(c, actor, { activity })
   })
   guardOf.set(handler, { kind: 'self', because })
   return handler

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
-import { Refused } from '../errors.ts'
+import { refuseForeignRequest } from './foreign.ts'
 import type { RoomEnv } from './room-env.ts'
 
 /** The content security policy; `nonce` is for the styles that libraries make at run time. */
@@ -72,7 +72,7 @@ export const withSecurityHeaders: MiddlewareHandler<RoomEnv> = async (c, next) =
 export const sameOriginOnly: MiddlewareHandler<RoomEnv> = async (c, next) => {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
     if (c.req.header('origin') !== c.var.house.origin || c.req.header('x-gatehouse') !== '1')
-      throw new Refused('foreign_origin')
+      return refuseForeignRequest(c.var.house, c.var.from)
   }
   await next()
 }

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { isUnavailable } from '../database/connect.ts'
 import { Refused, refusalBody } from '../errors.ts'
 import type { House } from '../house.ts'
+import { refuseForeignStream } from './foreign.ts'
 import { whereFrom } from './from.ts'
 import { bareHeaders } from './headers.ts'
 
@@ -81,14 +82,15 @@ export const upgradesOf = (house: House, kinds: readonly Upgrade[]) => {
     for (const kind of kinds) {
       const params = match(kind.path, path)
       if (!params) continue
+      const forwarded = request.headers['x-forwarded-for']?.toString()
+      const from = whereFrom(house.settings.trustedProxies, request.socket.remoteAddress, forwarded)
       const origin = request.headers.origin
-      if (kind.face === 'people' ? origin !== house.origin : origin !== undefined) throw new Refused('foreign_origin')
+      if (kind.face === 'people' ? origin !== house.origin : origin !== undefined)
+        return refuseForeignStream(house, from)
       const protocols = (request.headers['sec-websocket-protocol'] ?? '')
         .split(',')
         .map((one) => one.trim())
         .filter(Boolean)
-      const forwarded = request.headers['x-forwarded-for']?.toString()
-      const from = whereFrom(house.settings.trustedProxies, request.socket.remoteAddress, forwarded)
       const admitted = await kind.admit(house, { params, request, from, protocols })
       if (socket.destroyed) return
       servers.get(kind)?.handleUpgrade(request, socket, head, (opened) => kind.serve(house, opened, admitted))
