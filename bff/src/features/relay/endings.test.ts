@@ -1,7 +1,8 @@
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { PolicyView, RequestView } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoPeople } from '../../demo/people.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { minutes, seconds } from '../../kernel/clock.ts'
 import type { Db } from '../../kernel/database/connect.ts'
@@ -90,25 +91,20 @@ describe('AP08 WS03 ends both directions within a second', () => {
   })
 
   test('when the rights of the technician are taken away', async () => {
-    await cutBy('rights_changed', async () => {
-      await regrant(h, 'technician', [{ activities: ['device.view', 'session.request'], scope: { kind: 'all' } }])
-      h.house.bus.publish({ kind: 'person', personId: h.seeded.people.technician })
-    })
-    await regrant(h, 'technician', [
-      { activities: ['device.view', 'session.request', 'session.terminal'], scope: { kind: 'all' } },
-    ])
+    const ruth = await h.as('administrator')
+    const path = `/api/staff/${h.seeded.people.technician}/groups`
+    const group = h.seeded.groups[demoPeople.technician.group]
+    await cutBy('rights_changed', async () => expect((await ruth.post(path, { remove: [group] })).status).toBe(200))
+    expect((await ruth.post(path, { add: [group] })).status).toBe(200)
   })
 
   test('when the policy changes', () =>
     cutBy('policy', async ({ client }) => {
-      const customerId = h.seeded.customers['Helvetia Pharma']
-      await h.house.db.insert(policyLevel).values({
-        customerId,
-        level: 'device',
-        levelId: client.deviceId,
-        rules: { 'session.terminal': { answer: 'never', locked: false } },
-      })
-      h.house.bus.publish({ kind: 'policy', customerId })
+      const path = `/api/customers/${h.seeded.customers['Helvetia Pharma']}/policy`
+      const { version } = (await approver.get<PolicyView>(path)).body
+      const rules = { 'session.terminal': { answer: 'never', locked: false } }
+      const put = await approver.send('PUT', `${path}/device/${client.deviceId}`, { rules, version })
+      expect(put.status).toBe(200)
     }))
 
   test('when the identity of the device is revoked, whose approvals go with it', async () => {
