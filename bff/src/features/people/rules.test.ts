@@ -16,6 +16,7 @@ const hand = (customerId: string | null, ...grants: Grant[]) => ({ customerId, g
 describe('AZ08 nobody hands out more than he is granted', () => {
   const clara = giver('helvetia', grant(all, 'person.edit', 'session.approve', 'device.view'))
   const ruth = giver(null, grant(all, 'staff.edit', 'person.edit', 'device.view', 'customer.view'))
+  const split = giver(null, grant(of('helvetia'), 'device.view'), grant(of('helvetia'), 'audit.view'))
   const anna = giver(null, grant(of('helvetia'), 'device.view', 'session.terminal'), grant(of('lakes'), 'audit.view'))
 
   test.each([
@@ -60,6 +61,13 @@ describe('AZ08 nobody hands out more than he is granted', () => {
       hand(null, grant(of('helvetia'), 'session.terminal')),
       true,
       undefined,
+    ],
+    [
+      'not what two of his grants add up to',
+      split,
+      hand(null, grant(of('helvetia'), 'device.view', 'audit.view')),
+      true,
+      'beyond_own',
     ],
     [
       'not what two grants cover together',
