@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
 import { allow, type Finder, mayUnless } from '../../kernel/http/allow.ts'
-import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
@@ -78,10 +78,7 @@ type QueueSchema = {
   }
 }
 
-const before = (cursor: string | undefined): string | undefined => {
-  const [id] = readCursor(cursor, 1) ?? []
-  return typeof id === 'string' && isUuid(id) ? id : undefined
-}
+const before = (cursor: string | undefined): string | undefined => readKey(cursor, ['id'])?.[0]
 
 /** Actions: queued by people, handed to devices at their check-in, answered by them. */
 export const actionsRoom = new Hono<RoomEnv>()

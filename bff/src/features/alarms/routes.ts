@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
 import { allow, asMay, type Finder, mayUnless, self } from '../../kernel/http/allow.ts'
-import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
@@ -71,10 +71,7 @@ const present = (actor: Actor, { alarm: one, device, customer }: AlarmRow): Alar
   },
 })
 
-const before = (cursor: string | undefined): string | undefined => {
-  const [id] = readCursor(cursor, 1) ?? []
-  return typeof id === 'string' && isUuid(id) ? id : undefined
-}
+const before = (cursor: string | undefined): string | undefined => readKey(cursor, ['id'])?.[0]
 
 const pageOf = (actor: Actor, rows: readonly AlarmRow[], limit: number): Page<AlarmView> =>
   asPage(

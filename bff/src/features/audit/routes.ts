@@ -4,7 +4,7 @@ import type { AuditRow, Named } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { allow, self } from '../../kernel/http/allow.ts'
-import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
@@ -36,10 +36,7 @@ const present = (row: AuditEventRow): AuditRow => ({
   fields: row.fields,
 })
 
-const before = (cursor: string | undefined): string | undefined => {
-  const id = z.uuid().safeParse(readCursor(cursor, 1)?.[0])
-  return id.success ? id.data : undefined
-}
+const before = (cursor: string | undefined): string | undefined => readKey(cursor, ['id'])?.[0]
 
 /** The audit log, read: of one device, and of all that one may see. */
 export const auditRoom = new Hono<RoomEnv>()

@@ -1,11 +1,10 @@
 import type { MailView } from '@gatehouse/shared/views/views'
 import { desc, lt } from 'drizzle-orm'
 import { Hono } from 'hono'
-import { z } from 'zod'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, theMaker } from '../../kernel/http/allow.ts'
-import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { opened } from '../../kernel/outbox/seal.ts'
@@ -33,11 +32,11 @@ export const mailRoom = new Hono<RoomEnv>().get(
     const { house } = c.var
     if (!house.settings.demo) throw new Refused('not_found')
     const { limit, cursor } = c.req.valid('query')
-    const before = z.uuid().safeParse(readCursor(cursor, 1)?.[0])
+    const [before] = readKey(cursor, ['id']) ?? []
     const rows = await house.db
       .select()
       .from(outboxMail)
-      .where(before.success ? lt(outboxMail.id, before.data) : undefined)
+      .where(before ? lt(outboxMail.id, before) : undefined)
       .orderBy(desc(outboxMail.id))
       .limit(limit + 1)
     return c.json(asPage(rows, limit, (row) => [row.id], present(house)))

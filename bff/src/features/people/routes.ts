@@ -8,7 +8,7 @@ import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { witnessed } from '../../kernel/change.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, type Finder, type Found, mayUnless, theMaker } from '../../kernel/http/allow.ts'
-import { asPage, PageQuery, readCursor } from '../../kernel/http/pages.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theCustomer } from '../customers/door.ts'
@@ -78,13 +78,10 @@ const present =
   }
 
 const list = async (house: House, actor: Actor, customerId: string | null, query: z.infer<typeof Query>) => {
-  const cursor = readCursor(query.cursor, 2)
   const rows = await peopleOf(house.db, customerId, {
     limit: query.limit,
     search: query.search,
-    after: cursor
-      ? [String(cursor[0]), z.uuid().catch('00000000-0000-0000-0000-000000000000').parse(cursor[1])]
-      : undefined,
+    after: readKey(query.cursor, ['text', 'id']),
   })
   return asPage(rows, query.limit, (row) => [row.name, row.id], present(actor))
 }

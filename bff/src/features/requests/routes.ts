@@ -7,10 +7,9 @@ import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
-import { PageQuery, readCursor, writeCursor } from '../../kernel/http/pages.ts'
+import { PageQuery, readKey, writeCursor } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
-import { isUuid } from '../../kernel/ids.ts'
 import { theDevice, theDeviceEvenRemoved } from '../devices/door.ts'
 import { decideRequest } from './decide.ts'
 import { theRequest } from './door.ts'
@@ -65,8 +64,8 @@ const page = async (
   filter: RequestFilter,
   { limit, cursor }: z.infer<typeof PageQuery>,
 ): Promise<Page<RequestView>> => {
-  const before = String(readCursor(cursor, 1)?.[0] ?? '')
-  const rows = await requestsVisibleTo(house.db, actor, filter, limit, isUuid(before) ? before : undefined)
+  const [before] = readKey(cursor, ['id']) ?? []
+  const rows = await requestsVisibleTo(house.db, actor, filter, limit, before)
   const kept = rows.slice(0, limit)
   const last = kept.at(-1)
   return {

@@ -7,10 +7,9 @@ import { witnessed } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
-import { PageQuery, readCursor, writeCursor } from '../../kernel/http/pages.ts'
+import { PageQuery, readKey, writeCursor } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
-import { isUuid } from '../../kernel/ids.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
 import { theRequest } from '../requests/door.ts'
 import { endSession } from './end.ts'
@@ -35,8 +34,8 @@ const page = async (
   filter: SessionFilter,
   { limit, cursor }: z.infer<typeof PageQuery>,
 ): Promise<Page<SessionView>> => {
-  const before = String(readCursor(cursor, 1)?.[0] ?? '')
-  const rows = await sessionsVisibleTo(house.db, actor, filter, limit, isUuid(before) ? before : undefined)
+  const [before] = readKey(cursor, ['id']) ?? []
+  const rows = await sessionsVisibleTo(house.db, actor, filter, limit, before)
   const kept = rows.slice(0, limit)
   const last = kept.at(-1)
   return {

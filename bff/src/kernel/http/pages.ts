@@ -13,7 +13,7 @@ export const writeCursor = (key: readonly (string | number | null)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url')
 
 /** The sort key in a cursor of `length` parts, or `undefined` where there is none or it was made up. */
-export const readCursor = (cursor: string | undefined, length: number): (string | number | null)[] | undefined => {
+const readCursor = (cursor: string | undefined, length: number): (string | number | null)[] | undefined => {
   if (!cursor) return undefined
   try {
     const read = z
