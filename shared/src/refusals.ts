@@ -16,6 +16,10 @@ export const refusals = {
   password_wrong: { status: 422, says: 'The present password is not right.' },
   password_unfit: { status: 422, says: 'That password cannot be used.' },
   too_many_tries: { status: 429, says: 'Too many tries. Wait a little and try again.' },
+  too_many_open: {
+    status: 429,
+    says: 'You have too many pages open here. Close one of them and try again.',
+  },
   foreign_origin: { status: 403, says: 'This request did not come from a Gatehouse page.' },
   not_found: { status: 404, says: 'There is nothing here that you may see.' },
   not_granted: { status: 403, says: 'None of your groups allows this.' },

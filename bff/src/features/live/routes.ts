@@ -4,7 +4,9 @@ import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Signal } from '../../kernel/bus.ts'
+import { Refused } from '../../kernel/errors.ts'
 import { self } from '../../kernel/http/allow.ts'
+import { places } from '../../kernel/http/places.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 
 /** Hints waiting for one tab, at most; beyond it the stream ends, and the tab looks at everything anew when it is back. */
@@ -17,10 +19,16 @@ const mayHear = (actor: Actor, signal: Extract<Signal, { kind: 'hint' }>): boole
   return actor.customerId === null
 }
 
+const tabs = places()
+
 /** One stream of hints per tab; it carries no data and never counts as something a person did. */
 export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what one may see'), (c) => {
   const { house, token, from } = c.var
+  // Nobody reads the stream of a question about its headers, and nobody would end it.
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
   let actor: Actor | null = c.var.actor
+  const leave = tabs.take(actor.id)
+  if (!leave) throw new Refused('too_many_open')
   return streamSSE(c, async (stream) => {
     const waiting = new Map<string, LiveHint>()
     let wake = () => {}
@@ -65,6 +73,7 @@ export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what 
     } finally {
       clearInterval(heartbeat)
       unsubscribe()
+      leave()
     }
   })
 })

@@ -6,6 +6,7 @@ import { note } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { readToken } from '../../kernel/http/cookies.ts'
+import { places } from '../../kernel/http/places.ts'
 import { type UpgradeRequest, upgrade } from '../../kernel/http/upgrades.ts'
 import { type Direction, hasChannel, type KnownSession, mayStream, sessionById, useTicket } from '../sessions/door.ts'
 import { relayOf } from './relay.ts'
@@ -16,12 +17,15 @@ interface Admitted {
   direction: Direction
 }
 
+const channels = places()
+
 const ticketIn = (protocols: readonly string[]): string =>
   protocols.find((one) => one.startsWith('ticket.'))?.slice('ticket.'.length) ?? ''
 
 /** Uses the ticket up and asks everything once more; throws the reason why not. */
 const enterWith = async (house: House, actor: Actor, asked: UpgradeRequest): Promise<Admitted> => {
   const { sessionId = '', channel = '' } = asked.params
+  if (!channels.free(actor.id)) throw new Refused('too_many_open')
   const known = await sessionById(house.db, sessionId)
   if (!known || !hasChannel(known.row, channel)) throw new Refused('ticket_unusable')
   const by = { sessionId, channel, personId: actor.id, signInId: actor.signInId }
@@ -59,6 +63,10 @@ export const peopleStreams = upgrade<Admitted>({
   },
   serve: (house, socket, { actor, known, direction }) => {
     socket.on('error', () => socket.terminate())
+    // Several that were admitted at once may want the last place.
+    const leave = channels.take(actor.id)
+    if (!leave) return socket.close(1013, 'too many are open')
+    socket.on('close', leave)
     const relay = relayOf(house)
     if (direction === 'write') relay.serveWriter(socket, known, actor)
     else void relay.serveWatcher(socket, known, actor)
