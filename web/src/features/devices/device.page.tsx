@@ -39,13 +39,7 @@ export default function DevicePage() {
   if (!isTab(tab)) return <Navigate to={paths.device(deviceId)} replace />
   return (
     <Answered query={device}>
-      {(found) =>
-        tabsOf(found).includes(tab) ? (
-          <DeviceFrame device={found} tab={tab} />
-        ) : (
-          <Navigate to={paths.device(deviceId, 'audit')} replace />
-        )
-      }
+      {(found) => <DeviceFrame device={found} tab={tabsOf(found).includes(tab) ? tab : 'audit'} />}
     </Answered>
   )
 }
