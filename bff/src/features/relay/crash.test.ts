@@ -1,52 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
 import type { SessionView } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testSecret } from '../../testing/cluster.ts'
 import { DeviceClient } from '../../testing/device-client.ts'
 import { manyDevices } from '../../testing/devices.ts'
 import { openTestHouse, signedInAt, type TestHouse } from '../../testing/house.ts'
+import { type Instance, startInstance } from '../../testing/instance.ts'
 import { deviceStream, goLive, grantOn, openSession, personStream, untilSaid } from '../../testing/sessions.ts'
 import { session as sessionTable } from '../sessions/tables.ts'
 
-const program = fileURLToPath(new URL('../../testing/serve.ts', import.meta.url))
-
 let h: TestHouse
-const running = new Set<ChildProcess>()
+const running = new Set<Instance>()
 beforeAll(async () => {
   h = await openTestHouse()
 })
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const one of running) await one.kill()
   await h.close()
 })
 
 /** Another instance on the same database, in a process that can be killed. */
-const instance = async (): Promise<{ url: string; kill(): Promise<void> }> => {
-  const child = spawn(process.execPath, ['--import', 'tsx', program], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      DATABASE_URL: h.ownerUrl,
-      GATEHOUSE_DATA: h.house.settings.dataDir,
-      GATEHOUSE_SECRET: testSecret,
-      LOG_LEVEL: 'silent',
-    },
-  })
-  running.add(child)
-  if (!child.stdout) throw new Error('no output')
-  const [url] = await once(createInterface(child.stdout), 'line')
-  const kill = async () => {
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    running.delete(child)
-  }
-  return { url: String(url), kill }
+const instance = async (): Promise<Instance> => {
+  const one = await startInstance(h.ownerUrl, h.house.settings.dataDir)
+  running.add(one)
+  return one
 }
 
 test('AP20 after a crash nothing resumes by itself: the session is over, and the next one has another epoch', async () => {
