@@ -57,8 +57,8 @@ export const noteRefusal = async (
 }
 
 /**
- * Does a deed whose refusal behind its door is logged under another activity, or about more, than stand at the door;
- * every other refusal behind a door is logged by the door itself.
+ * Does a deed whose refusals are logged by itself: under another activity, or about more, than stand at its door, or
+ * where what was typed tells of a try as well. Every other refusal behind a door is logged by the door.
  */
 export const witnessed = async <T>(
   house: House,
