@@ -1,3 +1,4 @@
+import type { SessionGrant } from '@gatehouse/shared/agent/messages'
 import type { Page } from '@playwright/test'
 import { addRawDevice } from '../fixtures/devices.ts'
 import { expect, test } from '../fixtures/test.ts'
@@ -11,7 +12,10 @@ const isInert = async (page: Page): Promise<void> => {
   expect(await page.evaluate(() => 'owned' in window)).toBe(false)
 }
 
-test('IO01 every string a device can send is shown as text on every page', async ({ as, stack }) => {
+test('IO01 what a device says of itself, of its alarms and its actions is shown as text on every page', async ({
+  as,
+  stack,
+}) => {
   test.setTimeout(120_000)
   const [administrator, technician, approver] = [
     await as('administrator'),
@@ -85,4 +89,55 @@ test('IO01 every string a device can send is shown as text on every page', async
     .click()
   await expect(administrator.page.getByText(/<img src=x/).first()).toBeVisible()
   await isInert(administrator.page)
+})
+
+test('IO01 a text value, and why a device refuses a session, are shown as text', async ({ as, stack }) => {
+  test.setTimeout(120_000)
+  const [administrator, technician, approver] = [
+    await as('administrator'),
+    await as('technician'),
+    await as('approver'),
+  ]
+  const name = `Hostile line ${link}`
+  const device = await addRawDevice(administrator.page, stack, name, 'H-2', 'controller')
+  const path = `/devices/${device.deviceId}`
+  const line = await device.connect()
+  await line.say(device.heartbeat(), device.values({ 'host.name': markup, 'os.name': link }))
+  for (const { page } of [technician, approver]) {
+    await page.goto(`${path}/overview`)
+    for (const value of [markup, link]) await expect(page.getByText(value, { exact: true })).toBeVisible()
+    await isInert(page)
+  }
+
+  await technician.page.goto(`${path}/ask`)
+  await technician.page.getByLabel('Why?').fill('Drift after calibration')
+  await technician.page.getByRole('button', { name: /^Ask / }).click()
+  await expect(technician.page).toHaveURL(/\/requests\//)
+  await approver.page.goto(`/approvals/${technician.page.url().split('/').at(-1)}`)
+  await approver.page.getByRole('button', { name: 'Approve', exact: true }).click()
+  await technician.page.getByRole('button', { name: 'Open the terminal' }).click()
+  await expect(technician.page).toHaveURL(/\/sessions\//)
+
+  const { grants = [] } = await line.until((message) => (message.grants ?? []).length > 0)
+  const { sessionId, epoch } = JSON.parse(
+    Buffer.from(grants[0]?.split('.')[1] ?? '', 'base64url').toString(),
+  ) as SessionGrant
+  const because = `${markup} ${link}`
+  await line.say({ type: 'session', at: Date.now(), sessionId, epoch, outcome: 'refused', because })
+  await expect(technician.page.getByRole('heading', { name: 'The device refused it' })).toBeVisible()
+  await expect(technician.page.getByText(name).first()).toBeVisible()
+  await isInert(technician.page)
+  for (const { page } of [technician, approver]) {
+    for (const address of [`/sessions/${sessionId}`, `${path}/requests`]) {
+      await page.goto(address)
+      await expect(page.getByText(name).first()).toBeVisible()
+      await isInert(page)
+    }
+    for (const address of [`${path}/audit`, '/audit']) {
+      await page.goto(address)
+      await expect(page.getByText(because).first()).toBeVisible()
+      await isInert(page)
+    }
+  }
+  await line.close()
 })
