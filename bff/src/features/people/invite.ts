@@ -9,6 +9,7 @@ import { groupMember } from '../groups/tables.ts'
 import { mailInvitation, voidTokens } from '../invitations/door.ts'
 import { hashPassword } from '../sign-in/door.ts'
 import { whyNotInvite } from './rules.ts'
+import { peopleHint } from './signals.ts'
 import type { PersonRow } from './store.ts'
 import { person } from './tables.ts'
 
@@ -53,6 +54,7 @@ export const invitePerson = async (
       result: them.id,
       fields: { name: them.name, groups: groups.map((one) => one.name).join(', ') || 'no group' },
       about: at,
+      signals: [peopleHint(at)],
     }
   })
 }
@@ -69,7 +71,7 @@ export const inviteAgain = async (house: House, actor: Actor, them: PersonRow): 
       .returning({ id: person.id })
     if (waiting.length === 0) throw new Refused('wrong_state')
     await mailInvitation(house, tx, actor, them)
-    return { result: undefined, fields: { name: them.name }, about: them }
+    return { result: undefined, fields: { name: them.name }, about: them, signals: [peopleHint(them)] }
   })
 }
 
@@ -87,6 +89,6 @@ export const withdrawInvitation = async (house: House, actor: Actor, them: Perso
     if (gone.length === 0) throw new Refused('wrong_state')
     await tx.delete(groupMember).where(eq(groupMember.personId, them.id))
     await voidTokens(tx, them.id, ['invite'], now)
-    return { result: undefined, fields: { name: them.name }, about: them }
+    return { result: undefined, fields: { name: them.name }, about: them, signals: [peopleHint(them)] }
   })
 }

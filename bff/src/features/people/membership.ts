@@ -4,6 +4,7 @@ import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { changeMembership } from '../groups/door.ts'
 import { whyNotTouch } from './rules.ts'
+import { peopleHint } from './signals.ts'
 import type { PersonRow } from './store.ts'
 
 /** Puts a person into groups and takes him out of others; it holds from his next move on, in open pages as well. */
@@ -22,4 +23,5 @@ export const changeGroupsOf = async (
   })
   house.bus.publish({ kind: 'person', personId: them.id })
   house.bus.publish({ kind: 'hint', hint: { about: 'people' }, personId: them.id })
+  house.bus.publish(peopleHint(them))
 }

@@ -8,6 +8,7 @@ import { voidTokens } from '../invitations/door.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
 import { endSignInsOf } from '../sign-in/door.ts'
 import { whyNotTouch } from './rules.ts'
+import { peopleHint } from './signals.ts'
 import type { PersonRow } from './store.ts'
 import { person } from './tables.ts'
 
@@ -29,7 +30,7 @@ export const disablePerson = async (house: House, actor: Actor, them: PersonRow)
       .where(and(eq(person.id, them.id), isNull(person.disabledAt)))
       .returning({ id: person.id })
     if (changed.length === 0) throw new Refused('wrong_state', { state: 'disabled' })
-    return { result: undefined, fields: { name: them.name }, about: about(them) }
+    return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
   })
   await cutOff(house, actor, them)
 }
@@ -53,7 +54,7 @@ export const enablePerson = async (house: House, actor: Actor, them: PersonRow):
   if (why) throw new Refused(why)
   await change(house, byPerson(actor), 'person.enabled', async (tx) => {
     await tx.update(person).set({ disabledAt: null }).where(eq(person.id, them.id))
-    return { result: undefined, fields: { name: them.name }, about: about(them) }
+    return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
   })
 }
 
@@ -71,7 +72,7 @@ export const removePerson = async (house: House, actor: Actor, them: PersonRow):
     if (changed.length === 0) throw new Refused('wrong_state', { state: 'removed' })
     await tx.delete(groupMember).where(eq(groupMember.personId, them.id))
     await voidTokens(tx, them.id, ['invite', 'reset', 'forgotten', 'address'], now)
-    return { result: undefined, fields: { name: them.name }, about: about(them) }
+    return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
   })
   await cutOff(house, actor, them)
 }

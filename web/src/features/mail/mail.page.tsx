@@ -15,7 +15,7 @@ export default function MailPage() {
   return (
     <Page
       title="Mail"
-      lead="No mail server is set, so mails stay here. This page exists in the demonstration only."
+      lead="Mails as they were written. They leave when a mail server is set; this page exists in the demonstration only."
       width="reading"
     >
       <Section flush>
