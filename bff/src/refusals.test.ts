@@ -20,7 +20,8 @@ let helvetia: string
 let balance: string
 /** A device that is enrolled. */
 let working: string
-const fresh = { name: '', serial: '' }
+/** A serial number that a device of the customer has. */
+let taken: string
 
 beforeAll(async () => {
   h = await openTestHouse()
@@ -38,9 +39,8 @@ beforeAll(async () => {
     { activities: ['customer.edit', 'device.view', 'device.edit'], scope: all },
     { activities: ['device.revoke'], scope: { kind: 'tags', tags: ['vip'] } },
   ])
-  const [device] = (await ruth.get<{ rows: { serial: string; name: string }[] }>('/api/devices?search=Balance%207'))
-    .body.rows
-  Object.assign(fresh, device)
+  const { body } = await ruth.get<{ serial: string }>(device())
+  taken = body.serial
 })
 afterAll(() => h.close())
 
@@ -128,7 +128,7 @@ const refused: Record<
     status: 409,
     activity: 'device.add',
     about: 'customer',
-    ready: () => () => ruth.post(`${customer()}/devices`, newDevice(fresh.serial)),
+    ready: () => () => ruth.post(`${customer()}/devices`, newDevice(taken)),
   },
   'a code for a revoked device': {
     who: 'Ruth Vogel',
