@@ -363,11 +363,11 @@ describe('removing a device', () => {
 
   test('AL06 AL07 its page tells its history to those who might see it, and opens nothing', async () => {
     const id = await add({ name: 'Gone' })
-    const [clara, stranger] = await Promise.all([h.as('approver'), h.as('outsider')])
+    const [marc, stranger] = await Promise.all([h.as('colleague'), h.as('otherApprover')])
     const path = `/api/devices/${id}`
-    expect((await clara.get<DeviceView>(path)).body).toMatchObject({ removed: false })
+    expect((await marc.get<DeviceView>(path)).body).toMatchObject({ removed: false })
     await ruth.send('DELETE', path)
-    for (const visitor of [ruth, clara]) {
+    for (const visitor of [ruth, marc]) {
       const { status, body } = await visitor.get<DeviceView>(path)
       expect([status, body.name, body.removed, body.usableApproval]).toEqual([200, 'Gone', true, null])
       const open = activityNames.filter((name) => activities[name].on === 'device' && body.may[name].ok)
