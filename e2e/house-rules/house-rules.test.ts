@@ -54,7 +54,7 @@ const planted: Record<string, Source> = {
   'only main.ts listens': { path: 'bff/src/app.ts', text: 'server.listen(80)' },
   'no text that comes from outside becomes SQL': { path: 'bff/src/app.ts', text: 'sql.raw(`order by ${column}`)' },
   'no test is focused, left out or asleep': { path: 'bff/src/a.test.ts', text: "test.only('x', () => {})" },
-  'no path of a machine, no host of a registry': { path: 'bff/src/a.ts', text: "const x = '/work/main/bff'" },
+  'no path of a machine, no host of a registry': { path: 'bff/src/a.ts', text: "const x = '/home/somebody/gatehouse'" },
 }
 
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above.

@@ -148,6 +148,6 @@ export const rules: readonly Rule[] = [
   lineRule(
     'no path of a machine, no host of a registry',
     /^(?!e2e\/house-rules\/)/,
-    /\/work\/(main|shared)\b|https?:\/\/registry\./,
+    /['"`\s]\/(home|Users|root|work)\/\w+|https?:\/\/registry\./,
   ),
 ]
