@@ -17,6 +17,8 @@ export const signIn = pgTable(
     startedAt: ms('started_at').notNull(),
     lastGestureAt: ms('last_gesture_at').notNull(),
     fromAddress: text('from_address').notNull(),
+    /** The address it was last used from and let in; `null` as long as that is `fromAddress`. */
+    lastFromAddress: text('last_from_address'),
     userAgent: text('user_agent').notNull(),
     /** How the person showed who he is. */
     method: text().$type<SignInMethod>().notNull().default('password'),
