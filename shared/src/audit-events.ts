@@ -31,6 +31,9 @@ export const auditEvents = {
   'group.added': { says: 'Added the group {group}' },
   'group.changed': { says: 'Changed the group {group}: {change}' },
 
+  'networks.changed': { says: 'Changed from where {whose} may sign in: {before} → {after}' },
+  'networks.cleared': { says: 'Let {whose} sign in from everywhere, by a command on the server; before: {before}' },
+
   'customer.added': { says: 'Added the customer {customer}' },
   'customer.changed': { says: 'Changed the customer {customer}: {change}' },
   'site.added': { says: 'Added the site {site}' },

@@ -15,6 +15,14 @@ export const refusals = {
   password_due: { status: 403, says: 'You have to choose a new password to go on.' },
   password_wrong: { status: 422, says: 'The present password is not right.' },
   password_unfit: { status: 422, says: 'That password cannot be used.' },
+  network_refused: {
+    status: 403,
+    says: 'Gatehouse may not be used from the network you are in now. Your administrator knows from which it may.',
+  },
+  would_lock_out: {
+    status: 409,
+    says: 'You are outside the networks of this list: it would sign you out. Add where you are, or say that you know.',
+  },
   too_many_tries: { status: 429, says: 'Too many tries. Wait a little and try again.' },
   too_many_open: {
     status: 429,

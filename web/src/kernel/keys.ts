@@ -22,6 +22,7 @@ export type KeyRoot =
   | 'model'
   | 'people'
   | 'groups'
+  | 'networks' // [customerId, or null for the maker's]
   | 'audit'
   | 'mail'
 

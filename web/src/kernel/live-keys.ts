@@ -34,6 +34,7 @@ export const staleBy: Record<LiveHint['about'], (hint: LiveHint) => Stale[]> = {
   audit: () => [seldom(1_000, 'audit')],
   policy: (hint) => [soon('policy', hint.customerId), soon('device', hint.deviceId)],
   people: () => [soon('people'), soon('groups'), soon('me')],
+  networks: () => [soon('networks')],
   customers: (hint) => [soon('customers'), soon('customer', hint.customerId)],
   models: () => [soon('models'), soon('model')],
   signed_out: () => [],
