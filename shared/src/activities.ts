@@ -43,6 +43,8 @@ export const activities = {
     touchesDevice: false,
   },
   'audit.view_maker': { says: "See the audit log of the maker's own deeds", on: 'maker', touchesDevice: false },
+  'intake.view': { says: 'Read reports of vulnerabilities and data breaches', on: 'maker', touchesDevice: false },
+  'intake.answer': { says: 'Answer and close such reports', on: 'maker', touchesDevice: false },
 } as const satisfies Record<`${string}.${string}`, ActivityRow>
 
 /** The name of an activity, noun.verb. */

@@ -85,6 +85,14 @@ export const auditEvents = {
   'recording.stored': { says: 'Stored part {part} of the recording, SHA-256 {hash}' },
   'recording.failed': { says: 'The recording failed: {because}' },
   'recording.played': { says: 'Played back the recording of the session of {startedAt}' },
+
+  'report.received': {
+    says: 'Reported a security matter ({kind}), number {number}; an answer is due within {hours} hours',
+  },
+  'report.key_refused': { says: 'A number and a key that open no security report were refused' },
+  'report.answered': { says: 'Answered the security report {number}' },
+  'report.closed': { says: 'Closed the security report {number}' },
+  'report.overdue': { says: 'The security report {number} had no answer within {hours} hours' },
 } as const satisfies Record<`${string}.${string}`, { says: string }>
 
 export type AuditEventName = keyof typeof auditEvents

@@ -58,6 +58,7 @@ export const refusals = {
   invalid_input: { status: 422, says: 'Some of what was entered cannot be used.' },
   code_unusable: { status: 403, says: 'This code is wrong, used or expired.' },
   link_unusable: { status: 403, says: 'This link is wrong, used or expired. Ask for a new one.' },
+  report_unknown: { status: 404, says: 'No report has this number and this key.' },
   ticket_unusable: { status: 403, says: 'This ticket is wrong, used or expired.' },
   agent_unknown: { status: 401, says: 'This device is not known here.' },
   malformed: { status: 400, says: 'This message could not be read.' },

@@ -25,6 +25,8 @@ export type KeyRoot =
   | 'networks' // [customerId, or null for the maker's]
   | 'audit'
   | 'mail'
+  | 'reports' // lists, and how many are open
+  | 'report' // one: [id]
 
 /** A query key whose first word live hints know. */
 export const key = <const Rest extends readonly unknown[]>(root: KeyRoot, ...rest: Rest) => [root, ...rest] as const

@@ -37,6 +37,7 @@ export const staleBy: Record<LiveHint['about'], (hint: LiveHint) => Stale[]> = {
   networks: () => [soon('networks')],
   customers: (hint) => [soon('customers'), soon('customer', hint.customerId)],
   models: () => [soon('models'), soon('model')],
+  reports: () => [soon('reports'), soon('report')],
   signed_out: () => [],
 }
 
