@@ -6,6 +6,7 @@ import { actionsRoom } from './features/actions/routes.ts'
 import { expireActions } from './features/actions/service.ts'
 import { alarmsRoom } from './features/alarms/routes.ts'
 import { auditRoom } from './features/audit/routes.ts'
+import { browserReportsRoom } from './features/browser-reports/routes.ts'
 import { customersRoom } from './features/customers/routes.ts'
 import { modelsRoom } from './features/devices/model-routes.ts'
 import { devicesRoom } from './features/devices/routes.ts'
@@ -68,6 +69,9 @@ export const peoplesRooms = new Hono<RoomEnv>()
 
 /** The devices' face, under /agent/v1. */
 export const devicesRooms = new Hono<RoomEnv>().route('/', gatewayRoom)
+
+/** What browsers send by themselves, from the root: it asks for neither our origin nor our header. */
+export const browsersRooms = new Hono<RoomEnv>().route('/', browserReportsRoom)
 
 /** Every kind of WebSocket. */
 export const upgrades: readonly Upgrade[] = [controlDoor, peopleStreams, deviceStreams]
@@ -134,6 +138,7 @@ export const appOf = (house: House) => {
   })
   app.route('/api', peoplesRooms)
   app.route('/agent/v1', devicesRooms)
+  app.route('/', browsersRooms)
   app.route('/', spa(builtPages))
   app.onError(answerError)
   app.notFound(answerNotFound)

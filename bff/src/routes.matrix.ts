@@ -4,6 +4,7 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'WS /agent/v1/control': 'devices: a device, by its signed assertion',
   'POST /agent/v1/enrol': 'open: a device that has no identity yet shows its one-time code',
   'WS /agent/v1/streams/:sessionId/:channel': 'devices: a device, by its signed assertion, for a session of its own',
+  'POST /browser-reports': 'open: browsers tell what a policy of ours has stopped',
   'GET /api/actions/:actionId': 'device.view',
   'POST /api/actions/:actionId/cancel': 'device.view',
   'GET /api/alarms': 'self: alarms of the devices one may see, and of no others',

@@ -1,44 +1,56 @@
+import type { FrontPage, InsidePage } from '@gatehouse/shared/pages'
 import { createBrowserRouter, type RouteObject } from 'react-router'
 import { PageFailed, PageMissing } from './kernel/page-errors.tsx'
-import { paths } from './kernel/paths.ts'
 
 type PageModule = { default: React.ComponentType }
-
-/** A page that is loaded when it is opened. */
-const page = (path: string, load: () => Promise<PageModule>): RouteObject => ({
-  path,
-  lazy: async () => ({ Component: (await load()).default }),
-})
+type Load = () => Promise<PageModule>
 
 /** Everything that needs somebody signed in; the shell around it is loaded with the first of them. */
-const inside: RouteObject[] = [
-  page('/customers', () => import('./features/customers/customers.page.tsx')),
-  page('/customers/:customerId', () => import('./features/customers/customer.page.tsx')),
-  page('/models', () => import('./features/models/models.page.tsx')),
-  page('/models/new', () => import('./features/models/new-model.page.tsx')),
-  page('/models/:modelId', () => import('./features/models/model.page.tsx')),
-  page('/models/:modelId/edit', () => import('./features/models/edit-model.page.tsx')),
-  page('/policy', () => import('./features/policies/policy.page.tsx')),
-  page('/policy/:customerId', () => import('./features/policies/policy.page.tsx')),
-  page('/fleet', () => import('./features/devices/fleet.page.tsx')),
-  page('/devices/:deviceId', () => import('./features/devices/device.page.tsx')),
-  page('/devices/:deviceId/:tab', () => import('./features/devices/device.page.tsx')),
-  page('/alarms', () => import('./features/alarms/alarms.page.tsx')),
-  page('/profile', () => import('./features/profile/profile.page.tsx')),
-  page(paths.address(), () => import('./features/invitations/address.page.tsx')),
-  page('/people', () => import('./features/people/people.page.tsx')),
-  page('/groups', () => import('./features/groups/groups.page.tsx')),
-  page('/audit', () => import('./features/audit/audit.page.tsx')),
-  page('/mail', () => import('./features/mail/mail.page.tsx')),
-  page('/devices/:deviceId/ask', () => import('./features/requests/ask.page.tsx')),
-  page('/requests', () => import('./features/requests/requests.page.tsx')),
-  page('/requests/:requestId', () => import('./features/requests/request.page.tsx')),
-  page('/approvals', () => import('./features/requests/approvals.page.tsx')),
-  page('/approvals/:requestId', () => import('./features/requests/approval.page.tsx')),
-  page('/sessions', () => import('./features/sessions/sessions.page.tsx')),
-  page('/sessions/:sessionId', () => import('./features/sessions/session.page.tsx')),
-  page('/sessions/:sessionId/recording', () => import('./features/recordings/recording.page.tsx')),
-]
+const inside: Record<InsidePage, Load> = {
+  '/': () => import('./shell/home.tsx'),
+  '/customers': () => import('./features/customers/customers.page.tsx'),
+  '/customers/:customerId': () => import('./features/customers/customer.page.tsx'),
+  '/models': () => import('./features/models/models.page.tsx'),
+  '/models/new': () => import('./features/models/new-model.page.tsx'),
+  '/models/:modelId': () => import('./features/models/model.page.tsx'),
+  '/models/:modelId/edit': () => import('./features/models/edit-model.page.tsx'),
+  '/policy': () => import('./features/policies/policy.page.tsx'),
+  '/policy/:customerId': () => import('./features/policies/policy.page.tsx'),
+  '/fleet': () => import('./features/devices/fleet.page.tsx'),
+  '/devices/:deviceId': () => import('./features/devices/device.page.tsx'),
+  '/devices/:deviceId/:tab': () => import('./features/devices/device.page.tsx'),
+  '/alarms': () => import('./features/alarms/alarms.page.tsx'),
+  '/profile': () => import('./features/profile/profile.page.tsx'),
+  '/address': () => import('./features/invitations/address.page.tsx'),
+  '/people': () => import('./features/people/people.page.tsx'),
+  '/groups': () => import('./features/groups/groups.page.tsx'),
+  '/audit': () => import('./features/audit/audit.page.tsx'),
+  '/mail': () => import('./features/mail/mail.page.tsx'),
+  '/devices/:deviceId/ask': () => import('./features/requests/ask.page.tsx'),
+  '/requests': () => import('./features/requests/requests.page.tsx'),
+  '/requests/:requestId': () => import('./features/requests/request.page.tsx'),
+  '/approvals': () => import('./features/requests/approvals.page.tsx'),
+  '/approvals/:requestId': () => import('./features/requests/approval.page.tsx'),
+  '/sessions': () => import('./features/sessions/sessions.page.tsx'),
+  '/sessions/:sessionId': () => import('./features/sessions/session.page.tsx'),
+  '/sessions/:sessionId/recording': () => import('./features/recordings/recording.page.tsx'),
+}
+
+/** Everything that does not. */
+const front: Record<FrontPage, Load> = {
+  '/sign-in': () => import('./features/sign-in/sign-in.page.tsx'),
+  '/invitation': () => import('./features/invitations/invitation.page.tsx'),
+  '/reset': () => import('./features/invitations/reset.page.tsx'),
+  '/forgotten': () => import('./features/invitations/forgotten.page.tsx'),
+  '/change-password': () => import('./features/sign-in/change-password.page.tsx'),
+}
+
+/** The pages, each loaded when it is opened. Where they are stands in shared, for the server answers by it. */
+const pages = (table: Record<string, Load>): RouteObject[] =>
+  Object.entries(table).map(([path, load]) => ({
+    path,
+    lazy: async () => ({ Component: (await load()).default }),
+  }))
 
 /** Every address of the application. */
 export const router = createBrowserRouter([
@@ -46,19 +58,14 @@ export const router = createBrowserRouter([
     errorElement: <PageFailed />,
     hydrateFallbackElement: <div aria-busy="true" />,
     children: [
-      page(paths.signIn(), () => import('./features/sign-in/sign-in.page.tsx')),
-      page(paths.invitation(), () => import('./features/invitations/invitation.page.tsx')),
-      page(paths.reset(), () => import('./features/invitations/reset.page.tsx')),
-      page(paths.forgotten(), () => import('./features/invitations/forgotten.page.tsx')),
-      page(paths.changePassword(), () => import('./features/sign-in/change-password.page.tsx')),
+      ...pages(front),
       {
         lazy: async () => {
           const { House, enter } = await import('./shell/house.tsx')
           return { Component: House, loader: enter, shouldRevalidate: () => false }
         },
         children: [
-          { index: true, lazy: async () => ({ Component: (await import('./shell/home.tsx')).Home }) },
-          { errorElement: <PageFailed />, children: inside },
+          { errorElement: <PageFailed />, children: pages(inside) },
           { path: '*', element: <PageMissing /> },
         ],
       },

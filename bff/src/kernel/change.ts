@@ -43,6 +43,12 @@ export const note = (house: House, entries: readonly Entry[]): Promise<void> =>
 /** Refusals that stand in the log already. */
 const inTheLog = new WeakSet<Refused>()
 
+/** Says of a refusal that an event of its own tells of it, so that the door does not tell it again. */
+export const isLogged = (refused: Refused): Refused => {
+  inTheLog.add(refused)
+  return refused
+}
+
 /** Writes a refusal down, once, however many hands it passes through on its way out. */
 export const noteRefusal = async (
   house: House,

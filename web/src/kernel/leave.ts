@@ -9,7 +9,8 @@ export const onLeaving = (forget: () => void) => {
   return () => beforeLeaving.delete(forget)
 }
 
-const here = () => location.pathname + location.search + location.hash
+/** Without what stands behind `#`: that may be the token of a link, which belongs into no query. */
+const here = () => location.pathname + location.search
 
 const go = (path: string) => {
   if (leaving) return

@@ -29,6 +29,11 @@ describe('HD10 the way back after signing in', () => {
     '/change-password',
     '/api/sign-out',
     '/./api/me',
+    '/reset#token',
+    '/metrics',
+    '/browser-reports',
+    '/fleet/../api/me',
+    '/.well-known/x',
   ])('leads home for %s', (to) => {
     expect(wayBack(to, origin)).toBe('/')
   })

@@ -1,3 +1,5 @@
+import { isInsidePage } from '@gatehouse/shared/pages'
+
 /** Why somebody arrives at the sign-in page without having asked for it. */
 export const leavingReasons = ['idle', 'signed_out', 'ended', 'limit'] as const
 export type LeavingReason = (typeof leavingReasons)[number]
@@ -53,10 +55,9 @@ export const wayBack = (to: string | null, origin: string = location.origin): st
   if (!to?.startsWith('/')) return paths.home()
   try {
     const url = new URL(to, origin)
-    const front = url.pathname === '/sign-in' || url.pathname === '/change-password' || url.pathname.startsWith('/api')
-    // `/.//elsewhere` is a path of ours until its dots are gone; then it is an address of another.
-    const elsewhere = url.origin !== origin || url.pathname.startsWith('//')
-    return elsewhere || front ? paths.home() : url.pathname + url.search + url.hash
+    // `/.//elsewhere` is a path of ours until its dots are gone; then it is an address of another, and no page.
+    const isOurs = url.origin === origin && isInsidePage(url.pathname)
+    return isOurs ? url.pathname + url.search + url.hash : paths.home()
   } catch {
     return paths.home()
   }

@@ -6,11 +6,12 @@ import { useDisclosure } from '@mantine/hooks'
 import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect } from 'react'
-import { Link, type LoaderFunctionArgs, Outlet, redirect, useLoaderData, useLocation } from 'react-router'
+import { Link, type LoaderFunctionArgs, Outlet, replace, useLoaderData, useLocation } from 'react-router'
 import { RequestNews } from '../features/requests/request-news.tsx'
 import { startIdleClock } from '../kernel/activity.ts'
 import { apiFetch } from '../kernel/api.ts'
 import { counted } from '../kernel/format.ts'
+import { keepFragment } from '../kernel/link-fragment.ts'
 import { openLive, useLiveState } from '../kernel/live.ts'
 import { meQuery, useMe } from '../kernel/me.ts'
 import { paths } from '../kernel/paths.ts'
@@ -29,14 +30,15 @@ const queryClient = makeQueryClient()
 export const enter = async ({ request }: LoaderFunctionArgs): Promise<{ me: MeView; askedAt: number } | Response> => {
   const askedAt = performance.now()
   const { pathname, search } = new URL(request.url)
+  keepFragment(pathname + search, location.pathname === pathname ? location.hash : '')
   const to = pathname === '/' ? undefined : pathname + search
   try {
     const me: MeView = await (await apiFetch('/api/me', { signal: request.signal })).json()
-    if (me.passwordDue) return redirect(paths.changePassword({ to }))
+    if (me.passwordDue) return replace(paths.changePassword({ to }))
     queryClient.setQueryData(meQuery.queryKey, me)
     return { me, askedAt }
   } catch (thrown) {
-    if (thrown instanceof ApiError && thrown.code === 'not_signed_in') return redirect(paths.signIn({ to }))
+    if (thrown instanceof ApiError && thrown.code === 'not_signed_in') return replace(paths.signIn({ to }))
     throw thrown
   }
 }

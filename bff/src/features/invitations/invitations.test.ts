@@ -381,6 +381,22 @@ describe('an own address', () => {
     expect(codeOf(await visitor.post('/api/me/address/confirm', { token }))).toEqual([403, 'link_unusable'])
   })
 
+  test('AL02 a link that confirms nothing is refused and logged, once; also for the slower of two', async () => {
+    const visitor = await h.as('colleague')
+    const confirm = (token: string) => visitor.post('/api/me/address/confirm', { token })
+    const refusals = async (deed: () => Promise<unknown>) =>
+      (await eventsIn(deed)).filter(({ outcome }) => outcome === 'refused').map(({ event, says }) => [event, says])
+    const said = ['link.refused', 'A link was refused: it is wrong, used or expired']
+    expect(await refusals(() => confirm('A'.repeat(43)))).toEqual([said])
+    await visitor.post('/api/me/address', { email: 'marc.aubry@helvetia.example', password: demoPassword('colleague') })
+    const token = tokenIn((await mailsTo(h.house, 'marc.aubry@helvetia.example'))[0]?.text, 'address')
+    let statuses: number[] = []
+    const seen = await refusals(async () => {
+      statuses = (await Promise.all([confirm(token), confirm(token)])).map(({ status }) => status).sort()
+    })
+    expect([statuses, seen]).toEqual([[200, 403], [said]])
+  })
+
   test('an address with an account is told to nobody but its reader', async () => {
     const visitor = await h.as('auditor')
     const body = { email: demoPeople.technician.email, password: demoPassword('auditor') }

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm'
 import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
-import { change, note } from '../../kernel/change.ts'
+import { change, isLogged, note } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { orTaken, Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
@@ -40,7 +40,7 @@ const aboutOf = (account: Account | undefined) => ({
 const refuseLink = async (house: House, who: By): Promise<never> => {
   const fields = { because: 'it is wrong, used or expired' }
   await note(house, [entry({ by: who, event: 'link.refused', fields, outcome: 'refused' })])
-  throw new Refused('link_unusable')
+  throw isLogged(new Refused('link_unusable'))
 }
 
 /** Writes the new password, if the link is still the one that may; of two at once one does. */
@@ -187,17 +187,23 @@ export const confirmAddress = async (house: House, actor: Actor, token: string):
   const found = await holderOfToken(house.db, token, ['address'], now)
   if (!found || found.account.id !== actor.id) return refuseLink(house, byPerson(actor))
   const { account, email } = found
-  await change(house, byPerson(actor), 'address.changed', async (tx) => {
-    if (!(await useToken(tx, token, 'address', now))) throw new Refused('link_unusable')
-    await tx
-      .update(person)
-      .set({ email })
-      .where(eq(person.id, account.id))
-      .catch(orTaken({ person_email: { field: 'email', says: 'That address has an account here.' } }))
-    // Links that went to the old address open nothing any more.
-    await voidTokens(tx, account.id, ['reset', 'forgotten'], now)
-    await queueMail(tx, mailToOldAddress(house, account, 'changed', actor.from), now)
-    const signals = [{ kind: 'person' as const, personId: account.id }]
-    return { result: undefined, fields: {}, about: aboutOf(account), signals }
-  })
+  const unusable = new Refused('link_unusable')
+  try {
+    await change(house, byPerson(actor), 'address.changed', async (tx) => {
+      if (!(await useToken(tx, token, 'address', now))) throw unusable
+      await tx
+        .update(person)
+        .set({ email })
+        .where(eq(person.id, account.id))
+        .catch(orTaken({ person_email: { field: 'email', says: 'That address has an account here.' } }))
+      // Links that went to the old address open nothing any more.
+      await voidTokens(tx, account.id, ['reset', 'forgotten'], now)
+      await queueMail(tx, mailToOldAddress(house, account, 'changed', actor.from), now)
+      const signals = [{ kind: 'person' as const, personId: account.id }]
+      return { result: undefined, fields: {}, about: aboutOf(account), signals }
+    })
+  } catch (thrown) {
+    if (thrown === unusable) return refuseLink(house, byPerson(actor))
+    throw thrown
+  }
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await writeFile(`${dist}/index.html`, '<!doctype html><title>Gatehouse</title>', { flag: 'wx' }).catch(
     () => undefined,
   )
-  if ((await readdir(`${dist}/assets`)).length === 0) await writeFile(`${dist}/assets/any-00000000.js`, '')
+  if ((await readdir(`${dist}/assets`)).length === 0) await writeFile(`${dist}/assets/any-00000000.js`, '//')
   asset = (await readdir(`${dist}/assets`)).find((name) => name.endsWith('.js')) ?? ''
   h = await openTestHouse()
   visitor = await h.as('technician')
@@ -81,9 +81,25 @@ const kinds: Record<string, { status: number; get: () => Promise<Seen> }> = {
   'a page': { status: 200, get: () => ask('GET', '/fleet') },
   'the first page, asked by nobody': { status: 200, get: () => ask('GET', '/', { cookie: '' }) },
   'an asset': { status: 200, get: () => ask('GET', `/assets/${asset}`) },
-  'an asset, asked for again': {
+  'an asset, asked for again: nothing is answered 304': {
     status: 200,
     get: () => ask('GET', `/assets/${asset}`, { 'if-modified-since': new Date().toUTCString(), 'if-none-match': '*' }),
+  },
+  'a page, asked for again': {
+    status: 200,
+    get: () => ask('GET', '/fleet', { 'if-modified-since': new Date().toUTCString(), 'if-none-match': '*' }),
+  },
+  'a part of an asset': { status: 206, get: () => ask('GET', `/assets/${asset}`, { range: 'bytes=0-0' }) },
+  'the head of an asset': { status: 200, get: () => ask('HEAD', `/assets/${asset}`) },
+  'a page that is not there': { status: 404, get: () => ask('GET', '/metrics') },
+  'a report of a browser': {
+    status: 204,
+    get: () => ask('POST', '/browser-reports', { 'content-type': 'application/reports+json' }, '[]'),
+  },
+  'what is no report': { status: 400, get: () => ask('POST', '/browser-reports', json, '{}') },
+  'signing out': {
+    status: 200,
+    get: async () => ask('POST', '/api/sign-out', { cookie: (await h.as('outsider')).cookie() }),
   },
   'an asset that is not there': { status: 404, get: () => ask('GET', '/assets/nothing.js') },
   'an answer': { status: 200, get: () => ask('GET', '/api/me') },
@@ -127,6 +143,20 @@ const kinds: Record<string, { status: number; get: () => Promise<Seen> }> = {
     status: 404,
     get: () => raw(['GET /api/nothing HTTP/1.1', host(), `Origin: ${h.url}`, ...upgrade]),
   },
+  'an upgrade without a ticket': {
+    status: 401,
+    get: () =>
+      raw([
+        'GET /api/streams/00000000-0000-7000-8000-000000000000/terminal HTTP/1.1',
+        host(),
+        `Origin: ${h.url}`,
+        ...upgrade,
+      ]),
+  },
+  'an upgrade of a device that shows nothing': {
+    status: 401,
+    get: () => raw(['GET /agent/v1/control HTTP/1.1', host(), ...upgrade]),
+  },
   'what is no HTTP': { status: 400, get: () => raw(['what is this']) },
   'headers without end': { status: 431, get: () => raw(['GET / HTTP/1.1', host(), `X: ${'x'.repeat(40_000)}`]) },
 }
@@ -143,6 +173,7 @@ const everywhere: readonly (readonly [string, RegExp])[] = [
   ['content-security-policy', /object-src 'none'/],
   ['content-security-policy', /base-uri 'none'/],
   ['content-security-policy', /frame-ancestors 'none'/],
+  ['content-security-policy', /report-uri \/browser-reports(;|$)/],
 ]
 
 describe.each(Object.entries(kinds))('%s', (_, { status, get }) => {
@@ -278,10 +309,30 @@ describe('HD09 nothing else', () => {
     expect((await raw([`GET ${path} HTTP/1.1`, host(), 'Connection: close'])).status).toBe(404)
   })
 
-  test.each(['/metrics', '/setup', '/actuator/env', '/server-status'])('but our page is found at %s', async (path) => {
-    const { headers, body } = await ask('GET', path)
+  test.each([
+    '/metrics',
+    '/setup',
+    '/actuator/env',
+    '/server-status',
+    '/debug/pprof/',
+    '/wp-admin/install',
+    '/fleet/../metrics',
+    '/devices/x/y/z',
+    '/sign-in/x',
+    '/%66leet/x',
+    '/fleet%00',
+    '/index',
+    '/browser-reports',
+  ])('is found at %s, where a browser shows our own page of what is missing', async (path) => {
+    const { status, headers, body } = await raw([`GET ${path} HTTP/1.1`, host(), 'Connection: close'])
+    expect(status).toBe(404)
     expect(headers.get('content-type')).toContain('text/html')
     expect(body).toContain('<title>Gatehouse')
+  })
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('takes %s at a page or a file', async (method) => {
+    for (const path of ['/', '/fleet', `/assets/${asset}`, '/metrics'])
+      expect((await ask(method, path, json, '{}')).status, path).toBe(404)
   })
 })
 

@@ -3,8 +3,18 @@ import type { MiddlewareHandler } from 'hono'
 import { refuseForeignRequest } from './foreign.ts'
 import type { RoomEnv } from './room-env.ts'
 
-/** The content security policy; `nonce` is for the styles that libraries make at run time. */
-export const contentSecurityPolicy = (nonce: string): string =>
+/** Where browsers say what a policy of ours has stopped. */
+export const reportsPath = '/browser-reports'
+
+/** For browsers that know no reporting endpoints, and for all where there is no TLS: endpoints need it. */
+const reportUri = `report-uri ${reportsPath}`
+
+/** True where browsers take reporting endpoints; one that does leaves `report-uri` alone. */
+const hasEndpoints = (origin: string): boolean => origin.startsWith('https:')
+
+const reportingHeader = { 'Reporting-Endpoints': `csp="${reportsPath}"` } as const
+
+const pagePolicy = (nonce: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
@@ -20,11 +30,17 @@ export const contentSecurityPolicy = (nonce: string): string =>
     "require-trusted-types-for 'script'",
     // The one policy of our pages: markup never becomes elements.
     'trusted-types default',
+    reportUri,
   ].join('; ')
 
+/** Headers of a page of the application at `origin`; `nonce` is for the styles that libraries make at run time. */
+export const pageHeaders = (nonce: string, origin: string): Readonly<Record<string, string>> =>
+  hasEndpoints(origin)
+    ? { 'Content-Security-Policy': `${pagePolicy(nonce)}; report-to csp`, ...reportingHeader }
+    : { 'Content-Security-Policy': pagePolicy(nonce) }
+
 /** The policy of everything that is no page. */
-export const bareSecurityPolicy =
-  "default-src 'none'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const bareSecurityPolicy = `default-src 'none'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ${reportUri}`
 
 /** Headers of every answer, whatever its kind. */
 export const securityHeaders: Readonly<Record<string, string>> = {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isPage } from '@gatehouse/shared/pages'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
-import { contentSecurityPolicy } from './headers.ts'
+import { pageHeaders } from './headers.ts'
 import type { RoomEnv } from './room-env.ts'
 
 /** Serves the built pages from `folder`: hashed assets for ever, the page itself anew with a nonce of its own. */
@@ -26,7 +27,8 @@ export const spa = (folder: string) =>
       if (/^\/(api|agent|assets)(\/|$)|\/\.|\.\w+$/.test(c.req.path)) return next()
       const nonce = randomBytes(16).toString('base64')
       const page = await readFile(join(folder, 'index.html'), 'utf8')
-      c.header('Content-Security-Policy', contentSecurityPolicy(nonce))
+      for (const [name, value] of Object.entries(pageHeaders(nonce, c.var.house.origin))) c.header(name, value)
       c.header('Cache-Control', 'no-store')
-      return c.html(page.replaceAll('__CSP_NONCE__', nonce))
+      // What is no page of ours says so to programs by its status, and to people by what the page then shows.
+      return c.html(page.replaceAll('__CSP_NONCE__', nonce), isPage(c.req.path) ? 200 : 404)
     })

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
+import { withFragment } from '../../kernel/link-fragment.ts'
 import { type LeavingReason, leavingReasons, paths, wayBack } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
 import { Front } from './front.tsx'
@@ -35,7 +36,7 @@ export default function SignInPage() {
     try {
       const me = await signIn({ email: String(form.get('email')), password: String(form.get('password')) })
       const to = wayBack(query.get('to'))
-      location.replace(me.passwordDue ? paths.changePassword({ to }) : to)
+      location.replace(me.passwordDue ? paths.changePassword({ to }) : withFragment(to))
     } catch (thrown) {
       setError(wordsFor(thrown))
       setBusy(false)
