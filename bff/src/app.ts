@@ -20,6 +20,7 @@ import { mailRoom } from './features/mail/routes.ts'
 import { peopleRoom } from './features/people/routes.ts'
 import { levelsFor } from './features/policies/door.ts'
 import { policiesRoom } from './features/policies/routes.ts'
+import { settingsRoom } from './features/profile/routes.ts'
 import { recordingsRoom } from './features/recordings/routes.ts'
 import { deviceStreams } from './features/relay/devices-door.ts'
 import { endOverdueSessions, reviewSessions, stopRelay, watchTheClock } from './features/relay/jobs.ts'
@@ -50,6 +51,7 @@ import { sendMails } from './kernel/outbox/send.ts'
 export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', signInRoom)
   .route('/', profileRoom)
+  .route('/', settingsRoom)
   .route('/', liveRoom)
   .route('/', auditRoom)
   .route('/', peopleRoom)

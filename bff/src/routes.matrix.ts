@@ -62,6 +62,8 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'POST /api/me/address/confirm': 'self: one confirms only his own',
   'POST /api/me/gesture': 'self: the person at the browser did something',
   'POST /api/me/password': 'self: one changes only his own',
+  'GET /api/me/settings': 'self: what one has chosen for oneself',
+  'PUT /api/me/settings': 'self: one changes only his own',
   'GET /api/me/sign-ins': 'self: where one is signed in oneself',
   'POST /api/me/sign-ins/:signInId/end': 'self: one ends only his own',
   'POST /api/me/sign-ins/end-others': 'self: one ends only his own',

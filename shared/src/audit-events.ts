@@ -15,6 +15,7 @@ export const auditEvents = {
   'link.refused': { says: 'A link was refused: {because}' },
   'address.asked': { says: 'Asked to change the own e-mail address; a link went to the new one' },
   'address.changed': { says: 'Changed the own e-mail address' },
+  'profile.changed': { says: 'Changed the own settings: {change}' },
   'access.refused': { says: 'Refused: {activity} ({because})' },
   'stream.refused': { says: 'Refused to open a stream: {because}' },
 

@@ -8,6 +8,7 @@ import type { Scope } from '../decide.ts'
 import type { Declaration, ItemValue, Severity } from '../devices/declaration.ts'
 import type { ReportKind, ReportSeverity, ReportState } from '../intake/reports.ts'
 import type { Explanation, PolicyLevelKind, PolicyRules } from '../policies/policy.ts'
+import type { NewsChoice } from '../profile/news.ts'
 import type { Refusal } from '../refusals.ts'
 import type { ActionState, RemoteActionName } from '../remote-actions.ts'
 import type { RequestState } from '../requests/request-states.ts'
@@ -63,10 +64,24 @@ export interface MeView {
   absoluteEndsAt: number
   /** Server time when this was said, so that browsers with a wrong clock count right. */
   now: number
+  /** IANA name of the zone in which the person reads times; `null` until he has chosen one. */
+  zone: string | null
+  /** What the person wants to be told of, and how. */
+  news: NewsChoice
   /** True where this Gatehouse is a demonstration. */
   demo: boolean
   /** Activities that at least one grant of the person holds: which menus make sense. */
   activities: Activity[]
+}
+/** What a person has chosen for himself. */
+export interface SettingsView {
+  zone: string | null
+  news: NewsChoice
+  /**
+   * Devices for whose requests nobody else would be mailed, so that he is, whatever he chooses: how many, and some of
+   * them. `null` for whoever answers no requests.
+   */
+  alone: { count: number; named: Named[] } | null
 }
 
 // customers, sites, models

@@ -89,7 +89,7 @@ export const theDeviceEvenRemoved: Finder<KnownDevice> = (house, c) =>
  * The rows of `device` on which `who` is granted `activity`, as a condition for lists: the same rule as `granted`,
  * said in SQL. Each grant contributes only where it holds the activity itself.
  */
-export const grantedDevices = (who: Who, activity: Activity): SQL => {
+export const grantedDevices = (who: Pick<Who, 'customerId' | 'grants'>, activity: Activity): SQL => {
   if (!isActivity(activity)) return sql`false`
   const scopes = who.grants.filter((grant) => grant.activities.includes(activity)).map((grant) => grant.scope)
   const any = (column: SQL | typeof device.id, ids: readonly string[]) =>

@@ -2,6 +2,7 @@ import type { Actor } from '../../kernel/actor.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
+import { zoneOf } from '../profile/door.ts'
 import { mailOfInvitation, mailOfReset } from './mails.ts'
 import { linkLife } from './rules.ts'
 import { issueToken } from './store.ts'
@@ -25,5 +26,7 @@ export const mailInvitation = async (house: House, tx: Tx, by: Actor, them: Read
 export const mailReset = async (house: House, tx: Tx, by: Actor, them: Reader): Promise<void> => {
   const now = house.clock.now()
   const token = await issueToken(tx, them.id, 'reset', them.email, now)
-  if (token) await queueMail(tx, mailOfReset(house, them, by, token, now + linkLife.reset), now)
+  if (!token) return
+  const zone = await zoneOf(tx, them.id)
+  await queueMail(tx, mailOfReset(house, { ...them, zone }, by, token, now + linkLife.reset), now)
 }

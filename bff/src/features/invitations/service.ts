@@ -9,6 +9,7 @@ import { sourceOf } from '../../kernel/http/from.ts'
 import { hashOf } from '../../kernel/ids.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
 import { person } from '../people/tables.ts'
+import { zoneOf } from '../profile/door.ts'
 import { endSignInsOf, evenly, hashPassword, proven, retirePassword, whyUnfit } from '../sign-in/door.ts'
 import { mailOfChoice, mailOfReset, mailToNewAddress, mailToOldAddress } from './mails.ts'
 import { firstTooMany, type LinkPurpose, linkLife, quiet, tooManyAsks } from './rules.ts'
@@ -34,6 +35,13 @@ const by = (house: House, account: Account | undefined, from: string): By => ({
 const aboutOf = (account: Account | undefined) => ({
   customerId: account?.customerId ?? null,
   customerName: account?.customerName ?? null,
+})
+
+/** The account as the reader of a mail. */
+const readerOf = async (tx: Tx, { id, name, email }: Pick<Account, 'id' | 'name' | 'email'>) => ({
+  name,
+  email,
+  zone: await zoneOf(tx, id),
 })
 
 /** Wrong, used, expired and taken back answer alike; the log does not know which either. */
@@ -91,7 +99,8 @@ export const choosePassword = async (
   try {
     await change(house, who, event, async (tx) => {
       if (!(await writeChoice(house, tx, found, given.token, passwordHash))) throw new Refused('link_unusable')
-      if (purpose !== 'invite') await queueMail(tx, mailOfChoice(house, account, from), house.clock.now())
+      if (purpose !== 'invite')
+        await queueMail(tx, mailOfChoice(house, await readerOf(tx, account), from), house.clock.now())
       const signals = [{ kind: 'person' as const, personId: account.id }]
       return { result: undefined, fields: {}, about: aboutOf(account), signals }
     })
@@ -151,7 +160,8 @@ const mailLink = async (house: House, account: Account, from: string): Promise<s
     await change(house, by(house, account, from), 'password.forgotten', async (tx) => {
       const token = await issueToken(tx, account.id, 'forgotten', account.email, now, now - quiet)
       if (!token) throw nothing
-      await queueMail(tx, mailOfReset(house, account, undefined, token, now + linkLife.forgotten), now)
+      const them = await readerOf(tx, account)
+      await queueMail(tx, mailOfReset(house, them, undefined, token, now + linkLife.forgotten), now)
       return { result: undefined, fields: {}, about: aboutOf(account) }
     })
   } catch (thrown) {
@@ -174,9 +184,12 @@ export const askForAddress = async (
   await change(house, byPerson(actor), 'address.asked', async (tx) => {
     const token = await issueToken(tx, account.id, 'address', given.email, now)
     // Whether the address is somebody else's is told to who reads its mails, and to nobody before.
-    if (token)
-      await queueMail(tx, mailToNewAddress(house, account.name, given.email, token, now + linkLife.address), now)
-    await queueMail(tx, mailToOldAddress(house, account, 'asked', actor.from), now)
+    const them = await readerOf(tx, account)
+    if (token) {
+      const there = { ...them, email: given.email }
+      await queueMail(tx, mailToNewAddress(house, there, token, now + linkLife.address), now)
+    }
+    await queueMail(tx, mailToOldAddress(house, them, 'asked', actor.from), now)
     return { result: undefined, fields: {}, about: { customerId: actor.customerId, customerName: actor.customerName } }
   })
 }
@@ -198,7 +211,7 @@ export const confirmAddress = async (house: House, actor: Actor, token: string):
         .catch(orTaken({ person_email: { field: 'email', says: 'That address has an account here.' } }))
       // Links that went to the old address open nothing any more.
       await voidTokens(tx, account.id, ['reset', 'forgotten'], now)
-      await queueMail(tx, mailToOldAddress(house, account, 'changed', actor.from), now)
+      await queueMail(tx, mailToOldAddress(house, await readerOf(tx, account), 'changed', actor.from), now)
       const signals = [{ kind: 'person' as const, personId: account.id }]
       return { result: undefined, fields: {}, about: aboutOf(account), signals }
     })

@@ -17,13 +17,15 @@ export const passwordLife = days(90)
 export const passwordDueAt = (row: { passwordChangedAt: number; passwordDue: boolean }): number =>
   row.passwordDue ? row.passwordChangedAt : row.passwordChangedAt + passwordLife
 
-/** The people of `customerId` (the maker's for `null`) who are granted `activity` on `target` now, by name. */
-export const peopleGranted = async (
-  db: Tx,
-  customerId: string | null,
-  activity: Activity,
-  target: Target,
-): Promise<(Named & { email: string })[]> => {
+/** Somebody who may sign in, and what he is granted. */
+export interface PersonWithGrants extends Named {
+  email: string
+  customerId: string | null
+  grants: Grant[]
+}
+
+/** The people of `customerId` (the maker's for `null`) who may sign in, with their grants, by name. */
+export const peopleWithGrants = async (db: Tx, customerId: string | null): Promise<PersonWithGrants[]> => {
   const people = await db
     .select({ id: person.id, name: person.name, email: person.email })
     .from(person)
@@ -50,21 +52,23 @@ export const peopleGranted = async (
   const grants = new Map<string, Grant[]>()
   for (const { personId, grant } of rows)
     grants.set(personId, [...(grants.get(personId) ?? []), { activities: grant.activities, scope: scopeOf(grant) }])
-  return people.filter(({ id }) => {
-    const who: Who = { id, customerId, passwordDue: false, grants: grants.get(id) ?? [] }
-    return granted(who, activity, target)
-  })
+  return people.map((one) => ({ ...one, customerId, grants: grants.get(one.id) ?? [] }))
 }
+
+/** The people of `customerId` (the maker's for `null`) who are granted `activity` on `target` now, by name. */
+export const peopleGranted = async (
+  db: Tx,
+  customerId: string | null,
+  activity: Activity,
+  target: Target,
+): Promise<(Named & { email: string })[]> =>
+  (await peopleWithGrants(db, customerId))
+    .filter(({ id, grants }) => {
+      const who: Who = { id, customerId, passwordDue: false, grants }
+      return granted(who, activity, target)
+    })
+    .map(({ id, name, email }) => ({ id, name, email }))
 
 /** The activities that at least one grant holds, in the table's order. */
 export const activitiesOf = (grants: readonly Grant[]): Activity[] =>
   activityNames.filter((name) => grants.some((grant) => grant.activities.includes(name)))
-
-/** Where mail for a person goes; `undefined` where there is nobody to read it. */
-export const addressOf = async (db: Tx, personId: string): Promise<string | undefined> => {
-  const [row] = await db
-    .select({ email: person.email })
-    .from(person)
-    .where(and(eq(person.id, personId), isNull(person.disabledAt), isNull(person.removedAt)))
-  return row?.email
-}

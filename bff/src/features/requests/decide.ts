@@ -6,15 +6,14 @@ import { change, witnessed } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
-import { queueMail } from '../../kernel/outbox/queue.ts'
-import { addressOf } from '../people/door.ts'
 import { levelsFor } from '../policies/door.ts'
+import { tell } from '../profile/door.ts'
 import { approve } from './approve.ts'
 import { takeRequest } from './door.ts'
 import { expireRequest } from './expire.ts'
-import { mailToTechnician } from './mails.ts'
+import { mailOfAnswer } from './mails.ts'
 import { activityWords, whyNotDecide } from './rules.ts'
-import { companyOf, hashOfKnown } from './shown.ts'
+import { hashOfKnown } from './shown.ts'
 import { changedSignals } from './signals.ts'
 import type { KnownRequest } from './store.ts'
 import { request } from './tables.ts'
@@ -43,20 +42,17 @@ const takeToDecide = async (tx: Tx, house: House, actor: Actor, id: string, hash
   return known
 }
 
-const tellTechnician = async (tx: Tx, house: House, known: KnownRequest, says: string, by: Actor, comment: string) => {
-  const to = await addressOf(tx, known.row.technicianId)
-  const around = {
-    device: known.device,
-    customer: known.customerName,
-    company: companyOf(house, known.technicianCustomer),
-  }
-  if (to)
-    await queueMail(
-      tx,
-      mailToTechnician(house, to, known.row, around, { says, by: by.name, comment }),
-      house.clock.now(),
-    )
-}
+const tellTechnician = (
+  tx: Tx,
+  house: House,
+  known: KnownRequest,
+  says: 'Approved' | 'Denied',
+  by: Actor,
+  comment: string,
+) =>
+  tell(house, tx, 'answered', known.row.technicianId, (to) =>
+    mailOfAnswer(house, to, known, { says, by: by.name, comment }),
+  )
 
 const approveIt = (house: House, actor: Actor, id: string, answer: Answer): Promise<void> =>
   change(house, byPerson(actor), 'session.approved', async (tx) => {

@@ -2,6 +2,8 @@ import { and, eq, isNull, lte } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import type { House, Job } from '../../kernel/house.ts'
+import { tell } from '../profile/door.ts'
+import { mailOfRunningOut } from './mails.ts'
 import { changedSignals } from './signals.ts'
 import { lockRequest, requestById } from './store.ts'
 import { approval, request } from './tables.ts'
@@ -23,6 +25,7 @@ export const expireRequest = async (house: House, id: string): Promise<void> => 
     const known = because && (await requestById(tx, id))
     if (!known) return []
     await append(tx, now, [entry({ by: bySystem, event: 'request.expired', fields: { because }, about: known.about })])
+    await tell(house, tx, 'ran_out', known.row.technicianId, (to) => mailOfRunningOut(house, to, known))
     return changedSignals(known, id)
 
     async function expireUnused(): Promise<string | undefined> {

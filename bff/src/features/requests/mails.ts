@@ -1,24 +1,31 @@
+import type { By } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
+import { momentThere } from '../../kernel/outbox/moment.ts'
 import type { Mail } from '../../kernel/outbox/queue.ts'
+import type { Reader } from '../profile/door.ts'
 import { activityWords } from './rules.ts'
-import type { RequestRow } from './store.ts'
-
-/** A moment in the zone of the device's site, as a person there reads it. */
-export const localTime = (at: number, zone: string): string =>
-  new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(at)
+import { companyOf } from './shown.ts'
+import type { KnownRequest, RequestRow } from './store.ts'
 
 interface Around {
   device: { name: string; serial: string; site: string; zone: string }
   customer: string
+  /** The technician's. */
   company: string
 }
 
-const question = (r: RequestRow, { device, customer, company }: Around): string[] => [
+const aroundOf = (house: House, known: KnownRequest): Around => ({
+  device: known.device,
+  customer: known.customerName,
+  company: companyOf(house, known.technicianCustomer),
+})
+
+const question = (r: RequestRow, { device, customer, company }: Around, to: Reader): string[] => [
   `Who: ${r.technicianName}, ${company}`,
   `Device: ${device.name} (serial number ${device.serial}), ${device.site}, ${customer}`,
   `What: ${activityWords(r.activities)}`,
   `Why: ${r.reason}${r.caseNumber ? ` (case ${r.caseNumber})` : ''}`,
-  `When: from ${localTime(r.wantedStart, device.zone)} (${device.zone}), for ${r.minutes} minutes`,
+  `When: from ${momentThere(r.wantedStart, device.zone, to.zone)}, for ${r.minutes} minutes`,
 ]
 
 const page = (house: House, path: string): string[] => [
@@ -28,34 +35,71 @@ const page = (house: House, path: string): string[] => [
 ]
 
 /** The mail to somebody who may answer. */
-export const mailToApprover = (house: House, to: string, r: RequestRow, around: Around): Mail => ({
-  to,
+export const mailToApprover = (house: House, to: Reader, r: RequestRow, around: Around): Mail => ({
+  to: to.email,
   subject: `${r.technicianName} asks for access to ${around.device.name}`,
   text: [
-    ...question(r, around),
-    `Without an answer it expires on ${localTime(r.answerBefore, around.device.zone)}; until then nothing is allowed.`,
+    ...question(r, around, to),
+    `Without an answer it expires on ${momentThere(r.answerBefore, around.device.zone, to.zone)}; until then nothing is allowed.`,
     ...page(house, `/approvals/${r.id}`),
     '',
   ].join('\n'),
 })
 
-/** The mail to the technician when an answer has been given, or taken back. */
-export const mailToTechnician = (
+const toTechnician = (
   house: House,
-  to: string,
-  r: RequestRow,
-  around: Around,
-  answer: { says: string; by: string; comment: string },
+  to: Reader,
+  known: KnownRequest,
+  subject: string,
+  says: readonly (string | false)[],
 ): Mail => ({
-  to,
-  subject: `${answer.says}: ${around.device.name}`,
+  to: to.email,
+  subject: `${subject}: ${known.device.name}`,
   text: [
-    `${answer.says} by ${answer.by}, ${around.customer}.`,
-    ...(answer.comment ? [`Comment: ${answer.comment}`] : []),
+    ...says.filter((line) => line !== false),
     '',
-    ...question(r, around),
+    ...question(known.row, aroundOf(house, known), to),
     '',
-    `${house.origin}/requests/${r.id}`,
+    `${house.origin}/requests/${known.row.id}`,
     '',
   ].join('\n'),
 })
+
+/** The mail to the technician when somebody has answered. */
+export const mailOfAnswer = (
+  house: House,
+  to: Reader,
+  known: KnownRequest,
+  answer: { says: 'Approved' | 'Denied'; by: string; comment: string },
+): Mail =>
+  toTechnician(house, to, known, answer.says, [
+    `${answer.says} by ${answer.by}, ${known.customerName}.`,
+    answer.comment !== '' && `Comment: ${answer.comment}`,
+  ])
+
+/** The mail to the technician whose approval is taken back, with the session it had opened. */
+export const mailOfTakingBack = (
+  house: House,
+  to: Reader,
+  known: KnownRequest,
+  taken: { by: By; comment: string; ended: boolean },
+): Mail =>
+  toTechnician(house, to, known, 'Approval taken back', [
+    `${taken.by.name}${taken.by.company && `, ${taken.by.company}`}, has taken the approval back.`,
+    taken.comment !== '' && `Comment: ${taken.comment}`,
+    taken.ended ? 'The session under it was ended.' : 'It cannot be used any more.',
+  ])
+
+/** The mail to the technician whose request got no answer in time, or whose approval was not used in time. */
+export const mailOfRunningOut = (house: House, to: Reader, known: KnownRequest): Mail => {
+  const { row, approval, device, customerName } = known
+  return approval
+    ? toTechnician(house, to, known, 'Approval ran out unused', [
+        `It was approved by ${row.decidedByName ?? customerName}, and was to be begun before ${momentThere(approval.useBefore, device.zone, to.zone)}.`,
+        'If you still need it, ask again.',
+      ])
+    : toTechnician(house, to, known, 'Nobody answered in time', [
+        `Nobody at ${customerName} answered before ${momentThere(row.answerBefore, device.zone, to.zone)}. Nothing is allowed.`,
+        'If you still need it, ask again.',
+      ])
+}

@@ -8,9 +8,9 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
-import { queueMail } from '../../kernel/outbox/queue.ts'
 import type { KnownDevice } from '../devices/door.ts'
 import { peopleGranted } from '../people/door.ts'
+import { tellOneOf } from '../profile/door.ts'
 import { approve } from './approve.ts'
 import { mailToApprover } from './mails.ts'
 import { activityWords, answerBefore, furthest, startOf } from './rules.ts'
@@ -52,8 +52,11 @@ const askApprovers = async (tx: Tx, house: House, device: KnownDevice, row: Requ
     customer: device.customerName,
     company,
   }
-  for (const one of await peopleGranted(tx, device.customerId, 'session.approve', device))
-    await queueMail(tx, mailToApprover(house, one.email, row, around), house.clock.now())
+  // Nobody answers himself.
+  const others = (await peopleGranted(tx, device.customerId, 'session.approve', device)).filter(
+    ({ id }) => id !== row.technicianId,
+  )
+  await tellOneOf(house, tx, 'asked', others, (to) => mailToApprover(house, to, row, around))
 }
 
 /**

@@ -6,8 +6,10 @@ import { change, witnessed } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
+import { tell } from '../profile/door.ts'
 import { endSessionIn } from '../sessions/door.ts'
 import { takeRequest } from './door.ts'
+import { mailOfTakingBack } from './mails.ts'
 import { whyNotRevoke, whyNotWithdraw } from './rules.ts'
 import { changedSignals } from './signals.ts'
 import type { KnownRequest } from './store.ts'
@@ -34,6 +36,7 @@ export const withdrawRequest = (house: House, actor: Actor, { row, about }: Know
 
 /** Takes an approval back within `tx`, and ends the session it opened in the same transaction. */
 const revokeIn = async (
+  house: House,
   tx: Tx,
   known: KnownRequest,
   by: By,
@@ -43,6 +46,9 @@ const revokeIn = async (
   await tx.update(request).set({ state: 'revoked' }).where(eq(request.id, known.row.id))
   await voidApproval(tx, known.row.id, now, by.name, comment)
   const ended = known.session ? await endSessionIn(tx, now, known.session.id, 'approval_revoked', by) : undefined
+  await tell(house, tx, 'taken_back', known.row.technicianId, (to) =>
+    mailOfTakingBack(house, to, known, { by, comment, ended: ended !== undefined }),
+  )
   return {
     fields: { technician: known.row.technicianName, comment },
     also: ended?.entries ?? [],
@@ -61,7 +67,7 @@ export const revokeApproval = (house: House, actor: Actor, { row, about }: Known
       return {
         result: undefined,
         about: known.about,
-        ...(await revokeIn(tx, known, byPerson(actor), comment, now)),
+        ...(await revokeIn(house, tx, known, byPerson(actor), comment, now)),
       }
     }),
   )
@@ -83,7 +89,7 @@ export const revokeApprovalsOfDevice = async (
       const now = house.clock.now()
       const isOver = known.approval?.endsAt != null && known.approval.endsAt <= now
       if (isOver || (known.row.state !== 'approved' && known.row.state !== 'used')) return []
-      const { fields, also, signals } = await revokeIn(tx, known, by, comment, now)
+      const { fields, also, signals } = await revokeIn(house, tx, known, by, comment, now)
       await append(tx, now, [entry({ by, event: 'approval.revoked', fields, about: known.about }), ...also])
       return signals
     })

@@ -6,6 +6,7 @@ import type { House } from '../../kernel/house.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
 import { passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
+import { zoneOf } from '../profile/door.ts'
 import { endSignInsOf } from './door.ts'
 import { startSignIn } from './lucia.ts'
 import { mailOfChange } from './mails.ts'
@@ -45,7 +46,8 @@ export const changePassword = async (house: House, actor: Actor, given: Given, u
     // Of two changes at once the second was judged by a password that is gone.
     if (changed.length === 0) throw new Refused('password_wrong')
     await retirePassword(tx, account.id, account.passwordHash, now)
-    await queueMail(tx, mailOfChange(house, account, actor.from), now)
+    const zone = await zoneOf(tx, account.id)
+    await queueMail(tx, mailOfChange(house, { ...account, zone }, actor.from), now)
     return { result: undefined, fields: {}, about: { customerId: actor.customerId, customerName: actor.customerName } }
   })
   await endSignInsOf(house, actor.id, byPerson(actor), 'password')

@@ -6,6 +6,7 @@ import type { House, Job } from '../../kernel/house.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
 import { passwordDueAt, passwordLife } from '../people/door.ts'
 import { person } from '../people/tables.ts'
+import { zoneOf } from '../profile/door.ts'
 import { mailOfAttack, mailOfReminder } from './mails.ts'
 import { alarming, reminderAt, reminderDays } from './rules.ts'
 import { forgetTries } from './store.ts'
@@ -46,8 +47,9 @@ export const tellOfFailures: Job = {
           })
           .returning()
         if (!mine) return
-        const readers = [them.disabledAt === null ? them.email : undefined, house.settings.securityContact]
-        for (const to of readers) if (to) await queueMail(tx, mailOfAttack(house, to, them, failures), now)
+        const owner = them.disabledAt === null && { email: them.email, zone: await zoneOf(tx, them.id) }
+        const contact = house.settings.securityContact && { email: house.settings.securityContact, zone: null }
+        for (const to of [owner, contact]) if (to) await queueMail(tx, mailOfAttack(house, to, them, failures), now)
         await append(tx, now, [
           entry({
             by: bySystem,
@@ -89,7 +91,9 @@ export const remindOfPasswords: Job = {
           .values({ personId: them.id, passwordChangedAt: them.passwordChangedAt, days: left, sentAt: now })
           .onConflictDoNothing()
           .returning()
-        if (mine) await queueMail(tx, mailOfReminder(house, them, left, dueAt), now)
+        if (!mine) return
+        const zone = await zoneOf(tx, them.id)
+        await queueMail(tx, mailOfReminder(house, { ...them, zone }, left, dueAt), now)
       })
     }
   },

@@ -1,13 +1,13 @@
 import type { House } from '../../kernel/house.ts'
+import { moment } from '../../kernel/outbox/moment.ts'
 import type { Mail } from '../../kernel/outbox/queue.ts'
 
 interface Reader {
   name: string
   email: string
+  /** In which he reads times, where he has chosen one. */
+  zone: string | null
 }
-
-const moment = (at: number): string =>
-  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`
 
 const letter = (to: string, subject: string, lines: readonly string[]): Mail => ({
   to,
@@ -20,7 +20,7 @@ export const mailOfChange = (house: House, them: Reader, from: string): Mail =>
   letter(them.email, 'Your password was changed', [
     `Good day ${them.name},`,
     '',
-    `your Gatehouse password was changed on ${moment(house.clock.now())}, from ${from}. Everybody signed in with the old one was signed out.`,
+    `your Gatehouse password was changed on ${moment(house.clock.now(), them.zone)}, from ${from}. Everybody signed in with the old one was signed out.`,
     '',
     'If that was not you, tell your administrator at once.',
   ])
@@ -30,18 +30,23 @@ export const mailOfReminder = (house: House, them: Reader, days: number, dueAt: 
   letter(them.email, `Your password ends in ${days === 1 ? 'one day' : `${days} days`}`, [
     `Good day ${them.name},`,
     '',
-    `your Gatehouse password lasts until ${moment(dueAt)}. After that only the page that changes it opens.`,
+    `your Gatehouse password lasts until ${moment(dueAt, them.zone)}. After that only the page that changes it opens.`,
     '',
     'You can change it before, signed in:',
     `${house.origin}/change-password`,
   ])
 
-/** To the owner and to the security contact, when somebody tries to get in. */
-export const mailOfAttack = (house: House, to: string, them: Reader, failures: number): Mail =>
-  letter(to, `Failed tries to sign in as ${them.name}`, [
+/** To the owner and to the security contact, when somebody tries to get in; `to.zone` is the zone of whoever reads it. */
+export const mailOfAttack = (
+  house: House,
+  to: { email: string; zone: string | null },
+  them: { name: string; email: string },
+  failures: number,
+): Mail =>
+  letter(to.email, `Failed tries to sign in as ${them.name}`, [
     'Good day,',
     '',
-    `within an hour ${failures} tries to sign in as ${them.name} (${them.email}) have failed, the last before ${moment(house.clock.now())}.`,
+    `within an hour ${failures} tries to sign in as ${them.name} (${them.email}) have failed, the last before ${moment(house.clock.now(), to.zone)}.`,
     'Sign-ins from where the account was used before still work; from elsewhere they are held back for a while.',
     '',
     'If that was you, nothing has to be done. Otherwise choose another password, and tell your administrator:',

@@ -11,6 +11,7 @@ import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { activitiesOf, passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
+import { settingsOf } from '../profile/door.ts'
 import { changePassword } from './change-password.ts'
 import { actorOf, endSignIn } from './door.ts'
 import { endsOf } from './rules.ts'
@@ -43,6 +44,7 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
     lastSignIn: seen(row.person.previousSignInAt, row.person.previousSignInFrom, row.person.previousSignInMethod),
     lastFailure: seen(row.person.lastFailureAt, row.person.lastFailureFrom, row.person.lastFailureMethod),
     ...endsOf(row.signIn),
+    ...(await settingsOf(house.db, actor.id)),
     now: house.clock.now(),
     demo: house.settings.demo,
     activities: activitiesOf(actor.grants),
