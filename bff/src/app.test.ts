@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { activities } from '@gatehouse/shared/activities'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { browsersRooms, devicesRooms, peoplesRooms, upgrades } from './app.ts'
+import { devicesRooms, peoplesRooms, rootRooms, upgrades } from './app.ts'
 import { action } from './features/actions/tables.ts'
 import { alarm } from './features/alarms/tables.ts'
 import { person } from './features/people/tables.ts'
@@ -33,7 +33,7 @@ const doorsOf = (rooms: { routes: { method: string; path: string; handler: objec
 
 const people = doorsOf(peoplesRooms, '/api')
 const devices = doorsOf(devicesRooms, '/agent/v1')
-const browsers = doorsOf(browsersRooms, '')
+const root = doorsOf(rootRooms, '')
 const guarded = people.filter(({ guard }) => guard && guard.kind !== 'open')
 const byActivity = people.filter(({ guard }) => guard?.kind === 'activity')
 
@@ -42,13 +42,13 @@ const says = (guard: Guard | undefined): string =>
 
 describe('AZ01 every door', () => {
   test('has a guard before anything else', () => {
-    expect([...people, ...devices, ...browsers].filter(({ guard }) => !guard).map(({ name }) => name)).toEqual([])
+    expect([...people, ...devices, ...root].filter(({ guard }) => !guard).map(({ name }) => name)).toEqual([])
     expect(upgrades.filter(({ guard }) => !guard).map(({ path }) => path)).toEqual([])
   })
 
   test('stands in routes.matrix.ts with its guard, and nothing else stands there', () => {
     const found = Object.fromEntries([
-      ...[...people, ...devices, ...browsers].map(({ name, guard }) => [name, says(guard)]),
+      ...[...people, ...devices, ...root].map(({ name, guard }) => [name, says(guard)]),
       ...upgrades.map(({ path, face, guard }) => [`WS ${path}`, `${face}: ${guard}`]),
     ])
     expect(found).toEqual(routesMatrix)
@@ -142,6 +142,7 @@ const seedStories = async (): Promise<Record<string, string>> => {
     sessionId,
     alarmId,
     actionId,
+    reportId: newId(),
     signInId: '0'.repeat(32),
   }
 }

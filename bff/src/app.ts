@@ -14,6 +14,9 @@ import { controlDoor } from './features/gateway/control.ts'
 import { forgetOldAssertions, markSilentDevices, pingDevices } from './features/gateway/jobs.ts'
 import { gatewayRoom } from './features/gateway/routes.ts'
 import { groupsRoom } from './features/groups/routes.ts'
+import { tellOfOverdueReports } from './features/intake/jobs.ts'
+import { intakeRoom } from './features/intake/routes.ts'
+import { securityTxtRoom } from './features/intake/security-txt.ts'
 import { invitationsRoom } from './features/invitations/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
@@ -68,12 +71,13 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', requestsRoom)
   .route('/', sessionsRoom)
   .route('/', recordingsRoom)
+  .route('/', intakeRoom)
 
 /** The devices' face, under /agent/v1. */
 export const devicesRooms = new Hono<RoomEnv>().route('/', gatewayRoom)
 
-/** What browsers send by themselves, from the root: it asks for neither our origin nor our header. */
-export const browsersRooms = new Hono<RoomEnv>().route('/', browserReportsRoom)
+/** What is at the root, and not for our pages: it asks for neither our origin nor our header. */
+export const rootRooms = new Hono<RoomEnv>().route('/', browserReportsRoom).route('/', securityTxtRoom)
 
 /** Every kind of WebSocket. */
 export const upgrades: readonly Upgrade[] = [controlDoor, peopleStreams, deviceStreams]
@@ -93,6 +97,7 @@ export const jobs: readonly Job[] = [
   tellOfFailures,
   remindOfPasswords,
   forgetOldTries,
+  tellOfOverdueReports,
   sendMails,
 ]
 
@@ -140,7 +145,7 @@ export const appOf = (house: House) => {
   })
   app.route('/api', peoplesRooms)
   app.route('/agent/v1', devicesRooms)
-  app.route('/', browsersRooms)
+  app.route('/', rootRooms)
   app.route('/', spa(builtPages))
   app.onError(answerError)
   app.notFound(answerNotFound)

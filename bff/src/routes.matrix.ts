@@ -1,5 +1,7 @@
 /** Every door of the house and what stands at it: a new route fails the build until somebody has written it here (AZ01). */
 export const routesMatrix: Readonly<Record<string, string>> = {
+  'GET /.well-known/security.txt': 'open: where to report something is for everybody',
+  'GET /security.txt': 'open: where to report something is for everybody',
   'POST /agent/v1/check-in': 'open: a device shows who it is by its signed assertion',
   'WS /agent/v1/control': 'devices: a device, by its signed assertion',
   'POST /agent/v1/enrol': 'open: a device that has no identity yet shows its one-time code',
@@ -77,6 +79,14 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'POST /api/requests/:requestId/revoke': 'session.approve',
   'POST /api/requests/:requestId/session': 'session.terminal',
   'POST /api/requests/:requestId/withdraw': 'session.request',
+  'GET /api/security': 'open: how to report something is for everybody',
+  'GET /api/security-reports': 'intake.view',
+  'POST /api/security-reports': 'open: whoever has found something may say so, signed in or not',
+  'GET /api/security-reports/:reportId': 'intake.view',
+  'POST /api/security-reports/:reportId/answers': 'intake.answer',
+  'POST /api/security-reports/:reportId/close': 'intake.answer',
+  'GET /api/security-reports/counts': 'intake.view',
+  'POST /api/security-reports/lookup': 'open: the number and the key of a report open what was answered to it',
   'GET /api/sessions': 'self: the sessions on devices one may see',
   'GET /api/sessions/:sessionId': 'device.view',
   'POST /api/sessions/:sessionId/end': 'device.view',
