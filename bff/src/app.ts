@@ -10,6 +10,7 @@ import { browserReportsRoom } from './features/browser-reports/routes.ts'
 import { customersRoom } from './features/customers/routes.ts'
 import { modelsRoom } from './features/devices/model-routes.ts'
 import { devicesRoom } from './features/devices/routes.ts'
+import { factorsRoom } from './features/factors/routes.ts'
 import { controlDoor } from './features/gateway/control.ts'
 import { forgetOldAssertions, markSilentDevices, pingDevices } from './features/gateway/jobs.ts'
 import { gatewayRoom } from './features/gateway/routes.ts'
@@ -34,9 +35,10 @@ import { requestsRoom } from './features/requests/routes.ts'
 import { endSessionsLeftOver, forgetTickets } from './features/sessions/door.ts'
 import { sessionsRoom } from './features/sessions/routes.ts'
 import { readListsFirst } from './features/sign-in/common-passwords.ts'
-import { actorOf, endOverdueSignIns } from './features/sign-in/door.ts'
+import { actorOf, actorUnder, endOverdueSignIns } from './features/sign-in/door.ts'
 import { forgetOldTries, remindOfPasswords, tellOfFailures } from './features/sign-in/jobs.ts'
 import { profileRoom } from './features/sign-in/profile-routes.ts'
+import { proofRoom } from './features/sign-in/proof-routes.ts'
 import { signInRoom } from './features/sign-in/routes.ts'
 import { telemetryRoom } from './features/telemetry/routes.ts'
 import type { Access, House, Job } from './kernel/house.ts'
@@ -53,6 +55,8 @@ import { sendMails } from './kernel/outbox/send.ts'
 /** The people's rooms, under /api. */
 export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', signInRoom)
+  .route('/', proofRoom)
+  .route('/', factorsRoom)
   .route('/', profileRoom)
   .route('/', settingsRoom)
   .route('/', liveRoom)
@@ -110,6 +114,7 @@ export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stop
 /** The two questions the kernel asks of rooms it does not know. */
 export const accessOf = (house: () => House): Access => ({
   actor: (token, from) => actorOf(house(), token, from),
+  actorUnder: (signInId, from) => actorUnder(house(), signInId, from),
   facts: async (actor, target) => {
     const { db } = house()
     const [policy, approvals] = await Promise.all([

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seedDemo } from './demo/seed.ts'
 import { readSettings } from './env.ts'
 import { systemClock } from './kernel/clock.ts'
 import { connect } from './kernel/database/connect.ts'
@@ -11,6 +10,7 @@ import { DeviceClient } from './testing/device-client.ts'
 import { manyDevices } from './testing/devices.ts'
 import { signedInAt, type Visitor } from './testing/house.ts'
 import { type Instance, startInstance } from './testing/instance.ts'
+import { seedForTests } from './testing/seed.ts'
 
 let folders: Awaited<ReturnType<typeof temporaryFolder>>[]
 let database: Embedded
@@ -29,7 +29,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
   })
   const first = await openHouse(settings)
-  const seeded = await seedDemo(first.house)
+  const seeded = await seedForTests(first.house)
   const made = await manyDevices({ house: first.house, seeded, url: first.url, clock: systemClock }, 8)
   const { serverId } = first.house.keys
   await first.close()

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline'
-import { seedDemo } from '@gatehouse/bff/demo/seed'
 import { readSettings } from '@gatehouse/bff/env'
 import { movableClock } from '@gatehouse/bff/kernel/clock'
 import { openHouse } from '@gatehouse/bff/main'
 import { cloneDatabase, temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
+import { seedForTests } from '@gatehouse/bff/testing/seed'
 import { startDemoAgents } from '../../scripts/demo-agents.ts'
 import type { StackAddress, StackOrder } from './orders.ts'
 
@@ -23,7 +23,7 @@ const main = async (): Promise<void> => {
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   })
   const opened = await openHouse(settings, { clock })
-  const seeded = await seedDemo(opened.house)
+  const seeded = await seedForTests(opened.house)
   const agents = await startDemoAgents(opened, folder.path, () => {})
   const close = async (): Promise<void> => {
     await agents.stop()

@@ -8,6 +8,8 @@ interface ActivityRow {
   on: TargetKind
   /** True where it reaches the device: then the customer's policy is asked, here and on the device. */
   touchesDevice: boolean
+  /** True where whoever does it must have proven himself within the last minutes (`proofLasts`). */
+  stepUp?: boolean
 }
 
 /** Every thing a person may do, once. Routes, groups and editors are drawn from it. */
@@ -22,18 +24,23 @@ export const activities = {
   'action.restart_agent': { says: 'Restart the agent of a device', on: 'device', touchesDevice: true },
   'action.set_setting': { says: 'Change a setting of a device', on: 'device', touchesDevice: true },
   'session.request': { says: 'Ask a customer for remote access', on: 'device', touchesDevice: false },
-  'session.approve': { says: 'Answer requests for remote access', on: 'device', touchesDevice: false },
-  'session.terminal': { says: 'Type in a terminal on a device', on: 'device', touchesDevice: true },
+  'session.approve': { says: 'Answer requests for remote access', on: 'device', touchesDevice: false, stepUp: true },
+  'session.terminal': { says: 'Type in a terminal on a device', on: 'device', touchesDevice: true, stepUp: true },
   'session.watch': { says: 'Watch a running remote session', on: 'device', touchesDevice: false },
   'session.end': { says: 'End a running remote session of somebody else', on: 'device', touchesDevice: false },
   'recording.view': { says: 'Play back recorded sessions', on: 'device', touchesDevice: false },
   'audit.view': { says: 'See the audit log of a device', on: 'device', touchesDevice: false },
   'policy.view': { says: 'See the policy of a customer', on: 'customer', touchesDevice: false },
-  'policy.edit': { says: 'Change the policy of a customer', on: 'customer', touchesDevice: false },
+  'policy.edit': { says: 'Change the policy of a customer', on: 'customer', touchesDevice: false, stepUp: true },
   'customer.view': { says: 'See a customer and its sites', on: 'customer', touchesDevice: false },
   'customer.edit': { says: 'Change a customer and its sites', on: 'customer', touchesDevice: false },
   'person.view': { says: 'See the people of a customer', on: 'customer', touchesDevice: false },
-  'person.edit': { says: 'Add, disable and remove people of a customer', on: 'customer', touchesDevice: false },
+  'person.edit': {
+    says: 'Add, disable and remove people of a customer',
+    on: 'customer',
+    touchesDevice: false,
+    stepUp: true,
+  },
   'customer.add': { says: 'Add customers', on: 'maker', touchesDevice: false },
   'model.edit': { says: 'Declare device models', on: 'maker', touchesDevice: false },
   'staff.view': { says: "See the maker's people and groups", on: 'maker', touchesDevice: false },
@@ -41,6 +48,7 @@ export const activities = {
     says: "Add, disable and remove the maker's people, and change groups",
     on: 'maker',
     touchesDevice: false,
+    stepUp: true,
   },
   'audit.view_maker': { says: "See the audit log of the maker's own deeds", on: 'maker', touchesDevice: false },
   'intake.view': { says: 'Read reports of vulnerabilities and data breaches', on: 'maker', touchesDevice: false },
@@ -55,6 +63,12 @@ export const activityNames = Object.keys(activities) as [Activity, ...Activity[]
 
 /** True when `value` names an activity; for text that comes from outside. */
 export const isActivity = (value: string): value is Activity => Object.hasOwn(activities, value)
+
+/** How long a proof of who one is lasts for the activities that ask for it, ms. */
+export const proofLasts = 10 * 60_000
+
+/** True for activities that ask for a fresh proof. */
+export const asksForProof = (name: Activity): boolean => (activities[name] as ActivityRow).stepUp === true
 
 /** The activities that reach a device: those a policy speaks about and a request can ask for. */
 export const deviceActivities = activityNames.filter((name) => activities[name].touchesDevice)

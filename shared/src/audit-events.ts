@@ -3,7 +3,9 @@
  * string or a number, and long texts, addresses and secrets never go in.
  */
 export const auditEvents = {
-  'sign_in.succeeded': { says: 'Signed in' },
+  'sign_in.succeeded': { says: 'Signed in with {method}' },
+  'sign_in.proven': { says: 'Showed once more who it is, by {method}' },
+  'sign_in.proof_refused': { says: 'Did not prove who it is: {because}' },
   'sign_in.refused': { says: 'Sign-in refused for “{email}”: {because}' },
   'sign_in.ended': { says: 'Signed out: {because}' },
   'sign_in.attacked': { says: '{failures} failed tries to sign in as “{email}” within an hour' },
@@ -12,6 +14,12 @@ export const auditEvents = {
   'password.forgotten': { says: 'Asked for a link to choose another password' },
   'password.link_refused': { says: 'Sent no link to choose another password: {because}' },
   'password.reset': { says: 'Chose another password by the link that was mailed' },
+  'factor.added': { says: 'Added a way to sign in: {factor}' },
+  'factor.removed': { says: 'Removed a way to sign in: {factor}' },
+  'factor.renamed': { says: 'Renamed the passkey “{before}” to “{after}”' },
+  'factor.codes_made': { says: 'Made {count} recovery codes; the earlier ones are void' },
+  'factor.code_used': { says: 'Used a recovery code; {left} are left' },
+  'factor.refused': { says: 'Refused to change the ways to sign in: {because}' },
   'link.refused': { says: 'A link was refused: {because}' },
   'address.asked': { says: 'Asked to change the own e-mail address; a link went to the new one' },
   'address.changed': { says: 'Changed the own e-mail address' },
@@ -25,6 +33,7 @@ export const auditEvents = {
   'person.invitation_withdrawn': { says: 'Withdrew the invitation of {name}' },
   'person.joined': { says: 'Accepted the invitation and chose a password' },
   'person.reset_started': { says: 'Voided the password of {name}; a link to choose another was mailed' },
+  'person.factors_removed': { says: 'Removed the second factors of {name}; a new one is set up at the next sign-in' },
   'person.disabled': { says: 'Disabled {name}' },
   'person.enabled': { says: 'Enabled {name} again' },
   'person.removed': { says: 'Removed {name}' },

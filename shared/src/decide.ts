@@ -1,5 +1,6 @@
-import { type Activity, activities } from './activities.ts'
-import { type PolicyLevel, policyAnswer } from './policies/policy.ts'
+import { type Activity, activities, asksForProof, proofLasts } from './activities.ts'
+import { explain, policyAnswer } from './policies/answer.ts'
+import type { PolicyLevel } from './policies/policy.ts'
 import type { Refusal } from './refusals.ts'
 
 /** The devices a grant is about. An empty list covers nothing. */
@@ -20,6 +21,10 @@ export interface Who {
   /** `null` for the maker's people; else the customer they belong to, beyond which they never reach. */
   customerId: string | null
   passwordDue: boolean
+  /** Whether the second factor was shown: `owed` after the password alone, `to_set_up` where there must be one and is none. */
+  secondFactor: 'shown' | 'not_needed' | 'owed' | 'to_set_up'
+  /** When he last proved who he is, beyond a cookie; ms since the epoch. */
+  provenAt: number
   grants: readonly Grant[]
 }
 
@@ -53,9 +58,21 @@ export interface Facts {
   approvals: readonly ApprovalFacts[]
 }
 
-export type Verdict = { ok: true; approvalId?: string } | { ok: false; because: Refusal }
+export type Verdict =
+  | { ok: true; approvalId?: string }
+  /** `nextAt`: when a window of the policy opens next that lets it through, ms. */
+  | { ok: false; because: Refusal; nextAt?: number }
+
+/** Whoever passed the door before and is judged again, while his session runs or his order is carried out: no new proof is asked. */
+export const provenBefore = <W extends Who>(who: W): W => ({ ...who, provenAt: Number.POSITIVE_INFINITY })
 
 const no = (because: Refusal): Verdict => ({ ok: false, because })
+
+/** A policy that says never for good, or until its next window. */
+const shutBy = (policy: Facts['policy'], activity: Activity, now: number): Verdict => {
+  const nextAt = explain(policy, activity, now).opening?.from
+  return nextAt == null ? no('policy_never') : { ok: false, because: 'policy_closed', nextAt }
+}
 
 const covers = (scope: Scope, target: Target): boolean => {
   if (scope.kind === 'all') return true
@@ -75,7 +92,7 @@ const covers = (scope: Scope, target: Target): boolean => {
 }
 
 /** True when one single grant of `who` holds the activity and contains the target. */
-export const granted = (who: Who, activity: Activity, target: Target): boolean => {
+export const granted = (who: Pick<Who, 'customerId' | 'grants'>, activity: Activity, target: Target): boolean => {
   if (who.customerId !== null && (target.kind === 'maker' || target.customerId !== who.customerId)) return false
   return who.grants.some((grant) => grant.activities.includes(activity) && covers(grant.scope, target))
 }
@@ -104,13 +121,24 @@ export const approvalCovers = (
   approval.activities.includes(activity) &&
   (approval.endsAt === null ? now >= approval.notBefore && now < approval.useBefore : now < approval.endsAt)
 
+/** Why whoever is signed in may do nothing at all yet, whatever his groups say. */
+export const barred = (
+  who: Pick<Who, 'passwordDue' | 'secondFactor'>,
+): 'factor_owed' | 'factor_to_set_up' | 'password_due' | undefined => {
+  if (who.secondFactor === 'owed') return 'factor_owed'
+  if (who.secondFactor === 'to_set_up') return 'factor_to_set_up'
+  return who.passwordDue ? 'password_due' : undefined
+}
+
 /**
- * May he? The only place that answers: signed in and password in date, one grant that covers both the activity
- * and the target, the customer's policy where the device is touched, and a live approval where the policy asks.
+ * May he? The only place that answers: signed in with the second factor and password in date, one grant that covers
+ * both the activity and the target, the customer's policy where the device is touched, a live approval where the policy
+ * asks, and a fresh proof of who he is where the activity asks for one.
  */
 export const decide = (who: Who | null, activity: Activity, target: Target, facts: Facts, now: number): Verdict => {
   if (!who) return no('not_signed_in')
-  if (who.passwordDue) return no('password_due')
+  const owed = barred(who)
+  if (owed) return no(owed)
   if (activities[activity].on !== target.kind) return no('not_granted')
   if (!granted(who, activity, target)) {
     // Whoever may not even see the thing is told what he would be told if it did not exist.
@@ -120,10 +148,13 @@ export const decide = (who: Who | null, activity: Activity, target: Target, fact
         : granted(who, target.kind === 'device' ? 'device.view' : 'customer.view', target)
     return no(mayKnow ? 'not_granted' : 'not_found')
   }
-  if (!activities[activity].touchesDevice || target.kind !== 'device') return { ok: true }
-  const answer = policyAnswer(facts.policy, activity)
-  if (answer === 'always') return { ok: true }
-  if (answer === 'never') return no('policy_never')
+  const proven = !asksForProof(activity) || now - who.provenAt < proofLasts
+  if (!activities[activity].touchesDevice || target.kind !== 'device')
+    return proven ? { ok: true } : no('step_up_required')
+  const answer = policyAnswer(facts.policy, activity, now)
+  if (answer === 'never') return shutBy(facts.policy, activity, now)
+  if (answer === 'always') return proven ? { ok: true } : no('step_up_required')
   const approval = facts.approvals.find((one) => approvalCovers(one, who, activity, target, now))
-  return approval ? { ok: true, approvalId: approval.id } : no('approval_needed')
+  if (!approval) return no('approval_needed')
+  return proven ? { ok: true, approvalId: approval.id } : no('step_up_required')
 }

@@ -1,4 +1,3 @@
-import { type Seeded, seedDemo } from '@gatehouse/bff/demo/seed'
 import { readSettings } from '@gatehouse/bff/env'
 import { takeLetters } from '@gatehouse/bff/features/gateway/batch'
 import { hubOf } from '@gatehouse/bff/features/gateway/hub'
@@ -7,6 +6,7 @@ import type { House } from '@gatehouse/bff/kernel/house'
 import { openHouse } from '@gatehouse/bff/main'
 import { type ClusterAddress, cloneDatabase, temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
 import { manyDevices } from '@gatehouse/bff/testing/devices'
+import { seedForTests } from '@gatehouse/bff/testing/seed'
 import type { DeviceIdentity } from '../devices.ts'
 import { argument, serveParent } from './parent.ts'
 
@@ -56,7 +56,7 @@ const settings = readSettings({
   LOG_LEVEL: 'error',
 })
 const { house, url, close } = await openHouse(settings)
-const seeded = await seedDemo(house)
+const seeded = await seedForTests(house)
 changeLetterbox(house, checkIns)
 const made = await manyDevices({ house, seeded, url, clock: systemClock }, devices)
 const identities = made.map(

@@ -1,7 +1,10 @@
-import type { PolicyRules } from '@gatehouse/shared/policies/policy'
+import { demoCodeSecrets } from '@gatehouse/shared/demo'
+import { type PolicyRules, plainRule } from '@gatehouse/shared/policies/policy'
 import { sql } from 'drizzle-orm'
 import { customer, site } from '../features/customers/tables.ts'
 import { device, deviceLink, model } from '../features/devices/tables.ts'
+import { boxSecret } from '../features/factors/codes.ts'
+import { codeApp } from '../features/factors/tables.ts'
 import { group, groupGrant, groupMember } from '../features/groups/tables.ts'
 import { person } from '../features/people/tables.ts'
 import { policy, policyLevel } from '../features/policies/tables.ts'
@@ -27,14 +30,14 @@ export interface Seeded {
 
 const policies: Record<DemoCustomer, PolicyRules> = {
   'Helvetia Pharma': {
-    'session.terminal': { answer: 'ask', locked: false },
-    'action.fetch_log': { answer: 'always', locked: false },
-    'action.restart_agent': { answer: 'ask', locked: false },
-    'action.set_setting': { answer: 'ask', locked: false },
+    'session.terminal': plainRule('ask'),
+    'action.fetch_log': plainRule('always'),
+    'action.restart_agent': plainRule('ask'),
+    'action.set_setting': plainRule('ask'),
   },
   'Great Lakes Foods': {
-    'session.terminal': { answer: 'ask', locked: false },
-    'action.fetch_log': { answer: 'ask', locked: false },
+    'session.terminal': plainRule('ask'),
+    'action.fetch_log': plainRule('ask'),
   },
 }
 
@@ -130,6 +133,12 @@ export const seedDemo = async (house: House): Promise<Seeded> => {
         passwordHash: hashes.get(who) ?? '',
         passwordChangedAt: now,
         createdAt: now,
+      })
+      await tx.insert(codeApp).values({
+        personId: id,
+        secretBox: boxSecret(house.keys, demoCodeSecrets[one.email] ?? ''),
+        createdAt: now,
+        lastStep: 0,
       })
       await tx.insert(groupMember).values({ groupId: seeded.groups[one.group] ?? '', personId: id })
       events.push(

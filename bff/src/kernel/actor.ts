@@ -7,7 +7,11 @@ export interface Actor extends Who {
   customerName: string | null
   /** The customer's name, or the maker's: what the log calls his company. */
   company: string
-  /** Hash of the cookie's token. */
+  /** When he last gave his password under this sign-in; ms since the epoch. */
+  passwordAt: number
+  /** True where his rights were changed and the token has to be replaced first. */
+  renewalDue: boolean
+  /** Names the sign-in as long as it lives; opens nothing. */
   signInId: string
   /** The address the request came from, as the socket says. */
   from: string

@@ -24,6 +24,8 @@ export interface House {
 export interface Access {
   /** The person behind a cookie's token, or `null` where nobody is signed in with it any longer. */
   actor(token: string | undefined, from: string): Promise<Actor | null>
+  /** The person of a sign-in as long as it lives, whatever has become of its token. */
+  actorUnder(signInId: string, from: string): Promise<Actor | null>
   /** What bears on a decision about this target. */
   facts(actor: Actor, target: Target): Promise<Facts>
 }

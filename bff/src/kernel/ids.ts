@@ -1,8 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
 
 /** A new id, UUIDv7: ids of one process rise, so that a list by id is a list by time. */
 export const newId = (): string => v7()
+
+/** A new id that tells nothing of when it was made, UUIDv4. */
+export const randomId = (): string => randomUUID()
 
 /** A secret of 256 bits, base64url: for cookies, tickets and links. */
 export const newToken = (): string => randomBytes(32).toString('base64url')

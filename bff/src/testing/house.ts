@@ -1,11 +1,12 @@
 import { inject } from 'vitest'
 import type { Persona } from '../demo/people.ts'
-import { type Seeded, seedDemo } from '../demo/seed.ts'
+import type { Seeded } from '../demo/seed.ts'
 import { readSettings } from '../env.ts'
 import { type MovableClock, movableClock } from '../kernel/clock.ts'
 import type { House } from '../kernel/house.ts'
 import { openHouse } from '../main.ts'
 import { cloneDatabase, temporaryFolder, testSecret } from './cluster.ts'
+import { seedForTests } from './seed.ts'
 import { signedInAt, type Visitor, visitorOf } from './visitor.ts'
 
 export type { Answer, Visitor } from './visitor.ts'
@@ -40,7 +41,7 @@ export const openTestHouse = async (environment: Record<string, string> = {}): P
     ...environment,
   })
   const opened = await openHouse(settings, { clock })
-  const seeded = await seedDemo(opened.house)
+  const seeded = await seedForTests(opened.house)
   return {
     house: opened.house,
     url: opened.url,

@@ -7,12 +7,14 @@ import type { AuditOutcome } from '../audit-events.ts'
 import type { Scope } from '../decide.ts'
 import type { Declaration, ItemValue, Severity } from '../devices/declaration.ts'
 import type { ReportKind, ReportSeverity, ReportState } from '../intake/reports.ts'
-import type { Explanation, PolicyLevelKind, PolicyRules } from '../policies/policy.ts'
+import type { Explanation } from '../policies/answer.ts'
+import type { PolicyLevelKind, PolicyRules } from '../policies/policy.ts'
 import type { NewsChoice } from '../profile/news.ts'
 import type { Refusal } from '../refusals.ts'
 import type { ActionState, RemoteActionName } from '../remote-actions.ts'
 import type { RequestState } from '../requests/request-states.ts'
 import type { SessionCause, SessionState } from '../sessions/session-states.ts'
+import type { SignInMethod } from '../sign-in/methods.ts'
 
 /** Why a door is shut, sent with the thing. */
 export type May = { ok: true } | { ok: false; because: Refusal; says: string }
@@ -29,7 +31,46 @@ export interface Named {
 }
 
 // sign-in
-export type SignInMethod = 'password'
+/** What a sign-in with the right password still wants: `in` where nothing. */
+export type SignInStep = 'in' | 'factor' | 'set_up'
+/** How far a sign-in has come, and with what it can go on. */
+export interface StandingView {
+  step: SignInStep
+  /** Of the person, so that a shared computer shows whose turn it is. */
+  name: string
+  email: string
+  ways: { passkey: boolean; code: boolean; recovery: boolean }
+  /** Until when a last proof counts; in the past where the next deed that wants one asks. */
+  provenUntil: number
+  demo: boolean
+}
+/** A passkey as its owner sees it. */
+export interface PasskeyView extends Named {
+  createdAt: number
+  lastUsedAt: number | null
+  /** True where its maker keeps a copy of it: it is on more than one device. */
+  synced: boolean
+}
+/** One's own ways to sign in beside the password. */
+export interface FactorsView {
+  /** Why there must be one; `null` where it is one's own choice. */
+  must: 'staff' | 'approver' | 'customer' | null
+  passkeys: PasskeyView[]
+  /** The authenticator app, where there is one. */
+  code: { createdAt: number; lastUsedAt: number | null } | null
+  recovery: { left: number; madeAt: number } | null
+}
+/** What an authenticator app needs to know; shown once, while it is set up. */
+export interface CodeSetUpView {
+  /** Base32. */
+  secret: string
+  /** `otpauth://…`, what the QR code says. */
+  uri: string
+}
+/** A way to sign in was added; with the first one come the recovery codes, shown this once. */
+export interface FactorAddedView {
+  recoveryCodes: string[] | null
+}
 export interface LastSignIn {
   at: number
   from: string

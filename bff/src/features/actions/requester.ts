@@ -5,13 +5,21 @@ import { grantsOf } from '../groups/door.ts'
 import { person } from '../people/tables.ts'
 
 /**
- * Who a requester is now, with the rights of this moment; `null` where the account is disabled or removed. Whether the
- * password is due is left aside: that stops him at the door, it does not stop what he asked for while he was inside.
+ * Who a requester is now, with the rights of this moment; `null` where the account is disabled or removed. What
+ * stops him at the door – password, second factor, proof – is left aside: he asked while he was inside.
  */
 export const whoIs = async (db: Tx, personId: string): Promise<Who | null> => {
   const [row] = await db
     .select({ id: person.id, customerId: person.customerId })
     .from(person)
     .where(and(eq(person.id, personId), isNull(person.disabledAt), isNull(person.removedAt)))
-  return row ? { ...row, passwordDue: false, grants: await grantsOf(db, row.id) } : null
+  return row
+    ? {
+        ...row,
+        passwordDue: false,
+        secondFactor: 'shown',
+        provenAt: Number.POSITIVE_INFINITY,
+        grants: await grantsOf(db, row.id),
+      }
+    : null
 }

@@ -29,6 +29,13 @@ export const theCustomer: Finder<KnownCustomer> = async (house, c) => {
   }
 }
 
+/** True where a customer wants a second factor of all its people; the maker's always have one. */
+export const demandsFactor = async (db: Tx, customerId: string | null): Promise<boolean> => {
+  if (customerId === null) return true
+  const [row] = await db.select({ demands: customer.demandsFactor }).from(customer).where(eq(customer.id, customerId))
+  return row?.demands ?? true
+}
+
 /**
  * The rows of `customer` on which `who` is granted `activity`, as a condition for lists: the same rule as `granted`,
  * said in SQL. A grant on single sites, models, devices or tags does not reach their customer.

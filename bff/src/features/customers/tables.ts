@@ -1,4 +1,4 @@
-import { bigint, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
@@ -6,6 +6,8 @@ const ms = (name: string) => bigint(name, { mode: 'number' })
 export const customer = pgTable('customer', {
   id: uuid().primaryKey(),
   name: text().notNull().unique(),
+  /** True where everybody of the customer signs in with a second factor, and not only who approves. */
+  demandsFactor: boolean('demands_factor').notNull().default(true),
   createdAt: ms('created_at').notNull(),
 })
 

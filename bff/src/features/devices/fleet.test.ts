@@ -232,6 +232,8 @@ test('the SQL of a connection is `connectionOf`, to the millisecond', async () =
     id: '',
     customerId: null,
     passwordDue: false,
+    secondFactor: 'shown',
+    provenAt: 0,
     grants: [{ activities: ['device.view'], scope: { kind: 'all' } }],
   }
   const now = h.house.clock.now()
@@ -320,6 +322,8 @@ describe('T1 everybody sees his own', () => {
       id: fc.constant('somebody'),
       customerId: fc.option(fc.constantFrom(...new Set(all.map((one) => one.customerId)))),
       passwordDue: fc.constant(false),
+      secondFactor: fc.constant('shown' as const),
+      provenAt: fc.constant(0),
       grants: fc.array(fc.record({ activities, scope }), { maxLength: 4 }),
     })
     let seen = 0

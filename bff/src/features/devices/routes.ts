@@ -1,4 +1,4 @@
-import { decide, targetOf } from '@gatehouse/shared/decide'
+import { decide, provenBefore, targetOf } from '@gatehouse/shared/decide'
 import { FleetFilter } from '@gatehouse/shared/devices/fleet'
 import { Line } from '@gatehouse/shared/text'
 import type { DeviceRow, Page } from '@gatehouse/shared/views/views'
@@ -70,7 +70,7 @@ export const devicesRoom = new Hono<RoomEnv>()
     const { house, actor, target } = c.var
     const nothing = { policy: [], approvals: [] }
     const policyTarget = targetOf('policy.edit', target)
-    const editsPolicy = decide(actor, 'policy.edit', policyTarget, nothing, house.clock.now()).ok
+    const editsPolicy = decide(provenBefore(actor), 'policy.edit', policyTarget, nothing, house.clock.now()).ok
     return c.json(await changeDevice(house, actor, target, c.req.valid('json'), editsPolicy))
   })
   .post('/devices/:deviceId/enrolment-code', allow('device.enrol', theDevice), async (c) =>

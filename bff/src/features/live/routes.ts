@@ -23,10 +23,11 @@ const tabs = places()
 
 /** One stream of hints per tab; it carries no data and never counts as something a person did. */
 export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what one may see'), (c) => {
-  const { house, token, from } = c.var
+  const { house, from } = c.var
   // Nobody reads the stream of a question about its headers, and nobody would end it.
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
   let actor: Actor | null = c.var.actor
+  const { signInId } = actor
   const leave = tabs.take(actor.id)
   if (!leave) throw new Refused('too_many_open')
   return streamSSE(c, async (stream) => {
@@ -61,7 +62,7 @@ export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what 
           })
         if (lookAgain) {
           lookAgain = false
-          actor = await house.access.actor(token, from)
+          actor = await house.access.actorUnder(signInId, from)
           await stream.writeSSE(
             actor ? { event: 'still', data: '' } : { data: JSON.stringify({ about: 'signed_out' } satisfies LiveHint) },
           )

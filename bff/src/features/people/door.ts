@@ -1,5 +1,5 @@
 import { type Activity, activityNames } from '@gatehouse/shared/activities'
-import { type Grant, granted, type Target, type Who } from '@gatehouse/shared/decide'
+import { type Grant, granted, type Target } from '@gatehouse/shared/decide'
 import type { Named } from '@gatehouse/shared/views/views'
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
 import { days } from '../../kernel/clock.ts'
@@ -63,10 +63,7 @@ export const peopleGranted = async (
   target: Target,
 ): Promise<(Named & { email: string })[]> =>
   (await peopleWithGrants(db, customerId))
-    .filter(({ id, grants }) => {
-      const who: Who = { id, customerId, passwordDue: false, grants }
-      return granted(who, activity, target)
-    })
+    .filter(({ grants }) => granted({ customerId, grants }, activity, target))
     .map(({ id, name, email }) => ({ id, name, email }))
 
 /** The activities that at least one grant holds, in the table's order. */

@@ -3,6 +3,7 @@ import { append } from '../../kernel/audit/append.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { changeMembership } from '../groups/door.ts'
+import { orderRenewal } from '../sign-in/door.ts'
 import { whyNotTouch } from './rules.ts'
 import { peopleHint } from './signals.ts'
 import type { PersonRow } from './store.ts'
@@ -20,6 +21,7 @@ export const changeGroupsOf = async (
   await house.db.transaction(async (tx) => {
     const events = await changeMembership(tx, actor, { ...them, about }, given)
     await append(tx, house.clock.now(), events)
+    await orderRenewal(tx, them.id)
   })
   house.bus.publish({ kind: 'person', personId: them.id })
   house.bus.publish({ kind: 'hint', hint: { about: 'people' }, personId: them.id })

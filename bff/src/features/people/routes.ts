@@ -101,17 +101,21 @@ export const peopleRoom = new Hono<RoomEnv>()
   .get('/staff', allow('staff.view', theMaker), validated('query', Query), async (c) =>
     c.json(await list(c.var.house, c.var.actor, null, c.req.valid('query'))),
   )
-  .post('/customers/:customerId/people/:personId/disable', allow('person.edit', thePersonOf('customer')), async (c) => {
-    await disablePerson(c.var.house, c.var.actor, c.var.target.person)
-    return c.json({ state: 'disabled' as const })
-  })
+  .post(
+    '/customers/:customerId/people/:personId/disable',
+    allow('person.edit', thePersonOf('customer'), { stops: true }),
+    async (c) => {
+      await disablePerson(c.var.house, c.var.actor, c.var.target.person)
+      return c.json({ state: 'disabled' as const })
+    },
+  )
   .post('/customers/:customerId/people/:personId/enable', allow('person.edit', thePersonOf('customer')), async (c) => {
     await enablePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'active' as const })
   })
   .post(
     '/customers/:customerId/people/:personId/sign-out',
-    allow('person.edit', thePersonOf('customer')),
+    allow('person.edit', thePersonOf('customer'), { stops: true }),
     async (c) => {
       await signPersonOut(c.var.house, c.var.actor, c.var.target.person)
       return c.json({ state: 'signed_out' as const })
@@ -121,7 +125,7 @@ export const peopleRoom = new Hono<RoomEnv>()
     await removePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'removed' as const })
   })
-  .post('/staff/:personId/disable', allow('staff.edit', thePersonOf('maker')), async (c) => {
+  .post('/staff/:personId/disable', allow('staff.edit', thePersonOf('maker'), { stops: true }), async (c) => {
     await disablePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'disabled' as const })
   })
@@ -129,7 +133,7 @@ export const peopleRoom = new Hono<RoomEnv>()
     await enablePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'active' as const })
   })
-  .post('/staff/:personId/sign-out', allow('staff.edit', thePersonOf('maker')), async (c) => {
+  .post('/staff/:personId/sign-out', allow('staff.edit', thePersonOf('maker'), { stops: true }), async (c) => {
     await signPersonOut(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'signed_out' as const })
   })

@@ -9,6 +9,8 @@ const giver = (customerId: string | null, ...grants: Grant[]): Who => ({
   id: 'g',
   customerId,
   passwordDue: false,
+  secondFactor: 'shown',
+  provenAt: 0,
   grants,
 })
 const hand = (customerId: string | null, ...grants: Grant[]) => ({ customerId, grants })

@@ -1,4 +1,4 @@
-import type { SignInMethod } from '@gatehouse/shared/views/views'
+import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { customer } from '../customers/tables.ts'

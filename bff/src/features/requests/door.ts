@@ -1,5 +1,5 @@
 import { sessionActivities } from '@gatehouse/shared/activities'
-import { type ApprovalFacts, decide } from '@gatehouse/shared/decide'
+import { type ApprovalFacts, decide, provenBefore } from '@gatehouse/shared/decide'
 import type { Refusal } from '@gatehouse/shared/refusals'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
@@ -60,7 +60,7 @@ export const whyNotOpenNow = async (
   if (device.state === 'revoked' || device.removed) return 'device_revoked'
   const policy = await levelsFor(db, known)
   for (const activity of sessionActivities.filter((one) => facts.activities.includes(one))) {
-    const verdict = decide(actor, activity, known, { policy, approvals: [facts] }, now)
+    const verdict = decide(provenBefore(actor), activity, known, { policy, approvals: [facts] }, now)
     if (!verdict.ok) return verdict.because
   }
   if (['offline', 'never'].includes(connectionOf(device.state, device, now))) return 'device_offline'

@@ -122,7 +122,7 @@ export const requestsRoom = new Hono<RoomEnv>()
   })
   .post(
     '/requests/:requestId/revoke',
-    allow('session.approve', theRequest),
+    allow('session.approve', theRequest, { stops: true }),
     validated('json', z.object({ comment: Comment })),
     async (c) => {
       const { house, actor, target } = c.var

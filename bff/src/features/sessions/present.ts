@@ -1,4 +1,4 @@
-import { decide, granted } from '@gatehouse/shared/decide'
+import { decide, granted, provenBefore } from '@gatehouse/shared/decide'
 import type { Refusal } from '@gatehouse/shared/refusals'
 import { sessionCauses } from '@gatehouse/shared/sessions/session-states'
 import type { SessionView } from '@gatehouse/shared/views/views'
@@ -18,7 +18,13 @@ const whyNotWriteNow = async (
 ): Promise<Refusal | undefined> => {
   const why = whyNotWrite(actor, row)
   if (why) return why
-  const verdict = decide(actor, 'session.terminal', on, await house.access.facts(actor, on), house.clock.now())
+  const verdict = decide(
+    provenBefore(actor),
+    'session.terminal',
+    on,
+    await house.access.facts(actor, on),
+    house.clock.now(),
+  )
   return verdict.ok ? undefined : verdict.because
 }
 

@@ -1,4 +1,4 @@
-import { type ApprovalFacts, approvalCovers, decide } from '@gatehouse/shared/decide'
+import { type ApprovalFacts, approvalCovers, decide, provenBefore } from '@gatehouse/shared/decide'
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
 import type { House } from '../../kernel/house.ts'
 import { deviceById } from '../devices/door.ts'
@@ -33,7 +33,7 @@ export const reviewSession = async (house: House, s: Reviewed): Promise<SessionC
   for (const activity of s.activities) {
     // A session lives under its approval even where the policy would not ask for one.
     if (!own || !approvalCovers(own, holder.actor, activity, device, now)) return 'approval_revoked'
-    const verdict = decide(holder.actor, activity, device, { policy, approvals: [own] }, now)
+    const verdict = decide(provenBefore(holder.actor), activity, device, { policy, approvals: [own] }, now)
     if (!verdict.ok) return causeOfRefusal(verdict.because)
   }
   return undefined

@@ -1,5 +1,5 @@
 import { type Activity, activities } from '@gatehouse/shared/activities'
-import { decide } from '@gatehouse/shared/decide'
+import { decide, provenBefore } from '@gatehouse/shared/decide'
 import type { TicketView } from '@gatehouse/shared/views/views'
 import { and, eq, gt, isNull, lt } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
@@ -36,7 +36,7 @@ export const mayStream = async (
   const facts = activities[activity].touchesDevice
     ? await house.access.facts(actor, known)
     : { policy: [], approvals: [] }
-  const verdict = decide(actor, activity, known, facts, house.clock.now())
+  const verdict = decide(provenBefore(actor), activity, known, facts, house.clock.now())
   if (!verdict.ok) throw new Refused(verdict.because)
 }
 

@@ -8,7 +8,7 @@ import { passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { zoneOf } from '../profile/door.ts'
 import { endSignInsOf } from './door.ts'
-import { startSignIn } from './lucia.ts'
+import { renewSignIn } from './lucia.ts'
 import { mailOfChange } from './mails.ts'
 import { proven, whyUnfit } from './own-password.ts'
 import { hashPassword } from './passwords.ts'
@@ -30,14 +30,14 @@ interface Given {
   next: string
 }
 
-/** Changes the password of whoever asks; his other sign-ins end. Returns the token of a new sign-in. */
-export const changePassword = async (house: House, actor: Actor, given: Given, userAgent: string): Promise<string> => {
+/** Changes the password of whoever asks; his other sign-ins end. Returns the token that replaces his own. */
+export const changePassword = async (house: House, actor: Actor, given: Given): Promise<string> => {
   const account = await proven(house, actor, given.present)
   const why = await whyNot(house, actor, account, given)
   if (why) throw new Refused('password_unfit', { fields: { next: why } })
   const passwordHash = await hashPassword(house.keys, given.next)
   const now = house.clock.now()
-  await change(house, byPerson(actor), 'password.changed', async (tx) => {
+  const token = await change(house, byPerson(actor), 'password.changed', async (tx) => {
     const changed = await tx
       .update(person)
       .set({ passwordHash, passwordChangedAt: now, passwordDue: false })
@@ -48,14 +48,10 @@ export const changePassword = async (house: House, actor: Actor, given: Given, u
     await retirePassword(tx, account.id, account.passwordHash, now)
     const zone = await zoneOf(tx, account.id)
     await queueMail(tx, mailOfChange(house, { ...account, zone }, actor.from), now)
-    return { result: undefined, fields: {}, about: { customerId: actor.customerId, customerName: actor.customerName } }
+    const renewed = await renewSignIn(tx, actor.signInId, { passwordAt: now })
+    if (!renewed) throw new Refused('not_signed_in')
+    return { result: renewed, fields: {}, about: { customerId: actor.customerId, customerName: actor.customerName } }
   })
-  await endSignInsOf(house, actor.id, byPerson(actor), 'password')
-  return startSignIn(house.db, actor.id, {
-    startedAt: now,
-    lastGestureAt: now,
-    fromAddress: actor.from,
-    userAgent,
-    method: 'password',
-  })
+  await endSignInsOf(house, actor.id, byPerson(actor), 'password', actor.signInId)
+  return token
 }

@@ -1,16 +1,21 @@
+import type { Grant } from '@gatehouse/shared/decide'
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
+import { type SignInMethod, signInMethods } from '@gatehouse/shared/sign-in/methods'
 import { eq } from 'drizzle-orm'
-import type { Actor, By } from '../../kernel/actor.ts'
+import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { Refused } from '../../kernel/errors.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { hashOf } from '../../kernel/ids.ts'
+import { waysOf, whyMustHave } from '../factors/door.ts'
 import { grantsOf } from '../groups/door.ts'
 import { passwordDueAt } from '../people/door.ts'
+import { person } from '../people/tables.ts'
 import { endSessionsOfSignIn } from '../sessions/door.ts'
-import { absoluteLife, forgetSignIn, readSignIn } from './lucia.ts'
-import { idleLife, whyOver } from './rules.ts'
-import { accountById, customerOf, noteGestureAt, overdueSignIns, signInsOf } from './store.ts'
+import { forgetSignIn, readSignIn, readSignInOf, renewSignIn, type Standing } from './lucia.ts'
+import { whyOver } from './rules.ts'
+import { accountById, customerOf, noteGestureAt, overdueSignIns, rememberSignIn, signInsOf } from './store.ts'
 import { signIn } from './tables.ts'
 
 // What the links in mails need: they choose passwords, and nobody signs in by them.
@@ -22,21 +27,33 @@ export { retirePassword } from './store.ts'
 const words = {
   idle: 'inactive for 20 minutes',
   too_long: 'signed in for 12 hours',
+  unproven: 'the second factor was not shown in time',
   asked: 'asked to',
   elsewhere: 'ended by its owner from another browser',
   administrator: 'signed out by an administrator',
   disabled: 'the account was disabled',
   password: 'the password was changed',
+  factor: 'a second factor was removed',
 } as const
 
-/** The person who signed in under this id, or why that is over; for what outlives a request, like a stream. */
-export const holderOf = async (
+const secondFactorOf = async (
   house: House,
-  signInId: string,
-  from: string,
-): Promise<{ actor: Actor } | { over: 'idle' | 'signed_out' | 'rights_changed' }> => {
+  known: Standing,
+  account: { customerId: string | null; demandsFactor: boolean },
+  grants: readonly Grant[],
+): Promise<Actor['secondFactor']> => {
+  if (known.provenAt !== null && known.method !== 'password') return 'shown'
+  // Who had no need of one may have got one since: by his groups, or by his customer.
+  if (known.provenAt !== null && whyMustHave({ ...account, grants }, account.demandsFactor) === null)
+    return 'not_needed'
+  const { passkey, code } = await waysOf(house.db, known.personId)
+  return passkey || code ? 'owed' : 'to_set_up'
+}
+
+type Holder = { actor: Actor } | { over: 'idle' | 'signed_out' | 'rights_changed' }
+
+const judge = async (house: House, known: Standing | null, from: string): Promise<Holder> => {
   const now = house.clock.now()
-  const known = await readSignIn(house.db, signInId)
   if (!known) return { over: 'signed_out' }
   const why = whyOver(known, now)
   if (why) return { over: why === 'idle' ? 'idle' : 'signed_out' }
@@ -54,18 +71,57 @@ export const holderOf = async (
       customerName: account.customerName,
       company: account.customerName ?? house.settings.maker,
       passwordDue: now >= passwordDueAt(account),
+      secondFactor: await secondFactorOf(house, known, account, grants),
+      provenAt: known.provenAt ?? 0,
+      passwordAt: known.passwordAt,
+      renewalDue: known.renewalDue,
       grants,
-      signInId: known.id,
+      signInId: known.handle,
       from,
     },
   }
 }
 
+/** The person who signed in under this id, or why that is over; for what outlives a request, like a stream. */
+export const holderOf = async (house: House, signInId: string, from: string): Promise<Holder> =>
+  judge(house, await readSignInOf(house.db, signInId), from)
+
 /** The person behind a token, as long as his sign-in lives. */
 export const actorOf = async (house: House, token: string | undefined, from: string): Promise<Actor | null> => {
   if (!token) return null
-  const holder = await holderOf(house, hashOf(token), from)
+  const holder = await judge(house, await readSignIn(house.db, hashOf(token)), from)
   return 'actor' in holder ? holder.actor : null
+}
+
+/** The person of a sign-in, as long as it lives, whatever has become of the token it was begun with. */
+export const actorUnder = async (house: House, signInId: string, from: string): Promise<Actor | null> => {
+  const holder = await holderOf(house, signInId, from)
+  return 'actor' in holder ? holder.actor : null
+}
+
+/** Holds a person's account until the transaction ends: what he changes about himself happens one by one. */
+export const holdPerson = (tx: Tx, personId: string): Promise<unknown> =>
+  tx.select({ id: person.id }).from(person).where(eq(person.id, personId)).for('no key update')
+
+/** Strengthens the sign-in under which a factor was set up; returns the token that replaces its own. */
+export const beProven = async (house: House, tx: Tx, actor: Actor, method: SignInMethod): Promise<string> => {
+  const now = house.clock.now()
+  const token = await renewSignIn(tx, actor.signInId, { method, provenAt: now })
+  if (!token) throw new Refused('not_signed_in')
+  if (actor.secondFactor !== 'to_set_up') return token
+  await rememberSignIn(tx, actor.id, { at: now, from: actor.from, method })
+  const succeeded = {
+    by: byPerson(actor),
+    event: 'sign_in.succeeded' as const,
+    fields: { method: signInMethods[method] },
+  }
+  await append(tx, now, [entry({ ...succeeded, about: await customerOf(tx, actor.id) })])
+  return token
+}
+
+/** Orders new tokens for every sign-in of a person: his rights are about to change. */
+export const orderRenewal = async (tx: Tx, personId: string): Promise<void> => {
+  await tx.update(signIn).set({ renewalDue: true }).where(eq(signIn.userId, personId))
 }
 
 /** Holds a sign-in until the transaction ends, so that it cannot be forgotten meanwhile; false where it has been. */
@@ -74,7 +130,7 @@ export const holdSignIn = async (
   signInId: string,
   strength: 'key share' | 'update' = 'key share',
 ): Promise<boolean> => {
-  const rows = await tx.select({ id: signIn.id }).from(signIn).where(eq(signIn.id, signInId)).for(strength)
+  const rows = await tx.select({ handle: signIn.handle }).from(signIn).where(eq(signIn.handle, signInId)).for(strength)
   return rows.length > 0
 }
 
@@ -108,7 +164,7 @@ export const endSignInsOf = async (
   except?: string,
 ): Promise<void> => {
   for (const one of await signInsOf(house.db, personId))
-    if (one.id !== except) await endSignIn(house, { id: one.id, personId }, by, because)
+    if (one.handle !== except) await endSignIn(house, { id: one.handle, personId }, by, because)
 }
 
 /** What a person did counts for the idle clock: typing into a live session calls this. */
@@ -121,7 +177,7 @@ export const endOverdueSignIns: Job = {
   everySeconds: 1,
   run: async (house) => {
     const now = house.clock.now()
-    for (const one of await overdueSignIns(house.db, now - idleLife, now - absoluteLife)) {
+    for (const one of await overdueSignIns(house.db, now)) {
       const account = await accountById(house.db, one.userId)
       const by: By = {
         kind: 'person',
@@ -130,7 +186,7 @@ export const endOverdueSignIns: Job = {
         company: account ? (account.customerName ?? house.settings.maker) : '',
         from: null,
       }
-      await endSignIn(house, { id: one.id, personId: one.userId }, by, whyOver(one, now) ?? 'idle')
+      await endSignIn(house, { id: one.handle, personId: one.userId }, by, whyOver(one, now) ?? 'idle')
     }
   },
 }

@@ -18,7 +18,7 @@ const attacked = (house: House) => {
   const tries = house.db
     .select({ accountHash: signInTry.accountHash, failures: sql<number>`count(*)::int`.as('failures') })
     .from(signInTry)
-    .where(sql`${signInTry.at} > ${since} and ${signInTry.outcome} <> 'succeeded'`)
+    .where(sql`${signInTry.at} > ${since} and ${signInTry.outcome} in ('failed', 'limited')`)
     .groupBy(signInTry.accountHash)
     .having(sql`count(*) >= ${alarming.failures}`)
     .as('tries')

@@ -1,9 +1,10 @@
-import type { SignInMethod } from '@gatehouse/shared/views/views'
+import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle'
+import { eq } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
 import { hours } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
-import { hashOf, newToken } from '../../kernel/ids.ts'
+import { hashOf, newToken, randomId } from '../../kernel/ids.ts'
 import { person } from '../people/tables.ts'
 import { signIn } from './tables.ts'
 
@@ -15,7 +16,11 @@ declare module 'lucia' {
 }
 
 interface Attributes {
+  handle: string
   method: SignInMethod
+  provenAt: number | null
+  passwordAt: number
+  renewalDue: boolean
   startedAt: number
   lastGestureAt: number
   fromAddress: string
@@ -28,7 +33,7 @@ export const absoluteLife = hours(12)
 const openLucia = (db: Tx) =>
   new Lucia(new DrizzlePostgreSQLAdapter(db, signIn, person), {
     sessionExpiresIn: new TimeSpan(12, 'h'),
-    getSessionAttributes: ({ startedAt, lastGestureAt, fromAddress }) => ({ startedAt, lastGestureAt, fromAddress }),
+    getSessionAttributes: (attributes) => attributes,
   })
 
 const opened = new WeakMap<Tx, ReturnType<typeof openLucia>>()
@@ -39,22 +44,57 @@ const luciaOf = (db: Tx) => {
 }
 
 /** A new sign-in; returns the token for the cookie, of which only the hash is kept. */
-export const startSignIn = async (db: Tx, personId: string, attributes: Attributes): Promise<string> => {
+export const startSignIn = async (
+  db: Tx,
+  personId: string,
+  attributes: Omit<Attributes, 'handle' | 'renewalDue'>,
+): Promise<string> => {
   const token = newToken()
-  await luciaOf(db).createSession(personId, attributes, { sessionId: hashOf(token) })
+  const whole = { ...attributes, handle: randomId(), renewalDue: false }
+  await luciaOf(db).createSession(personId, whole, { sessionId: hashOf(token) })
   return token
 }
 
-/** The sign-in of this id (`hashOf` its token), as lucia sees it; the idle clock is judged by its caller. */
-export const readSignIn = async (
-  db: Tx,
-  signInId: string,
-): Promise<{ id: string; personId: string; startedAt: number; lastGestureAt: number } | null> => {
-  const { session } = await luciaOf(db).validateSession(signInId)
-  return session
-    ? { id: session.id, personId: session.userId, startedAt: session.startedAt, lastGestureAt: session.lastGestureAt }
-    : null
+/** A sign-in as far as its life and its strength go. */
+export type Standing = Pick<
+  Attributes,
+  'handle' | 'startedAt' | 'lastGestureAt' | 'method' | 'provenAt' | 'passwordAt' | 'renewalDue'
+> & { personId: string }
+
+/** The sign-in behind a token, as lucia sees it; the idle clock is judged by its caller. */
+export const readSignIn = async (db: Tx, tokenHash: string): Promise<Standing | null> => {
+  const { session } = await luciaOf(db).validateSession(tokenHash)
+  return session && { ...session, personId: session.userId }
+}
+
+const tokenHashOf = async (db: Tx, handle: string): Promise<string | undefined> => {
+  const [row] = await db.select({ id: signIn.id }).from(signIn).where(eq(signIn.handle, handle))
+  return row?.id
+}
+
+/** The same by the handle, for what outlives a token. */
+export const readSignInOf = async (db: Tx, handle: string): Promise<Standing | null> => {
+  const tokenHash = await tokenHashOf(db, handle)
+  return tokenHash === undefined ? null : readSignIn(db, tokenHash)
+}
+
+/** Replaces the token of a sign-in, and what else is new about it; the old one opens nothing any more. */
+export const renewSignIn = async (
+  tx: Tx,
+  handle: string,
+  anew: Partial<Pick<Attributes, 'method' | 'provenAt' | 'passwordAt'>>,
+): Promise<string | undefined> => {
+  const token = newToken()
+  const renewed = await tx
+    .update(signIn)
+    .set({ ...anew, id: hashOf(token), renewalDue: false })
+    .where(eq(signIn.handle, handle))
+    .returning({ handle: signIn.handle })
+  return renewed.length > 0 ? token : undefined
 }
 
 /** Forgets a sign-in: its cookie opens nothing any more. */
-export const forgetSignIn = (db: Tx, signInId: string): Promise<void> => luciaOf(db).invalidateSession(signInId)
+export const forgetSignIn = async (db: Tx, handle: string): Promise<void> => {
+  const tokenHash = await tokenHashOf(db, handle)
+  if (tokenHash !== undefined) await luciaOf(db).invalidateSession(tokenHash)
+}

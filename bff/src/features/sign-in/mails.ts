@@ -52,3 +52,26 @@ export const mailOfAttack = (
     'If that was you, nothing has to be done. Otherwise choose another password, and tell your administrator:',
     `${house.origin}/change-password`,
   ])
+
+/** To the owner, when somebody who has the password guesses at the second factor. */
+export const mailOfGuessing = (house: House, them: Reader): Mail =>
+  letter(them.email, 'Somebody knows your password', [
+    `Good day ${them.name},`,
+    '',
+    `by ${moment(house.clock.now(), them.zone)} somebody has given your Gatehouse password and then several wrong one-time codes. Nobody came in, and further codes are held back for a while.`,
+    '',
+    'If that was you, nothing has to be done. Otherwise choose another password, and tell your administrator:',
+    `${house.origin}/change-password`,
+  ])
+
+/** To the owner, when one of his recovery codes was used. */
+export const mailOfRecovery = (house: House, them: Reader & { from: string }, left: number): Mail =>
+  letter(them.email, 'A recovery code was used', [
+    `Good day ${them.name},`,
+    '',
+    `on ${moment(house.clock.now(), them.zone)}, from ${them.from}, one of your recovery codes was used to sign in to Gatehouse. ${left === 0 ? 'None is' : left === 1 ? 'One is' : `${left} are`} left.`,
+    'If you have lost your phone or key, remove it from your ways to sign in and set up another one:',
+    `${house.origin}/profile`,
+    '',
+    'If that was not you, choose another password and tell your administrator at once.',
+  ])

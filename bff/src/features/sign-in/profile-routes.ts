@@ -4,13 +4,9 @@ import { byPerson } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
 import { self } from '../../kernel/http/allow.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
-import { hashOf } from '../../kernel/ids.ts'
 import { endSignIn, endSignInsOf } from './door.ts'
 import { whyOver } from './rules.ts'
 import { signInsOf } from './store.ts'
-
-/** What a browser may know a sign-in by: its id is kept to ourselves, although it opens nothing either. */
-const nameOf = (signInId: string): string => hashOf(`sign-in ${signInId}`).slice(0, 32)
 
 /** The browsers in which one is signed in, and their end. */
 export const profileRoom = new Hono<RoomEnv>()
@@ -22,18 +18,19 @@ export const profileRoom = new Hono<RoomEnv>()
       // The one that asks stands first, then the latest used.
       .sort(
         (a, b) =>
-          Number(b.id === actor.signInId) - Number(a.id === actor.signInId) || b.lastGestureAt - a.lastGestureAt,
+          Number(b.handle === actor.signInId) - Number(a.handle === actor.signInId) ||
+          b.lastGestureAt - a.lastGestureAt,
       )
     // A dozen at most in practice, and bounded by twelve hours: one page.
     const page: Page<SignInView> = {
       rows: living.map((one) => ({
-        id: nameOf(one.id),
+        id: one.handle,
         startedAt: one.startedAt,
         lastGestureAt: one.lastGestureAt,
         from: one.fromAddress,
         userAgent: one.userAgent,
         method: one.method,
-        thisOne: one.id === actor.signInId,
+        thisOne: one.handle === actor.signInId,
       })),
       next: null,
     }
@@ -42,9 +39,9 @@ export const profileRoom = new Hono<RoomEnv>()
   .post('/me/sign-ins/:signInId/end', self('one ends only his own'), async (c) => {
     const { house, actor } = c.var
     const wanted = c.req.param('signInId')
-    const one = (await signInsOf(house.db, actor.id)).find(({ id }) => nameOf(id) === wanted)
+    const one = (await signInsOf(house.db, actor.id)).find(({ handle }) => handle === wanted)
     if (!one) throw new Refused('not_found')
-    await endSignIn(house, { id: one.id, personId: actor.id }, byPerson(actor), 'elsewhere')
+    await endSignIn(house, { id: one.handle, personId: actor.id }, byPerson(actor), 'elsewhere')
     return c.json({ ended: true as const })
   })
   .post('/me/sign-ins/end-others', self('one ends only his own'), async (c) => {

@@ -1,11 +1,12 @@
-import type { MeView, SignInMethod } from '@gatehouse/shared/views/views'
+import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
+import type { MeView, SignInStep } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
-import { open, self } from '../../kernel/http/allow.ts'
+import { anything, open, self } from '../../kernel/http/allow.ts'
 import { blankCookie, signInCookie } from '../../kernel/http/cookies.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
@@ -13,7 +14,7 @@ import { activitiesOf, passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { settingsOf } from '../profile/door.ts'
 import { changePassword } from './change-password.ts'
-import { actorOf, endSignIn } from './door.ts'
+import { endSignIn } from './door.ts'
 import { endsOf } from './rules.ts'
 import { signInWithPassword } from './service.ts'
 import { noteGestureAt } from './store.ts'
@@ -29,7 +30,7 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
     .select({ person, signIn })
     .from(signIn)
     .innerJoin(person, eq(person.id, signIn.userId))
-    .where(eq(signIn.id, actor.signInId))
+    .where(eq(signIn.handle, actor.signInId))
   if (!row) throw new Refused('not_signed_in')
   const seen = (at: number | null, from: string | null, method: SignInMethod | null) =>
     at === null ? null : { at, from: from ?? '', method }
@@ -51,34 +52,28 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
   }
 }
 
-const signedInAs = async (house: House, token: string, from: string): Promise<MeView> => {
-  const actor = await actorOf(house, token, from)
-  if (!actor) throw new Refused('not_signed_in')
-  return presentMe(house, actor)
-}
-
 /** Signing in and out, one's own account. */
 export const signInRoom = new Hono<RoomEnv>()
   .post('/sign-in', open('how people get in'), validated('json', Credentials), async (c) => {
     const { house, from } = c.var
     const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
-    const token = await signInWithPassword(house, c.req.valid('json'), { from, userAgent })
+    const { token, step } = await signInWithPassword(house, c.req.valid('json'), { from, userAgent })
     c.header('Set-Cookie', signInCookie(token))
-    return c.json(await signedInAs(house, token, from))
+    return c.json({ step } satisfies { step: SignInStep })
   })
-  .post('/sign-out', self('everybody may leave', { evenWithDuePassword: true }), async (c) => {
+  .post('/sign-out', self('everybody may leave', { evenIf: anything }), async (c) => {
     const { house, actor } = c.var
     await endSignIn(house, { id: actor.signInId, personId: actor.id }, byPerson(actor), 'asked')
     c.header('Set-Cookie', blankCookie)
     c.header('Clear-Site-Data', '"cache", "cookies", "storage"')
     return c.json({ signedOut: true })
   })
-  .get('/me', self('who am I', { evenWithDuePassword: true }), async (c) =>
+  .get('/me', self('who am I', { evenIf: ['password_due'] }), async (c) =>
     c.json(await presentMe(c.var.house, c.var.actor)),
   )
   .post(
     '/me/gesture',
-    self('the person at the browser did something', { evenWithDuePassword: true }),
+    self('the person at the browser did something', { evenIf: anything }),
     validated('json', Gesture),
     async (c) => {
       const { house, actor } = c.var
@@ -89,13 +84,12 @@ export const signInRoom = new Hono<RoomEnv>()
   )
   .post(
     '/me/password',
-    self('one changes only his own', { evenWithDuePassword: true }),
+    self('one changes only his own', { evenIf: ['password_due'], fresh: 'proof' }),
     validated('json', NewPassword),
     async (c) => {
-      const { house, actor, from } = c.var
-      const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
-      const token = await changePassword(house, actor, c.req.valid('json'), userAgent)
+      const { house, actor } = c.var
+      const token = await changePassword(house, actor, c.req.valid('json'))
       c.header('Set-Cookie', signInCookie(token))
-      return c.json(await signedInAs(house, token, from))
+      return c.json({ changed: true as const })
     },
   )

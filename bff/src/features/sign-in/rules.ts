@@ -10,11 +10,15 @@ export const endsOf = (one: { startedAt: number; lastGestureAt: number }) => ({
   absoluteEndsAt: one.startedAt + absoluteLife,
 })
 
+/** After the right password there is this long to show the second factor. */
+export const halfLife = minutes(10)
+
 /** Why a sign-in is over at `now`; `undefined` while it lives. */
 export const whyOver = (
-  one: { startedAt: number; lastGestureAt: number },
+  one: { startedAt: number; lastGestureAt: number; provenAt: number | null },
   now: number,
-): 'idle' | 'too_long' | undefined => {
+): 'idle' | 'too_long' | 'unproven' | undefined => {
+  if (one.provenAt === null && now >= one.startedAt + halfLife) return 'unproven'
   const { idleEndsAt, absoluteEndsAt } = endsOf(one)
   if (now >= absoluteEndsAt) return 'too_long'
   return now >= idleEndsAt ? 'idle' : undefined

@@ -1,22 +1,31 @@
+import { signInMethods } from '@gatehouse/shared/sign-in/methods'
+import type { SignInStep } from '@gatehouse/shared/views/views'
 import { eq, sql } from 'drizzle-orm'
-import { entry } from '../../kernel/audit/append.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
 import { change, note } from '../../kernel/change.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { sourceOf } from '../../kernel/http/from.ts'
 import { hashOf } from '../../kernel/ids.ts'
 import { customer } from '../customers/tables.ts'
+import { waysOf, whyMustHave } from '../factors/door.ts'
+import { grantsOf } from '../groups/door.ts'
 import { person } from '../people/tables.ts'
 import { isCommon } from './common-passwords.ts'
 import { evenly } from './evenly.ts'
 import { startSignIn } from './lucia.ts'
 import { checkNobody, hashPassword, isImported, isPassword } from './passwords.ts'
 import { standing } from './rules.ts'
-import { closeTry, openTry, tallyOf } from './store.ts'
+import { closeTry, openTry, rememberSignIn, tallyOf } from './store.ts'
 
 interface Given {
   email: string
   password: string
+}
+interface Entered {
+  token: string
+  step: SignInStep
 }
 interface Seen {
   from: string
@@ -27,11 +36,11 @@ const nobody = '00000000-0000-0000-0000-000000000000'
 
 const accountOf = async (house: House, email: string) => {
   const [row] = await house.db
-    .select({ person, customerName: customer.name })
+    .select({ person, customerName: customer.name, demandsFactor: customer.demandsFactor })
     .from(person)
     .leftJoin(customer, eq(customer.id, person.customerId))
     .where(sql`lower(${person.email}) = ${email} and ${person.removedAt} is null`)
-  return row && { ...row.person, customerName: row.customerName }
+  return row && { ...row.person, customerName: row.customerName, demandsFactor: row.demandsFactor ?? true }
 }
 type Account = NonNullable<Awaited<ReturnType<typeof accountOf>>>
 
@@ -62,50 +71,73 @@ const noteRefusal = async (house: House, account: Account | undefined, seen: See
   ])
 }
 
-/** Opens the door: what else a right password changes, commits with the sign-in. */
-const enter = async (house: House, account: Account, password: string, seen: Seen, tryId: string): Promise<string> => {
+/** What a right password brings with it, whatever else is still wanted. */
+const notePassword = async (tx: Tx, account: Account, passwordHash: string, listed: boolean): Promise<void> => {
+  if (passwordHash === account.passwordHash && !listed) return
+  await tx
+    .update(person)
+    .set({
+      // Only where it is still the one that was looked at: it may have been changed meanwhile.
+      passwordHash: sql`case when ${person.passwordHash} = ${account.passwordHash} then ${passwordHash} else ${person.passwordHash} end`,
+      passwordDue: sql`${person.passwordDue} or ${listed}`,
+    })
+    .where(eq(person.id, account.id))
+}
+
+const stepFor = async (house: House, account: Account): Promise<SignInStep> => {
+  const [{ passkey, code }, grants] = await Promise.all([waysOf(house.db, account.id), grantsOf(house.db, account.id)])
+  if (passkey || code) return 'factor'
+  return whyMustHave({ ...account, grants }, account.demandsFactor) === null ? 'in' : 'set_up'
+}
+
+/** Opens the door, or its first half where a second factor is owed; what else changes commits with it. */
+const enter = async (house: House, account: Account, password: string, seen: Seen, tryId: string): Promise<Entered> => {
   const now = house.clock.now()
   const passwordHash = isImported(account.passwordHash)
     ? await hashPassword(house.keys, password)
     : account.passwordHash
   const listed = !account.passwordDue && (await isCommon(house.settings.passwordList, password))
+  const step = await stepFor(house, account)
   const by = byOf(house, account, seen.from)
   const about = { customerId: account.customerId, customerName: account.customerName }
-  return change(house, by, 'sign_in.succeeded', async (tx) => {
-    const token = await startSignIn(tx, account.id, {
+  const method = 'password'
+  const begin = (tx: Tx): Promise<string> =>
+    startSignIn(tx, account.id, {
       startedAt: now,
       lastGestureAt: now,
       fromAddress: seen.from,
       userAgent: seen.userAgent,
-      method: 'password',
+      method,
+      passwordAt: now,
+      provenAt: step === 'in' ? now : null,
     })
+  const ordered = entry({
+    by,
+    event: 'password.change_ordered',
+    fields: { because: 'it is on a list of common or stolen passwords' },
+    about,
+  })
+  if (step !== 'in')
+    return house.db.transaction(async (tx) => {
+      await notePassword(tx, account, passwordHash, listed)
+      await closeTry(tx, tryId, 'halfway')
+      if (listed) await append(tx, now, [ordered])
+      return { token: await begin(tx), step }
+    })
+  return change(house, by, 'sign_in.succeeded', async (tx) => {
+    await notePassword(tx, account, passwordHash, listed)
     await closeTry(tx, tryId, 'succeeded')
-    await tx
-      .update(person)
-      .set({
-        // Only where it is still the one that was looked at: it may have been changed meanwhile.
-        passwordHash: sql`case when ${person.passwordHash} = ${account.passwordHash} then ${passwordHash} else ${person.passwordHash} end`,
-        passwordDue: sql`${person.passwordDue} or ${listed}`,
-        previousSignInAt: account.lastSignInAt,
-        previousSignInFrom: account.lastSignInFrom,
-        previousSignInMethod: account.lastSignInMethod,
-        lastSignInAt: now,
-        lastSignInFrom: seen.from,
-        lastSignInMethod: 'password',
-      })
-      .where(eq(person.id, account.id))
-    const ordered = entry({
-      by,
-      event: 'password.change_ordered',
-      fields: { because: 'it is on a list of common or stolen passwords' },
-      about,
-    })
-    return { result: token, fields: {}, about, also: listed ? [ordered] : [] }
+    await rememberSignIn(tx, account.id, { at: now, from: seen.from, method })
+    const result = { token: await begin(tx), step }
+    return { result, fields: { method: signInMethods[method] }, about, also: listed ? [ordered] : [] }
   })
 }
 
-/** Signs a person in with address and password; returns the cookie's token. Every refusal looks the same. */
-export const signInWithPassword = async (house: House, given: Given, seen: Seen): Promise<string> => {
+/**
+ * Begins a sign-in with address and password; returns the cookie's token, and what is still wanted. Every refusal looks
+ * the same.
+ */
+export const signInWithPassword = async (house: House, given: Given, seen: Seen): Promise<Entered> => {
   const even = evenly()
   const email = given.email.trim().toLowerCase()
   const place = { accountHash: hashOf(email), source: sourceOf(seen.from) }

@@ -1,10 +1,12 @@
-import { and, asc, desc, eq, gt, lte, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
+import { and, asc, desc, eq, gt, inArray, isNull, lte, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { newId } from '../../kernel/ids.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
-import { knownFor, passwordTurns, type Tally, tryLimits } from './rules.ts'
-import { passwordHistory, signIn, signInTry } from './tables.ts'
+import { absoluteLife } from './lucia.ts'
+import { halfLife, idleLife, knownFor, passwordTurns, type Tally, tryLimits } from './rules.ts'
+import { passwordHistory, signIn, signInTry, type TryOutcome } from './tables.ts'
 
 type PersonRow = typeof person.$inferSelect
 
@@ -12,14 +14,14 @@ type PersonRow = typeof person.$inferSelect
 export const accountById = async (
   db: Tx,
   personId: string,
-): Promise<(PersonRow & { customerName: string | null }) | null> => {
+): Promise<(PersonRow & { customerName: string | null; demandsFactor: boolean }) | null> => {
   const [row] = await db
-    .select({ person, customerName: customer.name })
+    .select({ person, customerName: customer.name, demandsFactor: customer.demandsFactor })
     .from(person)
     .leftJoin(customer, eq(customer.id, person.customerId))
     .where(eq(person.id, personId))
   return row && row.person.disabledAt === null && row.person.removedAt === null
-    ? { ...row.person, customerName: row.customerName }
+    ? { ...row.person, customerName: row.customerName, demandsFactor: row.demandsFactor ?? true }
     : null
 }
 
@@ -40,7 +42,7 @@ export const openTry = async (db: Tx, { source, accountHash }: Try, at: number):
 }
 
 /** Says what became of a try. */
-export const closeTry = (db: Tx, id: string, outcome: 'succeeded' | 'failed' | 'limited'): Promise<unknown> =>
+export const closeTry = (db: Tx, id: string, outcome: TryOutcome): Promise<unknown> =>
   db.update(signInTry).set({ outcome }).where(eq(signInTry.id, id))
 
 const largest = (limits: readonly { within: number }[]) => Math.max(...limits.map(({ within }) => within))
@@ -60,7 +62,7 @@ export const tallyOf = async (db: Tx, { accountHash, source }: Try, tryId: strin
     .select({
       pair: counts(tryLimits.pair, and(ofAccount, ofSource, failed)),
       account: counts(tryLimits.account, and(ofAccount, failed)),
-      source: counts(tryLimits.source, and(ofSource, ne(signInTry.outcome, 'succeeded'))),
+      source: counts(tryLimits.source, and(ofSource, inArray(signInTry.outcome, ['failed', 'limited']))),
       known: sql<boolean>`coalesce(bool_or(${and(ofAccount, ofSource, eq(signInTry.outcome, 'succeeded'))}), false)`,
     })
     .from(signInTry)
@@ -89,19 +91,44 @@ export const forgetTries = (db: Tx, now: number): Promise<unknown> =>
       ),
     )
 
+/** Notes a completed sign-in on the account; the one before is what the profile shows. */
+export const rememberSignIn = (
+  tx: Tx,
+  personId: string,
+  { at, from, method }: { at: number; from: string; method: SignInMethod },
+): Promise<unknown> =>
+  tx
+    .update(person)
+    .set({
+      // What stands on the right is the row as it was.
+      previousSignInAt: sql`${person.lastSignInAt}`,
+      previousSignInFrom: sql`${person.lastSignInFrom}`,
+      previousSignInMethod: sql`${person.lastSignInMethod}`,
+      lastSignInAt: at,
+      lastSignInFrom: from,
+      lastSignInMethod: method,
+    })
+    .where(eq(person.id, personId))
+
 /** Moves the idle clock of a sign-in on to `at`; it never goes back. */
 export const noteGestureAt = (db: Tx, signInId: string, at: number): Promise<unknown> =>
   db
     .update(signIn)
     .set({ lastGestureAt: at })
-    .where(and(eq(signIn.id, signInId), lte(signIn.lastGestureAt, at)))
+    .where(and(eq(signIn.handle, signInId), lte(signIn.lastGestureAt, at)))
 
-/** Sign-ins that are over by the idle or the absolute clock. */
-export const overdueSignIns = (db: Tx, idleBefore: number, startedBefore: number) =>
+/** Sign-ins that are over by one of the clocks. */
+export const overdueSignIns = (db: Tx, now: number) =>
   db
-    .select({ id: signIn.id, userId: signIn.userId, startedAt: signIn.startedAt, lastGestureAt: signIn.lastGestureAt })
+    .select()
     .from(signIn)
-    .where(or(lte(signIn.lastGestureAt, idleBefore), lte(signIn.startedAt, startedBefore)))
+    .where(
+      or(
+        lte(signIn.lastGestureAt, now - idleLife),
+        lte(signIn.startedAt, now - absoluteLife),
+        and(isNull(signIn.provenAt), lte(signIn.startedAt, now - halfLife)),
+      ),
+    )
 
 /** The sign-ins of a person. */
 export const signInsOf = (db: Tx, personId: string) =>

@@ -1,14 +1,24 @@
-import type { SignInMethod } from '@gatehouse/shared/views/views'
-import { bigint, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
+import { bigint, boolean, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { person } from '../people/tables.ts'
+
+/**
+ * `limited`: it was not looked at any more; such tries do not prolong the wait. `halfway`: the password was right, and the
+ * second factor has not been shown.
+ */
+export type TryOutcome = 'succeeded' | 'failed' | 'limited' | 'halfway'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
-/** Signed-in browsers. `id` is the hash of the cookie's token: this table cannot sign anybody in. */
+/**
+ * Signed-in browsers. `id` is the hash of the cookie's token: this table cannot sign anybody in. The token changes while
+ * somebody is signed in; `handle` stays, and is what everything else calls the sign-in.
+ */
 export const signIn = pgTable(
   'sign_in',
   {
     id: text().primaryKey(),
+    handle: uuid().notNull().unique().defaultRandom(),
     userId: uuid('user_id')
       .notNull()
       .references(() => person.id, { onDelete: 'cascade' }),
@@ -22,6 +32,12 @@ export const signIn = pgTable(
     userAgent: text('user_agent').notNull(),
     /** How the person showed who he is. */
     method: text().$type<SignInMethod>().notNull().default('password'),
+    /** When he last proved who he is; null as long as the second factor was not shown: then hardly a door is open. */
+    provenAt: ms('proven_at'),
+    /** When the password was last given. */
+    passwordAt: ms('password_at'),
+    /** Set when his rights were changed: the token is to be replaced before anything else. */
+    renewalDue: boolean('renewal_due').notNull().default(false),
   },
   (t) => [index('sign_in_user').on(t.userId)],
 )
@@ -35,8 +51,7 @@ export const signInTry = pgTable(
     /** Lower-case address that was typed, hashed. */
     accountHash: text('account_hash').notNull(),
     fromAddress: text('from_address').notNull(),
-    /** `limited`: it was not looked at any more; such tries do not prolong the wait. */
-    outcome: text().$type<'succeeded' | 'failed' | 'limited'>().notNull(),
+    outcome: text().$type<TryOutcome>().notNull(),
   },
   (t) => [index('sign_in_try_account').on(t.accountHash, t.at), index('sign_in_try_from').on(t.fromAddress, t.at)],
 )

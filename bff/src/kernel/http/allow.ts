@@ -1,5 +1,5 @@
-import type { Activity } from '@gatehouse/shared/activities'
-import { decide, type Target, type Verdict } from '@gatehouse/shared/decide'
+import { type Activity, proofLasts } from '@gatehouse/shared/activities'
+import { barred, decide, provenBefore, type Target, type Verdict } from '@gatehouse/shared/decide'
 import { type Refusal, refusals } from '@gatehouse/shared/refusals'
 import type { May } from '@gatehouse/shared/views/views'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -54,25 +54,54 @@ const noteThrown = async (
   if (error instanceof Refused && !slips.has(error.code)) await noteRefusal(c.var.house, byPerson(actor), what, error)
 }
 
-/** Whoever is signed in and owes no password; `activity` is what the log calls the thing he wanted. */
-const requireActor = async (c: Context<RoomEnv>, activity: string, mayBeDue = false): Promise<Actor> => {
+/** What may still be wanting of somebody who is signed in. */
+export type Owed = NonNullable<ReturnType<typeof barred>> | 'renewal_needed'
+
+/** For routes that nobody is kept from by what he still owes. */
+export const anything: readonly Owed[] = ['factor_owed', 'factor_to_set_up', 'password_due', 'renewal_needed']
+
+/** Whoever is signed in and owes nothing beyond `evenIf`; `activity` is what the log calls the thing he wanted. */
+const requireActor = async (c: Context<RoomEnv>, activity: string, evenIf: readonly Owed[] = []): Promise<Actor> => {
   const { house, from, token } = c.var
   const actor = await house.access.actor(token, from)
   if (!actor) throw new Refused('not_signed_in')
-  if (!actor.passwordDue || mayBeDue) return actor
-  const due = new Refused('password_due')
-  await noteRefusal(house, byPerson(actor), { activity }, due)
-  throw due
+  // A page asks for its new token by itself: nobody was refused anything.
+  if (actor.renewalDue && !evenIf.includes('renewal_needed')) throw new Refused('renewal_needed')
+  const owed = barred(actor)
+  if (!owed || evenIf.includes(owed)) return actor
+  const refused = new Refused(owed)
+  await noteRefusal(house, byPerson(actor), { activity }, refused)
+  throw refused
 }
 
-/** Guards a route: the actor must be allowed `activity` on what `find` finds, before the body is read. */
-export const allow = <T extends Found>(activity: Activity, find: Finder<T>) => {
+/** What a route on oneself wants to be fresh: the last proof of who one is, or the password beside it as well. */
+type Fresh = 'proof' | 'proof and password'
+
+const requireFresh = (actor: Actor, fresh: Fresh, now: number): void => {
+  const password = fresh === 'proof and password' && now - actor.passwordAt >= proofLasts
+  // Where there is no second factor yet, the password is all there is to show.
+  const proof = actor.secondFactor !== 'to_set_up' && now - actor.provenAt >= proofLasts
+  // `state` tells the page what to ask for.
+  if (password || proof) throw new Refused('step_up_required', { state: password ? 'password' : 'proof' })
+}
+
+/**
+ * Guards a route: the actor must be allowed `activity` on what `find` finds, before the body is read. `stops` marks what
+ * puts an end to something: that never waits for a proof of who one is.
+ */
+export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { stops = false } = {}) => {
   const guard: MiddlewareHandler<RoomEnv & { Variables: { target: T } }> = async (c, next) => {
     const { house } = c.var
     const actor = await requireActor(c as unknown as Context<RoomEnv>, activity)
     const target = await find(house, c as unknown as Context<RoomEnv>)
     const verdict: Verdict = target
-      ? decide(actor, activity, target, await house.access.facts(actor, target), house.clock.now())
+      ? decide(
+          stops ? provenBefore(actor) : actor,
+          activity,
+          target,
+          await house.access.facts(actor, target),
+          house.clock.now(),
+        )
       : { ok: false, because: 'not_found' }
     const what = { activity, about: target?.about }
     if (!verdict.ok) {
@@ -91,11 +120,17 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>) => {
 }
 
 /** Guards a route on which a person acts on himself; `because` stands in the matrix of routes. */
-export const self = (because: string, { evenWithDuePassword = false } = {}) => {
+export const self = (because: string, { evenIf, fresh }: { evenIf?: readonly Owed[]; fresh?: Fresh } = {}) => {
   const handler = createMiddleware<RoomEnv>(async (c, next) => {
     const activity = `${c.req.method} ${routePath(c)}`
-    const actor = await requireActor(c, activity, evenWithDuePassword)
+    const actor = await requireActor(c, activity, evenIf)
     c.set('actor', actor)
+    try {
+      if (fresh) requireFresh(actor, fresh, c.var.house.clock.now())
+    } catch (thrown) {
+      if (thrown instanceof Refused) await noteRefusal(c.var.house, byPerson(actor), { activity }, thrown)
+      throw thrown
+    }
     await next()
     await noteThrown(c, actor, { activity })
   })
@@ -110,9 +145,11 @@ export const open = (because: string) => {
   return handler
 }
 
-/** A verdict in the shape that travels with the thing it is about. */
+/** A verdict in the shape that travels with the thing it is about; who only has to prove himself finds the door open. */
 export const asMay = (verdict: Verdict): May =>
-  verdict.ok ? { ok: true } : { ok: false, because: verdict.because, says: refusals[verdict.because].says }
+  verdict.ok || verdict.because === 'step_up_required'
+    ? { ok: true }
+    : { ok: false, because: verdict.because, says: refusals[verdict.because].says }
 
 /** The shut door for a reason that rules give, or the open one. */
 export const mayUnless = (because: keyof typeof refusals | undefined): May =>

@@ -1,3 +1,4 @@
+import { signInMethods } from '@gatehouse/shared/sign-in/methods'
 import type { LastSignIn } from '@gatehouse/shared/views/views'
 import { Button, Text } from '@mantine/core'
 import { Link } from 'react-router'
@@ -7,7 +8,6 @@ import { paths } from '../../kernel/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
-import { methodWords } from './method-words.ts'
 import { SignInList } from './sign-in-list.tsx'
 
 const Seen = ({ one, zone, none }: { one: LastSignIn | null; zone: string; none: string }) =>
@@ -16,7 +16,7 @@ const Seen = ({ one, zone, none }: { one: LastSignIn | null; zone: string; none:
   ) : (
     <>
       <TimeText at={one.at} zone={zone} withZone /> from {one.from}
-      {one.method && `, by ${methodWords[one.method].toLowerCase()}`}
+      {one.method && `, by ${signInMethods[one.method]}`}
     </>
   )
 

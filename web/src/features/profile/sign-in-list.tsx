@@ -1,3 +1,4 @@
+import { signInMethods } from '@gatehouse/shared/sign-in/methods'
 import type { SignInView } from '@gatehouse/shared/views/views'
 import { Badge, Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
@@ -10,7 +11,6 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { browserWords } from './browser-words.ts'
-import { methodWords } from './method-words.ts'
 import { endSignIn, signIns } from './queries.ts'
 
 const columns = (zone: string, ask: (which: SignInView) => void): Column<SignInView>[] => [
@@ -28,7 +28,7 @@ const columns = (zone: string, ask: (which: SignInView) => void): Column<SignInV
     ),
   },
   { id: 'from', header: 'From', cell: (row) => row.from },
-  { id: 'method', header: 'By', cell: (row) => methodWords[row.method] },
+  { id: 'method', header: 'By', cell: (row) => signInMethods[row.method] },
   { id: 'since', header: 'Since', cell: (row) => <TimeText at={row.startedAt} zone={zone} withZone /> },
   { id: 'last', header: 'Last used', cell: (row) => <TimeText at={row.lastGestureAt} zone={zone} withZone /> },
   {
