@@ -11,7 +11,7 @@ import type { KnownDevice } from '../devices/door.ts'
 import { levelsFor } from '../policies/door.ts'
 import { approvalsFor, startApproval } from '../requests/door.ts'
 import { whoIs } from './requester.ts'
-import { wordsFor } from './rules.ts'
+import { accountGone, wordsFor } from './rules.ts'
 import { type ActionRow, actionsToDeliver, moveAction } from './store.ts'
 
 /** So many commands go into one message. */
@@ -85,8 +85,6 @@ const settle = async (house: House, device: KnownDevice, one: ActionRow, verdict
     throw error
   }
 }
-
-const accountGone = 'Whoever asked for it has no account here any more.'
 
 const signed = (house: House, device: KnownDevice, one: ActionRow, approvalId: string | undefined): Promise<string> =>
   house.keys.sign(signedTypes.command, {

@@ -41,3 +41,6 @@ export const whyNotCancel = (
     return 'not_granted'
   return action.state === 'queued' ? undefined : 'wrong_state'
 }
+
+/** Why an action is refused whose requester was disabled or removed. */
+export const accountGone = 'Whoever asked for it has no account here any more.'

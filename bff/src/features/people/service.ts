@@ -3,6 +3,7 @@ import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { change } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
+import { refuseActionsOf } from '../actions/door.ts'
 import { groupMember } from '../groups/tables.ts'
 import { voidTokens } from '../invitations/door.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
@@ -17,6 +18,7 @@ const about = (them: PersonRow) => ({ customerId: them.customerId, customerName:
 const cutOff = async (house: House, actor: Actor, them: PersonRow): Promise<void> => {
   await endSessionsOfPerson(house, them.id, 'rights_changed')
   await endSignInsOf(house, them.id, byPerson(actor), 'disabled')
+  await refuseActionsOf(house, them.id)
 }
 
 /** Shuts a person out, at once and until it is undone. */
