@@ -31,6 +31,7 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'POST /api/customers/:customerId/people/:personId/reset': 'person.edit',
   'GET /api/customers/:customerId/policy': 'policy.view',
   'PUT /api/customers/:customerId/policy/:level/:levelId': 'policy.edit',
+  'PUT /api/customers/:customerId/second-factor': 'person.edit',
   'POST /api/customers/:customerId/sites': 'customer.edit',
   'PATCH /api/customers/:customerId/sites/:siteId': 'customer.edit',
   'GET /api/devices': 'self: the devices one is granted',

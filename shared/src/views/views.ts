@@ -138,7 +138,9 @@ export interface CustomerView extends Named {
   devices: number
   /** `null` for whoever may not see the people. */
   people: number | null
-  may: { edit: May; rename: May; addDevice: May; editPolicy: May; viewPolicy: May; viewPeople: May }
+  /** True where all its people sign in with a second factor, and not only who approves. */
+  demandsFactor: boolean
+  may: { edit: May; rename: May; addDevice: May; editPolicy: May; viewPolicy: May; viewPeople: May; editPeople: May }
 }
 export interface CustomerRow extends Named {
   sites: number

@@ -11,13 +11,14 @@ import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
-import { type KnownCustomer, siteOf, theCustomer } from './door.ts'
+import { demandsFactor, type KnownCustomer, siteOf, theCustomer } from './door.ts'
 import { whyNotRename } from './rules.ts'
-import { addCustomer, addSite, changeSite, renameCustomer } from './service.ts'
+import { addCustomer, addSite, changeSite, demandFactor, renameCustomer } from './service.ts'
 import { customersOf, peopleCount, sitesOf } from './store.ts'
 
 const Query = PageQuery.extend({ search: SearchText.optional() })
 const CustomerFields = z.strictObject({ name: Line(120) })
+const Demand = z.strictObject({ demanded: z.boolean() })
 const Site = z.strictObject({ name: Line(120), zone: Zone, address: LineOrNothing(300).default('') })
 const SiteChange = z.strictObject({
   name: Line(120).optional(),
@@ -37,9 +38,10 @@ const present = async (house: House, actor: Actor, of: KnownCustomer): Promise<C
   const may = (activity: Parameters<typeof decide>[1]) =>
     asMay(decide(actor, activity, of, { policy: [], approvals: [] }, house.clock.now()))
   const viewPeople = may('person.view')
-  const [sites, people] = await Promise.all([
+  const [sites, people, demands] = await Promise.all([
     sitesOf(house.db, actor, of.customerId),
     viewPeople.ok ? peopleCount(house.db, of.customerId) : null,
+    demandsFactor(house.db, of.customerId),
   ])
   const edit = may('customer.edit')
   return {
@@ -48,6 +50,7 @@ const present = async (house: House, actor: Actor, of: KnownCustomer): Promise<C
     sites,
     devices: sites.reduce((sum, one) => sum + one.devices, 0),
     people,
+    demandsFactor: demands,
     may: {
       edit,
       rename: edit.ok ? mayUnless(whyNotRename(actor)) : edit,
@@ -55,6 +58,7 @@ const present = async (house: House, actor: Actor, of: KnownCustomer): Promise<C
       editPolicy: may('policy.edit'),
       viewPolicy: may('policy.view'),
       viewPeople,
+      editPeople: may('person.edit'),
     },
   }
 }
@@ -82,6 +86,16 @@ export const customersRoom = new Hono<RoomEnv>()
   )
   .patch('/customers/:customerId', allow('customer.edit', theCustomer), validated('json', CustomerFields), async (c) =>
     c.json(await renameCustomer(c.var.house, c.var.actor, c.var.target, c.req.valid('json').name)),
+  )
+  .put(
+    '/customers/:customerId/second-factor',
+    allow('person.edit', theCustomer),
+    validated('json', Demand),
+    async (c) => {
+      const { house, actor, target } = c.var
+      await demandFactor(house, actor, target, c.req.valid('json').demanded)
+      return c.json({ demanded: c.req.valid('json').demanded })
+    },
   )
   .post('/customers/:customerId/sites', allow('customer.edit', theCustomer), validated('json', Site), async (c) =>
     c.json(await addSite(c.var.house, c.var.actor, c.var.target, c.req.valid('json')), 201),

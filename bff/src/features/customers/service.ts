@@ -41,6 +41,29 @@ export const addCustomer = async (house: House, actor: Actor, name: string): Pro
   }).catch(nameTaken)
 }
 
+/** Says whether everybody of a customer needs a second factor; who approves needs one in any case. */
+export const demandFactor = (
+  house: House,
+  actor: Actor,
+  { customerId, name }: KnownCustomer,
+  demanded: boolean,
+): Promise<void> =>
+  change(house, byPerson(actor), 'customer.changed', async (tx) => {
+    const before = await lockCustomer(tx, customerId)
+    if (!before) throw new Refused('not_found')
+    await tx.update(customer).set({ demandsFactor: demanded }).where(eq(customer.id, customerId))
+    const says = (all: boolean): string => (all ? 'everybody' : 'who approves')
+    return {
+      result: undefined,
+      fields: {
+        customer: name,
+        change: changeText([['second factor of', says(before.demandsFactor), says(demanded)]]),
+      },
+      about: { customerId, customerName: name },
+      signals: changed(customerId),
+    }
+  })
+
 /** Gives a customer another name; what was written under the old one keeps it. */
 export const renameCustomer = async (
   house: House,

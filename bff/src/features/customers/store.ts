@@ -1,5 +1,5 @@
 import type { Who } from '@gatehouse/shared/decide'
-import type { CustomerRow, Named, SiteView } from '@gatehouse/shared/views/views'
+import type { CustomerRow, SiteView } from '@gatehouse/shared/views/views'
 import { and, asc, eq, gt, ilike, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { containing } from '../../kernel/database/like.ts'
@@ -70,7 +70,10 @@ export const peopleCount = async (db: Tx, customerId: string): Promise<number> =
 }
 
 /** A customer's row, locked until the end of the transaction. */
-export const lockCustomer = async (tx: Tx, customerId: string): Promise<Named | undefined> => {
+export const lockCustomer = async (
+  tx: Tx,
+  customerId: string,
+): Promise<typeof customer.$inferSelect | undefined> => {
   const [row] = await tx.select().from(customer).where(eq(customer.id, customerId)).for('update')
   return row
 }

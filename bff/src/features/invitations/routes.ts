@@ -34,7 +34,7 @@ export const invitationsRoom = new Hono<RoomEnv>()
       return c.json({ asked: true as const })
     },
   )
-  .post('/me/address', self('one changes only his own'), validated('json', Address), async (c) => {
+  .post('/me/address', self('one changes only his own', { fresh: 'proof' }), validated('json', Address), async (c) => {
     await askForAddress(c.var.house, c.var.actor, c.req.valid('json'))
     return c.json({ asked: true as const })
   })

@@ -29,8 +29,8 @@ const Invitation = z.strictObject({
   groups: GroupIds,
 })
 const Membership = z.strictObject({ add: GroupIds.default([]), remove: GroupIds.default([]) })
-/** Nothing of a reset is chosen by whoever starts it: a field of any name is refused. */
-const Nothing = z.strictObject({})
+/** Nothing of the new password is chosen by whoever starts a reset: a field of any other name is refused. */
+const Reset = z.strictObject({ factors: z.boolean().default(false) })
 
 type KnownPerson = Found & { person: PersonRow }
 
@@ -177,9 +177,11 @@ export const peopleRoom = new Hono<RoomEnv>()
   .post(
     '/customers/:customerId/people/:personId/reset',
     allow('person.edit', thePersonOf('customer')),
-    validated('json', Nothing),
+    validated('json', Reset),
     async (c) => {
-      await witnessedBy(c, 'person.edit', () => startReset(c.var.house, c.var.actor, c.var.target.person))
+      await witnessedBy(c, 'person.edit', () =>
+        startReset(c.var.house, c.var.actor, c.var.target.person, c.req.valid('json').factors),
+      )
       return c.json({ state: 'reset' as const })
     },
   )
@@ -201,8 +203,10 @@ export const peopleRoom = new Hono<RoomEnv>()
     await witnessedBy(c, 'staff.edit', () => withdrawInvitation(c.var.house, c.var.actor, c.var.target.person))
     return c.json({ state: 'removed' as const })
   })
-  .post('/staff/:personId/reset', allow('staff.edit', thePersonOf('maker')), validated('json', Nothing), async (c) => {
-    await witnessedBy(c, 'staff.edit', () => startReset(c.var.house, c.var.actor, c.var.target.person))
+  .post('/staff/:personId/reset', allow('staff.edit', thePersonOf('maker')), validated('json', Reset), async (c) => {
+    await witnessedBy(c, 'staff.edit', () =>
+      startReset(c.var.house, c.var.actor, c.var.target.person, c.req.valid('json').factors),
+    )
     return c.json({ state: 'reset' as const })
   })
   .post(
