@@ -21,6 +21,7 @@ import { securityTxtRoom } from './features/intake/security-txt.ts'
 import { invitationsRoom } from './features/invitations/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
+import { networksRoom } from './features/networks/routes.ts'
 import { peopleRoom } from './features/people/routes.ts'
 import { levelsFor } from './features/policies/door.ts'
 import { policiesRoom } from './features/policies/routes.ts'
@@ -62,6 +63,7 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', liveRoom)
   .route('/', auditRoom)
   .route('/', peopleRoom)
+  .route('/', networksRoom)
   .route('/', groupsRoom)
   .route('/', invitationsRoom)
   .route('/', mailRoom)

@@ -1,20 +1,32 @@
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { activityNames } from '@gatehouse/shared/activities'
 import { and, eq, isNull } from 'drizzle-orm'
 import { readSettings } from './env.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
+import { letStaffInFromEverywhere } from './features/networks/service.ts'
 import { person } from './features/people/tables.ts'
 import { hashPassword } from './features/sign-in/passwords.ts'
 import { bySystem } from './kernel/actor.ts'
 import { change } from './kernel/change.ts'
+import { systemClock } from './kernel/clock.ts'
+import { connect } from './kernel/database/connect.ts'
+import { startEmbedded } from './kernel/database/embedded.ts'
+import { appUrlOf } from './kernel/database/migrate.ts'
 import { newId, newToken } from './kernel/ids.ts'
+import { openKeys } from './kernel/keys.ts'
 import { openHouse } from './main.ts'
 
 const usage = `Usage:
   gatehouse add-administrator --name "Ruth Vogel" --email ruth@example.com
 
 Makes the first administrator of an empty Gatehouse, and prints a password that has to be changed at the first
-sign-in. It is a command on the server on purpose: there is no setup page that could be reached twice.`
+sign-in. It is a command on the server on purpose: there is no setup page that could be reached twice.
+
+  gatehouse allow-everywhere
+
+Lets the maker's people sign in from everywhere again, when their list of networks has shut all of them out. Gatehouse may
+go on running; only where its database is the embedded one it has to be stopped first.`
 
 /** What the first administrator may do: everything that is about people, customers and devices; not to approve. */
 const administering = activityNames.filter((name) => !/^(session|action)\.|^policy\.edit$|^alarm\./.test(name))
@@ -53,11 +65,36 @@ const addAdministrator = async (given: { name: string; email: string }): Promise
   }
 }
 
+/** Empties the list of the maker's people. No house is opened: it would end the sessions of the one that runs. */
+const allowEverywhere = async (): Promise<void> => {
+  const settings = readSettings()
+  const dataDir = resolve(settings.dataDir)
+  const keys = await openKeys(dataDir, settings.secret)
+  const embedded = settings.databaseUrl
+    ? undefined
+    : await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: () => {} })
+  const ownerUrl = settings.databaseUrl ?? embedded?.ownerUrl ?? ''
+  const url = appUrlOf(ownerUrl, keys.derive('database role').toString('base64url'))
+  const database = connect(url, { max: 1, applicationName: 'gatehouse command' })
+  try {
+    const cleared = await letStaffInFromEverywhere(database.db, settings.maker, systemClock.now())
+    console.log(
+      cleared
+        ? `The people of ${settings.maker} may sign in from everywhere. The log says so.`
+        : `The people of ${settings.maker} may sign in from everywhere already.`,
+    )
+  } finally {
+    await database.close()
+    await embedded?.stop()
+  }
+}
+
 const main = async (): Promise<void> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { name: { type: 'string' }, email: { type: 'string' } },
   })
+  if (positionals[0] === 'allow-everywhere') return allowEverywhere()
   const { name, email } = values
   if (positionals[0] !== 'add-administrator' || !name?.trim() || !email || !/^[^\s@]+@[^\s@]+$/.test(email)) {
     console.error(usage)

@@ -20,6 +20,8 @@ export interface Who {
   id: string
   /** `null` for the maker's people; else the customer they belong to, beyond which they never reach. */
   customerId: string | null
+  /** True where the list of networks that holds for him does not let him in from where he is. */
+  networkRefused: boolean
   passwordDue: boolean
   /** Whether the second factor was shown: `owed` after the password alone, `to_set_up` where there must be one and is none. */
   secondFactor: 'shown' | 'not_needed' | 'owed' | 'to_set_up'
@@ -123,16 +125,18 @@ export const approvalCovers = (
 
 /** Why whoever is signed in may do nothing at all yet, whatever his groups say. */
 export const barred = (
-  who: Pick<Who, 'passwordDue' | 'secondFactor'>,
-): 'factor_owed' | 'factor_to_set_up' | 'password_due' | undefined => {
+  who: Pick<Who, 'networkRefused' | 'passwordDue' | 'secondFactor'>,
+): 'network_refused' | 'factor_owed' | 'factor_to_set_up' | 'password_due' | undefined => {
+  // First of all: what else he owes he does not settle from there either.
+  if (who.networkRefused) return 'network_refused'
   if (who.secondFactor === 'owed') return 'factor_owed'
   if (who.secondFactor === 'to_set_up') return 'factor_to_set_up'
   return who.passwordDue ? 'password_due' : undefined
 }
 
 /**
- * May he? The only place that answers: signed in with the second factor and password in date, one grant that covers
- * both the activity and the target, the customer's policy where the device is touched, a live approval where the policy
+ * May he? The only place that answers: signed in from where he may be, with the second factor and password in date, one
+ * grant that covers both the activity and the target, the customer's policy where the device is touched, a live approval where the policy
  * asks, and a fresh proof of who he is where the activity asks for one.
  */
 export const decide = (who: Who | null, activity: Activity, target: Target, facts: Facts, now: number): Verdict => {

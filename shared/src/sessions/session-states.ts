@@ -20,6 +20,7 @@ export const sessionCauses = {
   policy: "The customer's policy no longer allowed it",
   idle: 'The technician was inactive for 20 minutes',
   signed_out: 'The technician signed out',
+  network: 'The technician was outside the networks that are allowed',
   rights_changed: "The technician's rights changed",
   watcher_gone: 'The required watcher left',
   device_lost: 'The connection to the device was lost',

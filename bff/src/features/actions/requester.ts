@@ -6,7 +6,7 @@ import { person } from '../people/tables.ts'
 
 /**
  * Who a requester is now, with the rights of this moment; `null` where the account is disabled or removed. What
- * stops him at the door – password, second factor, proof – is left aside: he asked while he was inside.
+ * stops him at the door – network, password, second factor, proof – is left aside: he asked while he was inside.
  */
 export const whoIs = async (db: Tx, personId: string): Promise<Who | null> => {
   const [row] = await db
@@ -16,6 +16,7 @@ export const whoIs = async (db: Tx, personId: string): Promise<Who | null> => {
   return row
     ? {
         ...row,
+        networkRefused: false,
         passwordDue: false,
         secondFactor: 'shown',
         provenAt: Number.POSITIVE_INFINITY,

@@ -231,6 +231,7 @@ test('the SQL of a connection is `connectionOf`, to the millisecond', async () =
   const everything: Who = {
     id: '',
     customerId: null,
+    networkRefused: false,
     passwordDue: false,
     secondFactor: 'shown',
     provenAt: 0,
@@ -321,6 +322,7 @@ describe('T1 everybody sees his own', () => {
     const who = fc.record({
       id: fc.constant('somebody'),
       customerId: fc.option(fc.constantFrom(...new Set(all.map((one) => one.customerId)))),
+      networkRefused: fc.constant(false),
       passwordDue: fc.constant(false),
       secondFactor: fc.constant('shown' as const),
       provenAt: fc.constant(0),

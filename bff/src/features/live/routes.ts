@@ -62,7 +62,8 @@ export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what 
           })
         if (lookAgain) {
           lookAgain = false
-          actor = await house.access.actorUnder(signInId, from)
+          const still = await house.access.actorUnder(signInId, from)
+          actor = still?.networkRefused ? null : still
           await stream.writeSSE(
             actor ? { event: 'still', data: '' } : { data: JSON.stringify({ about: 'signed_out' } satisfies LiveHint) },
           )

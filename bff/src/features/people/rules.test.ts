@@ -8,6 +8,7 @@ const of = (...ids: string[]): Scope => ({ kind: 'customers', ids })
 const giver = (customerId: string | null, ...grants: Grant[]): Who => ({
   id: 'g',
   customerId,
+  networkRefused: false,
   passwordDue: false,
   secondFactor: 'shown',
   provenAt: 0,

@@ -47,6 +47,8 @@ interface Held {
   entering: boolean
   /** Whose stream it is. */
   people: WeakMap<WebSocket, Actor>
+  /** Where the technician's stream comes from, the last one there was. */
+  writerFrom: string | null
   writerGoneAt: number | undefined
   typedAt: number
   notedAt: number
@@ -100,6 +102,7 @@ export class Relay {
       again: false,
       entering: false,
       people: new WeakMap(),
+      writerFrom: null,
       writerGoneAt: undefined,
       typedAt: 0,
       notedAt: 0,
@@ -120,6 +123,7 @@ export class Relay {
     }
     held.wire.attachWriter(socket)
     held.people.set(socket, actor)
+    held.writerFrom = actor.from
     held.writerGoneAt = undefined
     socket.on('close', () => {
       if (!held.wire.over && held.wire.detachWriter(socket)) held.writerGoneAt = this.#house.clock.now()
@@ -271,7 +275,7 @@ export class Relay {
     try {
       const until = clock.now() + seconds(leaseSeconds)
       const row = await lookAt(db, wire.session.id)
-      const cause = row ? (row.cause ?? (await reviewSession(this.#house, row))) : 'server_stopping'
+      const cause = row ? (row.cause ?? (await reviewSession(this.#house, row, held.writerFrom))) : 'server_stopping'
       if (cause || wire.over) return cause && this.finish(held, cause)
       await this.#reviewWatchers(held)
       if (!(await renewLease(db, wire.session.id, until))) {

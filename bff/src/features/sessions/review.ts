@@ -17,11 +17,16 @@ export type Reviewed = Pick<
 /**
  * Asks everything anew: the clock, the sign-in, the device, the approval, the rights, the policy. Returns why the
  * session must end, or `undefined` while all of it still holds. Throws where it could not be asked: then nothing holds.
+ * `from` is where its technician's stream comes from; without one it is where he was last let in.
  */
-export const reviewSession = async (house: House, s: Reviewed): Promise<SessionCause | undefined> => {
+export const reviewSession = async (
+  house: House,
+  s: Reviewed,
+  from: string | null = null,
+): Promise<SessionCause | undefined> => {
   if (house.clock.now() >= s.endsAt) return 'approval_ended'
   const [holder, device, approvals] = await Promise.all([
-    holderOf(house, s.signInId, ''),
+    holderOf(house, s.signInId, from),
     deviceById(house.db, s.deviceId),
     approvalsFor(house.db, s.deviceId, s.technicianId),
   ])

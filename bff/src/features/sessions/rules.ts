@@ -52,5 +52,6 @@ export const openingTime = (transport: 'websocket' | 'https' | null): number =>
 export const causeOfRefusal = (because: Refusal): SessionCause => {
   if (because === 'policy_never') return 'policy'
   if (because === 'approval_needed') return 'approval_revoked'
+  if (because === 'network_refused') return 'network'
   return because === 'not_signed_in' ? 'signed_out' : 'rights_changed'
 }

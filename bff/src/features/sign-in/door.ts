@@ -10,6 +10,7 @@ import type { House, Job } from '../../kernel/house.ts'
 import { hashOf } from '../../kernel/ids.ts'
 import { waysOf, whyMustHave } from '../factors/door.ts'
 import { grantsOf } from '../groups/door.ts'
+import { mayBeAt, noteFrom } from '../networks/door.ts'
 import { passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { endSessionsOfSignIn } from '../sessions/door.ts'
@@ -34,7 +35,15 @@ const words = {
   disabled: 'the account was disabled',
   password: 'the password was changed',
   factor: 'a second factor was removed',
+  networks: 'it was outside the networks that were chosen',
 } as const
+
+/** How the sessions of a sign-in end with it, where it was not simply signed out. */
+const causes: Partial<Record<keyof typeof words, SessionCause>> = {
+  idle: 'idle',
+  disabled: 'rights_changed',
+  networks: 'network',
+}
 
 const secondFactorOf = async (
   house: House,
@@ -52,16 +61,20 @@ const secondFactorOf = async (
 
 type Holder = { actor: Actor } | { over: 'idle' | 'signed_out' | 'rights_changed' }
 
-const judge = async (house: House, known: Standing | null, from: string): Promise<Holder> => {
+const judge = async (house: House, known: Standing | null, from: string | null): Promise<Holder> => {
   const now = house.clock.now()
   if (!known) return { over: 'signed_out' }
   const why = whyOver(known, now)
   if (why) return { over: why === 'idle' ? 'idle' : 'signed_out' }
-  const [account, grants] = await Promise.all([
+  const lastFrom = known.lastFromAddress ?? known.fromAddress
+  const at = from ?? lastFrom
+  const [account, grants, letIn] = await Promise.all([
     accountById(house.db, known.personId),
     grantsOf(house.db, known.personId),
+    mayBeAt(house.db, known.personId, at),
   ])
   if (!account) return { over: 'rights_changed' }
+  if (letIn && at !== lastFrom) await noteFrom(house.db, known.handle, at)
   return {
     actor: {
       id: account.id,
@@ -70,6 +83,7 @@ const judge = async (house: House, known: Standing | null, from: string): Promis
       customerId: account.customerId,
       customerName: account.customerName,
       company: account.customerName ?? house.settings.maker,
+      networkRefused: !letIn,
       passwordDue: now >= passwordDueAt(account),
       secondFactor: await secondFactorOf(house, known, account, grants),
       provenAt: known.provenAt ?? 0,
@@ -77,13 +91,16 @@ const judge = async (house: House, known: Standing | null, from: string): Promis
       renewalDue: known.renewalDue,
       grants,
       signInId: known.handle,
-      from,
+      from: at,
     },
   }
 }
 
-/** The person who signed in under this id, or why that is over; for what outlives a request, like a stream. */
-export const holderOf = async (house: House, signInId: string, from: string): Promise<Holder> =>
+/**
+ * The person who signed in under this id, or why that is over; for what outlives a request, like a stream. `from` is
+ * where he is; `null` where nobody is there to be seen: then it is where he was last let in.
+ */
+export const holderOf = async (house: House, signInId: string, from: string | null): Promise<Holder> =>
   judge(house, await readSignInOf(house.db, signInId), from)
 
 /** The person behind a token, as long as his sign-in lives. */
@@ -141,8 +158,7 @@ export const endSignIn = async (
   by: By,
   because: keyof typeof words,
 ): Promise<void> => {
-  const cause: SessionCause = because === 'idle' ? 'idle' : because === 'disabled' ? 'rights_changed' : 'signed_out'
-  await endSessionsOfSignIn(house, one.id, cause)
+  await endSessionsOfSignIn(house, one.id, causes[because] ?? 'signed_out')
   const about = await customerOf(house.db, one.personId)
   await house.db.transaction(async (tx) => {
     // Of two that end it at once one finds it, and one event is written.

@@ -24,6 +24,7 @@ interface Attributes {
   startedAt: number
   lastGestureAt: number
   fromAddress: string
+  lastFromAddress: string | null
   userAgent: string
 }
 
@@ -47,10 +48,10 @@ const luciaOf = (db: Tx) => {
 export const startSignIn = async (
   db: Tx,
   personId: string,
-  attributes: Omit<Attributes, 'handle' | 'renewalDue'>,
+  attributes: Omit<Attributes, 'handle' | 'renewalDue' | 'lastFromAddress'>,
 ): Promise<string> => {
   const token = newToken()
-  const whole = { ...attributes, handle: randomId(), renewalDue: false }
+  const whole = { ...attributes, handle: randomId(), renewalDue: false, lastFromAddress: null }
   await luciaOf(db).createSession(personId, whole, { sessionId: hashOf(token) })
   return token
 }
@@ -58,7 +59,15 @@ export const startSignIn = async (
 /** A sign-in as far as its life and its strength go. */
 export type Standing = Pick<
   Attributes,
-  'handle' | 'startedAt' | 'lastGestureAt' | 'method' | 'provenAt' | 'passwordAt' | 'renewalDue'
+  | 'handle'
+  | 'startedAt'
+  | 'lastGestureAt'
+  | 'method'
+  | 'provenAt'
+  | 'passwordAt'
+  | 'renewalDue'
+  | 'fromAddress'
+  | 'lastFromAddress'
 > & { personId: string }
 
 /** The sign-in behind a token, as lucia sees it; the idle clock is judged by its caller. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
-import { anything, open, self } from '../../kernel/http/allow.ts'
+import { anything, anythingAnywhere, open, self } from '../../kernel/http/allow.ts'
 import { blankCookie, signInCookie } from '../../kernel/http/cookies.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
@@ -61,7 +61,7 @@ export const signInRoom = new Hono<RoomEnv>()
     c.header('Set-Cookie', signInCookie(token))
     return c.json({ step } satisfies { step: SignInStep })
   })
-  .post('/sign-out', self('everybody may leave', { evenIf: anything }), async (c) => {
+  .post('/sign-out', self('everybody may leave', { evenIf: anythingAnywhere }), async (c) => {
     const { house, actor } = c.var
     await endSignIn(house, { id: actor.signInId, personId: actor.id }, byPerson(actor), 'asked')
     c.header('Set-Cookie', blankCookie)

@@ -11,6 +11,7 @@ import { hashOf } from '../../kernel/ids.ts'
 import { customer } from '../customers/tables.ts'
 import { waysOf, whyMustHave } from '../factors/door.ts'
 import { grantsOf } from '../groups/door.ts'
+import { fromElsewhere, mayBeAt } from '../networks/door.ts'
 import { person } from '../people/tables.ts'
 import { isCommon } from './common-passwords.ts'
 import { evenly } from './evenly.ts'
@@ -154,8 +155,13 @@ export const signInWithPassword = async (house: House, given: Given, seen: Seen)
   const right = account
     ? await isPassword(house.keys, account.passwordHash, given.password)
     : await checkNobody(house.keys, given.password).then(() => false)
-  if (account && right && account.disabledAt === null && stands !== 'shut')
-    return enter(house, account, given.password, seen, tryId)
+  if (account && right && account.disabledAt === null && stands !== 'shut') {
+    if (await mayBeAt(house.db, account.id, seen.from)) return enter(house, account, given.password, seen, tryId)
+    // Neither a failure that counts against its owner, nor a success that would make the place a known one.
+    await closeTry(house.db, tryId, 'limited')
+    await noteRefusal(house, account, seen, fromElsewhere)
+    throw new Refused('network_refused')
+  }
   await closeTry(house.db, tryId, stands === 'open' ? 'failed' : 'limited')
   const because = !account
     ? 'no such account'

@@ -60,6 +60,9 @@ export type Owed = NonNullable<ReturnType<typeof barred>> | 'renewal_needed'
 /** For routes that nobody is kept from by what he still owes. */
 export const anything: readonly Owed[] = ['factor_owed', 'factor_to_set_up', 'password_due', 'renewal_needed']
 
+/** As `anything`, and from wherever he is. */
+export const anythingAnywhere: readonly Owed[] = [...anything, 'network_refused']
+
 /** Whoever is signed in and owes nothing beyond `evenIf`; `activity` is what the log calls the thing he wanted. */
 const requireActor = async (c: Context<RoomEnv>, activity: string, evenIf: readonly Owed[] = []): Promise<Actor> => {
   const { house, from, token } = c.var
@@ -70,7 +73,8 @@ const requireActor = async (c: Context<RoomEnv>, activity: string, evenIf: reado
   const owed = barred(actor)
   if (!owed || evenIf.includes(owed)) return actor
   const refused = new Refused(owed)
-  await noteRefusal(house, byPerson(actor), { activity }, refused)
+  const about = { customerId: actor.customerId, customerName: actor.customerName }
+  await noteRefusal(house, byPerson(actor), { activity, about }, refused)
   throw refused
 }
 
