@@ -40,6 +40,8 @@ interface Surroundings {
   /** Ends this process so that another takes its place; throws where nothing would. */
   restart(): void
   timings?: Timings
+  /** The clock of the machine, ms since the epoch: by it windows open and what was signed is in time. */
+  now?: () => number
 }
 
 /** How long `stop` waits for the farewell to the server, ms. */
@@ -47,7 +49,7 @@ const farewell = 2_000
 
 /** Starts the agent of a home: drivers, link, and whatever the server may ask within the customer's policy. */
 export const startAgent = async (surroundings: Surroundings): Promise<Agent> => {
-  const { home, env, log, timings = defaultTimings } = surroundings
+  const { home, env, log, timings = defaultTimings, now = Date.now } = surroundings
   let parts: Awaited<ReturnType<typeof assemble>> | undefined
   // Opened before any file is touched: two agents in one home would spoil each other's.
   const localDesk = await openLocalDesk(home, {
@@ -55,7 +57,7 @@ export const startAgent = async (surroundings: Surroundings): Promise<Agent> => 
     'stop-sessions': async () => ({ ended: (await parts?.sessions.endAtMachine()) ?? 0 }),
   })
   try {
-    parts = await assemble({ ...surroundings, timings })
+    parts = await assemble({ ...surroundings, timings, now })
   } catch (error) {
     localDesk.close()
     throw error
@@ -63,12 +65,14 @@ export const startAgent = async (surroundings: Surroundings): Promise<Agent> => 
   const { line, collector, equipment, sessions } = parts
   const stopping = new AbortController()
   const collecting = setInterval(() => collector.collect(), timings.collect)
+  const reviewing = setInterval(() => sessions.review(), timings.review)
   const link = runLink(line, env, stopping.signal).catch((error) => {
     log.error({ because: words(error) }, 'the link broke')
   })
   return {
     stop: async () => {
       clearInterval(collecting)
+      clearInterval(reviewing)
       await sessions.stop()
       equipment.use(undefined)
       stopping.abort()
@@ -81,7 +85,7 @@ export const startAgent = async (surroundings: Surroundings): Promise<Agent> => 
 }
 
 /** Everything an agent consists of, put together; nothing is dialled yet. */
-const assemble = async ({ home, env, log, restart, timings }: Required<Surroundings>) => {
+const assemble = async ({ home, env, log, restart, timings, now }: Required<Surroundings>) => {
   const startedAt = Date.now()
   const identity = readIdentity(home)
   if (identity.machine && identity.machine !== fingerprint()) {
@@ -93,14 +97,14 @@ const assemble = async ({ home, env, log, restart, timings }: Required<Surroundi
   const server = serverAddress(identity.server)
   const dialer = createDialer(server, proxyFor(server, env.proxy), timings)
   const signer = signerOf(identity)
-  const readSigned = createReadSigned(identity)
+  const readSigned = createReadSigned(identity, now)
   const outbox = openOutbox(home, log)
   const orders = await openOrders(home, readSigned, log)
   const collector = createCollector(outbox, home, timings.refresh)
   const equipment = createEquipment({ home, log, deviceId: identity.deviceId }, collector)
 
   const sessions = createSessions({
-    ...{ dialer, signer, log, readSigned, orders, outbox },
+    ...{ dialer, signer, log, readSigned, orders, outbox, now },
     epochs: openEpochs(home),
     channels: {
       'session.terminal': terminal({
@@ -113,7 +117,7 @@ const assemble = async ({ home, env, log, restart, timings }: Required<Surroundi
     },
   })
   const desk = createCommandDesk({
-    ...{ readSigned, orders, outbox, signer, log },
+    ...{ readSigned, orders, outbox, signer, log, now },
     ledger: openLedger(home),
     context: {
       logPath: (name) => (name === 'agent' ? home.path(files.log) : settings.logs[name]),

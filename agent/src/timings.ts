@@ -15,6 +15,8 @@ export const defaultTimings = {
   webSocketAgain: { first: 30_000, longest: 300_000 },
   /** Two looks of the collector at what the driver offered. */
   collect: 1_000,
+  /** Two looks at whether the policy still allows what is live. */
+  review: 1_000,
   /** Unchanged values are sent anew after this time, so that they are known to live. */
   refresh: 15 * 60_000,
   /** From the polite to the final signal for a shell. */

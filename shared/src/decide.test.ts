@@ -13,7 +13,9 @@ import {
   type Verdict,
   type Who,
 } from './decide.ts'
-import { type PolicyLevel, policyAnswers, policyLevelKinds } from './policies/policy.ts'
+import { type PolicyLevel, plainRule, policyAnswers, policyLevelKinds, type Rule } from './policies/policy.ts'
+import { saysOpen, wallOf } from './policies/wall-reference.ts'
+import { type Window, weekdays } from './policies/windows.ts'
 
 const device = (deviceId: string, more: Partial<DeviceTarget> = {}): DeviceTarget => ({
   kind: 'device',
@@ -24,16 +26,14 @@ const device = (deviceId: string, more: Partial<DeviceTarget> = {}): DeviceTarge
   deviceId,
   ...more,
 })
-const who = (grants: Grant[], more: Partial<Who> = {}): Who => ({
-  id: 'p1',
-  customerId: null,
-  passwordDue: false,
-  grants,
-  ...more,
-})
+/** Whatever else is asked of a person is shown. */
+const proven = { secondFactor: 'shown', provenAt: Number.POSITIVE_INFINITY }
+const who = (grants: Grant[], more: Partial<Who> = {}): Who =>
+  ({ id: 'p1', customerId: null, passwordDue: false, grants, ...proven, ...more }) as Who
+const zone = 'Australia/Lord_Howe'
 const on = (...ids: string[]): Scope => ({ kind: 'devices', ids })
 const always: Facts = {
-  policy: [{ level: 'customer', rules: { 'session.terminal': { answer: 'always', locked: false } } }],
+  policy: [{ level: 'customer', zone, rules: { 'session.terminal': plainRule('always') } }],
   approvals: [],
 }
 
@@ -71,7 +71,7 @@ describe('AZ02 rights of two grants never add up', () => {
 })
 
 describe('approvals', () => {
-  const asked: PolicyLevel[] = [{ level: 'customer', rules: { 'session.terminal': { answer: 'ask', locked: false } } }]
+  const asked: PolicyLevel[] = [{ level: 'customer', zone, rules: { 'session.terminal': plainRule('ask') } }]
   const approval: ApprovalFacts = {
     id: 'a1',
     deviceId: 'A',
@@ -108,9 +108,7 @@ describe('approvals', () => {
   })
 
   test('never outweigh a policy that says never', () => {
-    const never: PolicyLevel[] = [
-      { level: 'device', rules: { 'session.terminal': { answer: 'never', locked: false } } },
-    ]
+    const never: PolicyLevel[] = [{ level: 'device', zone, rules: { 'session.terminal': plainRule('never') } }]
     const facts = { policy: [...asked, ...never], approvals: [approval] }
     expect(decide(technician, 'session.terminal', device('A'), facts, 150)).toEqual({
       ok: false,
@@ -118,6 +116,9 @@ describe('approvals', () => {
     })
   })
 })
+
+/** The hours of the next two days: windows and approvals of these tests begin and end on the hour. */
+const soon = Array.from({ length: 96 }, (_, i) => i * 1_800_000)
 
 /** Slow and obvious: everything that bears on it is written out as a list first, and then looked up. */
 const reference = (person: Who | null, activity: Activity, target: Target, facts: Facts, now: number): Verdict => {
@@ -145,7 +146,9 @@ const reference = (person: Who | null, activity: Activity, target: Target, facts
   const speaking = policyLevelKinds.flatMap((kind) =>
     facts.policy.filter((one) => one.level === kind).flatMap(({ rules }) => rules[activity] ?? []),
   )
-  const answer = (speaking.find((rule) => rule.locked) ?? speaking.at(-1))?.answer ?? 'never'
+  const rule = speaking.find((one) => one.locked) ?? speaking.at(-1)
+  const side = rule && rule.windows.length > 0 && saysOpen(rule.windows, wallOf(zone, now)) ? 'inside' : 'outside'
+  const answer = rule?.[side] ?? 'never'
   const approvals = facts.approvals
     .filter((one) => !one.revoked)
     .filter((one) => one.technicianId === person?.id)
@@ -165,6 +168,13 @@ const reference = (person: Who | null, activity: Activity, target: Target, facts
     return { ok: false, because: knows[target.kind] ? 'not_granted' : 'not_found' }
   }
   if (!activities[activity].touchesDevice || answer === 'always') return { ok: true }
+  // The windows of these tests are open every day: some time today or tomorrow is a better one.
+  if (rule && answer === 'never' && rule.windows.length > 0) {
+    const nextAt = soon
+      .map((ms) => now + ms)
+      .find((t) => saysOpen(rule.windows, wallOf(zone, t)) === (rule.outside === 'never'))
+    if (nextAt !== undefined && rule.inside !== rule.outside) return { ok: false, because: 'policy_closed', nextAt }
+  }
   if (answer === 'never') return { ok: false, because: 'policy_never' }
   const [first] = approvals
   return first ? { ok: true, approvalId: first.id } : { ok: false, because: 'approval_needed' }
@@ -199,12 +209,14 @@ const scope: fc.Arbitrary<Scope> = fc.oneof(
   ).map(([kind, prefix]) => ({ weight: 1, arbitrary: few(some(prefix)).map((ids): Scope => ({ kind, ids })) })),
 )
 const grants = fc.array(fc.record({ activities: few(anActivity), scope }), { maxLength: 5 })
-const person = fc.record({
-  id: some('p'),
-  customerId: fc.option(some('c')),
-  passwordDue: fc.integer({ min: 0, max: 9 }).map((n) => n === 9),
-  grants,
-})
+const person = fc
+  .record({
+    id: some('p'),
+    customerId: fc.option(some('c')),
+    passwordDue: fc.integer({ min: 0, max: 9 }).map((n) => n === 9),
+    grants,
+  })
+  .map(({ grants, ...one }) => who(grants, one))
 const target: fc.Arbitrary<Target> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Target>({ kind: 'maker' }) },
   { weight: 1, arbitrary: some('c').map((customerId): Target => ({ kind: 'customer', customerId })) },
@@ -221,17 +233,32 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   },
 )
 const speaking = fc.constantFrom<Activity>('session.terminal', 'action.fetch_log')
+const hours = fc.integer({ min: 0, max: 23 }).map((n) => `${String(n).padStart(2, '0')}:00`)
+const windows = fc
+  .record({ from: hours, to: hours })
+  .filter(({ from, to }) => from !== to)
+  .map((one): Window => ({ ...one, weekdays: [...weekdays], dates: [], except: [] }))
+const aRule: fc.Arbitrary<Rule> = fc
+  .record({
+    inside: fc.constantFrom(...policyAnswers),
+    outside: fc.constantFrom(...policyAnswers),
+    locked: fc.boolean(),
+    windows: fc.array(windows, { minLength: 1, maxLength: 2 }),
+    timed: fc.boolean(),
+  })
+  .map(({ timed, outside, inside, locked, windows }) =>
+    plainRule(outside, timed ? { inside, locked, windows } : { locked }),
+  )
 const policy = fc.uniqueArray(
   fc.record({
     level: fc.constantFrom(...policyLevelKinds),
-    rules: fc.dictionary(
-      speaking,
-      fc.record({ answer: fc.constantFrom(...policyAnswers), locked: fc.boolean() }),
-    ) as fc.Arbitrary<PolicyLevel['rules']>,
+    zone: fc.constant(zone),
+    rules: fc.dictionary(speaking, aRule) as fc.Arbitrary<PolicyLevel['rules']>,
   }),
   { selector: (one) => one.level, maxLength: 4 },
 )
-const time = fc.integer({ min: 0, max: 9 })
+// Around the night in which the clocks of Lord Howe are put back by half an hour.
+const time = fc.integer({ min: 0, max: 19 }).map((n) => Date.UTC(2026, 3, 4, 9) + n * 1_800_000)
 const approvals = fc.array(
   fc.record({
     id: some('a', 9),
@@ -272,9 +299,10 @@ test('AZ02 the decision is that of a slow and obvious reference, over random gra
     'ok false',
     'ok true',
     'password_due',
+    'policy_closed',
     'policy_never',
   ])
-})
+}, 30_000)
 
 test('AZ02 whoever is allowed owes it to one single grant', () => {
   fc.assert(

@@ -38,6 +38,7 @@ interface Tools {
   outbox: Outbox
   signer: Signer
   log: Log
+  now: () => number
   context: Omit<ActionContext, 'declaration'>
 }
 
@@ -50,7 +51,7 @@ export interface CommandDesk {
 
 /** The desk at which commands are judged and carried out. */
 export const createCommandDesk = (tools: Tools): CommandDesk => {
-  const { readSigned, orders, ledger, outbox, signer, log } = tools
+  const { readSigned, orders, ledger, outbox, signer, log, now } = tools
 
   const answer = async (actionId: string, { outcome, result, because }: Answer): Promise<void> => {
     const receipt = { actionId, outcome, at: Date.now(), result, because: because?.slice(0, 500).toWellFormed() }
@@ -77,7 +78,7 @@ export const createCommandDesk = (tools: Tools): CommandDesk => {
       if (!command || ledger.knows(command.jti)) return
       ledger.begin({ jti: command.jti, action: command.action, exp: command.exp })
       if (tooLate) return answer(command.jti, { outcome: 'refused', because: tooLate })
-      const outcome = await carryOut(command, orders, tools.context)
+      const outcome = await carryOut(command, orders, now(), tools.context)
       if (outcome !== 'after_restart') await answer(command.jti, outcome)
     },
     answerInterrupted: async (startedAt) => {
@@ -94,11 +95,12 @@ export const createCommandDesk = (tools: Tools): CommandDesk => {
 const carryOut = async (
   { action, ...command }: AnyCommand,
   orders: OrdersBook,
+  now: number,
   tools: Omit<ActionContext, 'declaration'>,
 ): Promise<Answer | 'after_restart'> => {
   const current = orders.current()
   if (!isKnown(action) || !current) return { outcome: 'refused', because: `This device knows no action ${action}` }
-  const because = refusesCommand({ ...command, action }, current.policy)
+  const because = refusesCommand({ ...command, action }, current.policy, now)
   if (because) return { outcome: 'refused', because }
   try {
     return await run(action, command.input, { ...tools, declaration: current.declaration })

@@ -17,6 +17,8 @@ export interface Sessions {
   ended(sessionId: string, epoch: number): void
   /** The person at the machine ends everything; answers how many sessions there were. */
   endAtMachine(): Promise<number>
+  /** Ends what the device's own policy no longer allows, by the device's own clock. */
+  review(): void
   /** Ends everything because the agent stops. */
   stop(): Promise<void>
   live(): { sessionId: string; technician: string; since: number }[]
@@ -27,6 +29,7 @@ interface Tools extends ChannelTools {
   orders: OrdersBook
   epochs: Epochs
   outbox: Outbox
+  now: () => number
   channels: Record<SessionActivity, Channel>
 }
 
@@ -42,7 +45,7 @@ const mostRemembered = 1_000
 
 /** Opens nothing that the grant, this device's own policy and its memory of epochs do not all allow. */
 export const createSessions = (tools: Tools): Sessions => {
-  const { readSigned, orders, epochs, outbox, log } = tools
+  const { readSigned, orders, epochs, outbox, log, now } = tools
   const live = new Set<Live>()
   /** A session may be over before its grant was verified. */
   const endedEpochs = new Map<string, number>()
@@ -66,7 +69,7 @@ export const createSessions = (tools: Tools): Sessions => {
   const open = (grant: SessionGrant) => {
     const cutter = new AbortController()
     const end = (because: string) => cutter.abort(because)
-    const timer = setTimeout(end, Math.min(grant.exp * 1_000 - Date.now(), longestTimer), 'the granted time is over')
+    const timer = setTimeout(end, Math.min(grant.exp * 1_000 - now(), longestTimer), 'the granted time is over')
     const runs = grant.activities.map((activity) =>
       tools.channels[activity as SessionActivity](tools, grant, cutter.signal),
     )
@@ -84,9 +87,14 @@ export const createSessions = (tools: Tools): Sessions => {
     const session: Live = { grant, since: Date.now(), end, over }
     live.add(session)
   }
-  orders.changed.listen(({ policy }) => {
-    endWhere(({ grant }) => nowForbidden(grant, policy) !== undefined, "the customer's policy no longer allows it")
-  })
+  const review = () => {
+    const policy = orders.current()?.policy
+    endWhere(
+      ({ grant }) => nowForbidden(grant, policy, now()) !== undefined,
+      "the customer's policy no longer allows it",
+    )
+  }
+  orders.changed.listen(review)
 
   return {
     take: async (token) => {
@@ -104,7 +112,7 @@ export const createSessions = (tools: Tools): Sessions => {
       if (isLive(live, sessionId, epoch) || (endedEpochs.get(sessionId) ?? 0) >= epoch) return
       const because = endedHere.has(sessionId)
         ? 'Somebody at the machine ended this session'
-        : refusesGrant(grant, orders.current()?.policy, epochs.highest())
+        : refusesGrant(grant, orders.current()?.policy, epochs.highest(), now())
       if (because) return report('refused', because, grant)
       epochs.raise(epoch)
       endWhere(() => true, 'a newer session took its place')
@@ -125,6 +133,7 @@ export const createSessions = (tools: Tools): Sessions => {
       await Promise.all(ending.map(({ over }) => over))
       return ending.length
     },
+    review,
     stop: async () => {
       await Promise.all(endWhere(() => true, 'the agent stops').map(({ over }) => over))
     },

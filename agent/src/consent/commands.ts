@@ -1,14 +1,18 @@
 import type { Command, Orders } from '@gatehouse/shared/agent/messages'
-import { policyAnswer } from '@gatehouse/shared/policies/policy'
+import { policyAnswer } from '@gatehouse/shared/policies/answer'
 import { remoteActions } from '@gatehouse/shared/remote-actions'
 
 /**
  * Why this device does not carry out `command`, or `undefined` where it does: judged by its own copy of the customer's
  * policy. The signature, audience and expiry were verified before.
  */
-export const refusesCommand = (command: Command, policy: Orders['policy'] | undefined): string | undefined => {
+export const refusesCommand = (
+  command: Command,
+  policy: Orders['policy'] | undefined,
+  now: number,
+): string | undefined => {
   const { activity, input } = remoteActions[command.action]
-  const answer = policyAnswer(policy ?? [], activity)
+  const answer = policyAnswer(policy ?? [], activity, now)
   if (answer === 'never') return `The customer's policy on this device never allows ${activity}`
   if (answer === 'ask' && !command.approvalId) return `The customer's policy asks for an approval, and there is none`
   if (!input.safeParse(command.input).success) return 'The input is not what this action takes'

@@ -1,6 +1,6 @@
 import { type SessionActivity, sessionActivities } from '@gatehouse/shared/activities'
 import type { Orders, SessionGrant } from '@gatehouse/shared/agent/messages'
-import { policyAnswer } from '@gatehouse/shared/policies/policy'
+import { mayGoOn, policyAnswer } from '@gatehouse/shared/policies/answer'
 import { z } from 'zod'
 import { files, type Home, readJson, writeJson } from '../home.ts'
 
@@ -34,15 +34,19 @@ export const refusesGrant = (
   grant: SessionGrant,
   policy: Orders['policy'] | undefined,
   highestEpoch: number,
+  now: number,
 ): string | undefined => {
   if (grant.epoch <= highestEpoch) return `Epoch ${grant.epoch} is over; this device has seen ${highestEpoch}`
   const foreign = grant.activities.find((activity) => !isSessionActivity(activity))
   if (foreign) return `${foreign} is not a channel of a session`
-  const forbidden = grant.activities.find((activity) => policyAnswer(policy ?? [], activity) === 'never')
+  const forbidden = grant.activities.find((activity) => policyAnswer(policy ?? [], activity, now) === 'never')
   if (forbidden) return `The customer's policy on this device never allows ${forbidden}`
   return undefined
 }
 
-/** The first of the grant's activities that orders which came later forbid. */
-export const nowForbidden = (grant: SessionGrant, policy: Orders['policy']): string | undefined =>
-  grant.activities.find((activity) => policyAnswer(policy, activity) === 'never')
+/** The first of the grant's activities that may not go on: later orders forbid it, or its window and grace are over. */
+export const nowForbidden = (
+  grant: SessionGrant,
+  policy: Orders['policy'] | undefined,
+  now: number,
+): string | undefined => grant.activities.find((activity) => !mayGoOn(policy ?? [], activity, now))

@@ -15,7 +15,7 @@ import {
   signedTypes,
 } from '@gatehouse/shared/agent/messages'
 import type { Declaration } from '@gatehouse/shared/devices/declaration'
-import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
+import { type PolicyLevel, plainRule } from '@gatehouse/shared/policies/policy'
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 
@@ -52,11 +52,12 @@ export const someDeclaration: Declaration = {
 const answers = (answer: 'always' | 'ask' | 'never'): PolicyLevel[] => [
   {
     level: 'customer',
+    zone: 'Europe/Zurich',
     rules: {
-      'action.fetch_log': { answer, locked: false },
-      'action.restart_agent': { answer, locked: false },
-      'action.set_setting': { answer, locked: false },
-      'session.terminal': { answer, locked: false },
+      'action.fetch_log': plainRule(answer),
+      'action.restart_agent': plainRule(answer),
+      'action.set_setting': plainRule(answer),
+      'session.terminal': plainRule(answer),
     },
   },
 ]

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { activityNames } from '../activities.ts'
 import { canonical, type Json } from '../audit/canonical.ts'
 import { Declaration, ItemValue, Key, severities } from '../devices/declaration.ts'
-import { PolicyLevel } from '../policies/policy.ts'
+import { readLevels } from '../policies/policy.ts'
 import { remoteActionNames } from '../remote-actions.ts'
 
 /** Milliseconds since the epoch by the device's own clock: claimed, kept beside the server's time. */
@@ -163,7 +163,8 @@ export const Orders = z.object({
   iat: z.number(),
   /** Rises with every change; an agent never goes back. */
   version: z.number().int().min(1),
-  policy: z.array(PolicyLevel),
+  /** What cannot be read allows nothing: an agent that is behind its server never allows more than it understands. */
+  policy: z.unknown().optional().transform(readLevels),
   declaration: Declaration,
 })
 export type Orders = z.infer<typeof Orders>

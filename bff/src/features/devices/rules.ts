@@ -1,6 +1,7 @@
 import { type Activity, activities, activityNames, deviceActivities } from '@gatehouse/shared/activities'
 import { type DeviceTarget, granted, type Who } from '@gatehouse/shared/decide'
-import { type PolicyLevel, policyAnswer, policyAnswers } from '@gatehouse/shared/policies/policy'
+import { mightWiden } from '@gatehouse/shared/policies/answer'
+import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
 import type { Refusal } from '@gatehouse/shared/refusals'
 import type { Connection, DeviceState } from '@gatehouse/shared/views/views'
 import { hours, minutes, seconds } from '../../kernel/clock.ts'
@@ -64,9 +65,6 @@ export const gains = (who: Who, before: DeviceTarget, after: DeviceTarget): Acti
     (name) => activities[name].on === 'device' && granted(who, name, after) && !granted(who, name, before),
   )
 
-/** The activities that a policy allows more freely after a move than before it. */
-export const freer = (before: readonly PolicyLevel[], after: readonly PolicyLevel[]): Activity[] => {
-  const strictness = (levels: readonly PolicyLevel[], name: Activity) =>
-    policyAnswers.indexOf(policyAnswer(levels, name))
-  return deviceActivities.filter((name) => strictness(after, name) < strictness(before, name))
-}
+/** The activities that a policy might at some time allow more freely after a move than before it. */
+export const freer = (before: readonly PolicyLevel[], after: readonly PolicyLevel[]): Activity[] =>
+  deviceActivities.filter((name) => mightWiden(before, after, name))

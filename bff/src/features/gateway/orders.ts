@@ -1,4 +1,5 @@
 import { type Orders, signedTypes } from '@gatehouse/shared/agent/messages'
+import { forEarlierAgents } from '@gatehouse/shared/policies/policy'
 import { eq } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
@@ -30,7 +31,7 @@ export const signOrders = async (house: House, db: Tx, deviceId: string, version
     aud: deviceId,
     iat: Math.floor(house.clock.now() / 1_000),
     version,
-    policy: await levelsFor(db, known),
+    policy: forEarlierAgents(await levelsFor(db, known)),
     declaration: known.declaration,
   } satisfies Orders)
 }

@@ -1,15 +1,17 @@
 import type { Target } from '@gatehouse/shared/decide'
-import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
+import { type PolicyLevel, readRules } from '@gatehouse/shared/policies/policy'
 import { and, eq, or } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { site } from '../customers/tables.ts'
 import { policy, policyLevel } from './tables.ts'
 
-/** The levels of policy that speak about a device, from the tables; none for other targets. */
+/** The levels of policy that speak about a device, with the zone of its site; none for other targets. */
 export const levelsFor = async (db: Tx, target: Target): Promise<PolicyLevel[]> => {
   if (target.kind !== 'device') return []
   const rows = await db
-    .select({ level: policyLevel.level, rules: policyLevel.rules })
+    .select({ level: policyLevel.level, rules: policyLevel.rules, zone: site.zone })
     .from(policyLevel)
+    .leftJoin(site, and(eq(site.customerId, target.customerId), eq(site.id, target.siteId)))
     .where(
       and(
         eq(policyLevel.customerId, target.customerId),
@@ -21,7 +23,7 @@ export const levelsFor = async (db: Tx, target: Target): Promise<PolicyLevel[]> 
         ),
       ),
     )
-  return rows
+  return rows.map((row) => ({ ...row, rules: readRules(row.rules) }))
 }
 
 /** The policy of a new customer: no level speaks, so that nothing is allowed that touches a device. */

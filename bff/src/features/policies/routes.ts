@@ -1,6 +1,7 @@
 import { activities, activityNames } from '@gatehouse/shared/activities'
 import { decide, targetOf } from '@gatehouse/shared/decide'
-import { explain, PolicyRules, policyLevelKinds } from '@gatehouse/shared/policies/policy'
+import { explain } from '@gatehouse/shared/policies/answer'
+import { PolicyRules, policyLevelKinds } from '@gatehouse/shared/policies/policy'
 import type { ExplainView, PolicyView } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -63,10 +64,11 @@ export const policiesRoom = new Hono<RoomEnv>()
     const { house, actor, target } = c.var
     const { activity } = c.req.valid('query')
     const facts = await house.access.facts(actor, target)
+    const now = house.clock.now()
     const view: ExplainView = {
       activity,
-      verdict: asMay(decide(actor, activity, targetOf(activity, target), facts, house.clock.now())),
-      policy: activities[activity].touchesDevice ? explain(facts.policy, activity) : null,
+      verdict: asMay(decide(actor, activity, targetOf(activity, target), facts, now)),
+      policy: activities[activity].touchesDevice ? explain(facts.policy, activity, now) : null,
     }
     return c.json(view)
   })

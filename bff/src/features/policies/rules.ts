@@ -1,9 +1,10 @@
 import { activities, activityNames } from '@gatehouse/shared/activities'
 import type { PolicyRules } from '@gatehouse/shared/policies/policy'
+import { ruleSays } from '@gatehouse/shared/policies/words'
 
 type Rule = PolicyRules[keyof PolicyRules]
 
-const words = (rule: Rule): string => (rule ? `${rule.answer}${rule.locked ? ', locked' : ''}` : 'as above')
+const words = (rule: Rule): string => (rule ? ruleSays(rule) : 'as above')
 
 /** The words of a change of one level for the log: `Type in a terminal on a device: never → ask`. */
 export const policyChange = (before: PolicyRules, after: PolicyRules): string =>

@@ -1,4 +1,4 @@
-import type { PolicyLevelKind, PolicyRules } from '@gatehouse/shared/policies/policy'
+import { type PolicyLevelKind, type PolicyRules, readRules } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
@@ -23,9 +23,9 @@ export const policyVersion = async (db: Tx, customerId: string, lock = false): P
 }
 
 /** The levels that speak, with the names of what they are about; those of removed devices are left out. */
-export const namedLevels = (db: Tx, customerId: string): Promise<PolicyView['levels']> => {
+export const namedLevels = async (db: Tx, customerId: string): Promise<PolicyView['levels']> => {
   const name = sql<string>`coalesce(${customer.name}, ${site.name}, ${model.name}, ${device.name})`
-  return db
+  const rows = await db
     .select({
       level: policyLevel.level,
       levelId: policyLevel.levelId,
@@ -44,6 +44,7 @@ export const namedLevels = (db: Tx, customerId: string): Promise<PolicyView['lev
       asc(name),
       asc(policyLevel.levelId),
     )
+  return rows.map((row) => ({ ...row, rules: readRules(row.rules) }))
 }
 
 /** How many of a customer's enrolled devices say that they hold the newest orders. */
@@ -107,7 +108,7 @@ export const rulesOf = async (
   one: { customerId: string; level: PolicyLevelKind; levelId: string },
 ): Promise<PolicyRules> => {
   const [row] = await db.select({ rules: policyLevel.rules }).from(policyLevel).where(isLevel(one))
-  return row?.rules ?? {}
+  return row ? readRules(row.rules) : {}
 }
 
 /** Puts the rules of one level in place and raises the version of the policy. */

@@ -1,4 +1,4 @@
-import type { PolicyLevelKind, PolicyRules } from '@gatehouse/shared/policies/policy'
+import type { PolicyLevelKind } from '@gatehouse/shared/policies/policy'
 import { bigint, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { customer } from '../customers/tables.ts'
 
@@ -22,7 +22,8 @@ export const policyLevel = pgTable(
       .references(() => policy.customerId, { onDelete: 'cascade' }),
     level: text().$type<PolicyLevelKind>().notNull(),
     levelId: uuid('level_id').notNull(),
-    rules: jsonb().$type<PolicyRules>().notNull(),
+    /** As it was written, perhaps by an earlier version: `readRules` reads it. */
+    rules: jsonb().$type<Record<string, unknown>>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.customerId, t.level, t.levelId] })],
 )

@@ -1,5 +1,5 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import { policyAnswer } from '@gatehouse/shared/policies/policy'
+import { policyAnswer } from '@gatehouse/shared/policies/answer'
 import { and, eq } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { change, witnessed } from '../../kernel/change.ts'
@@ -65,7 +65,7 @@ const approveIt = (house: House, actor: Actor, id: string, answer: Answer): Prom
       useBefore: answer.useBefore,
     }
     const policy = await levelsFor(tx, known)
-    if (given.activities.some((name) => policyAnswer(policy, name) === 'never')) throw new Refused('policy_never')
+    if (given.activities.some((name) => policyAnswer(policy, name, now) === 'never')) throw new Refused('policy_never')
     const { comment, hash } = answer
     const approved = await approve(tx, known.row, given, { by: byPerson(actor), comment, hash }, now)
     await tellTechnician(tx, house, known, 'Approved', actor, comment)

@@ -1,6 +1,6 @@
 import { type Activity, activities, sessionActivities } from '@gatehouse/shared/activities'
 import { granted } from '@gatehouse/shared/decide'
-import { policyAnswer } from '@gatehouse/shared/policies/policy'
+import { policyAnswer } from '@gatehouse/shared/policies/answer'
 import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
 import { type Entry, entry } from '../../kernel/audit/append.ts'
 import { change, witnessed } from '../../kernel/change.ts'
@@ -36,7 +36,7 @@ const mayBeAsked = async (house: House, actor: Actor, device: KnownDevice, asked
   const answers = asked.activities.map((name) => {
     if (!activities[name].touchesDevice) throw invalid('Only what reaches the device is asked for.')
     if (!granted(actor, name, device)) throw new Refused('not_granted', { privately: name })
-    const answer = policyAnswer(policy, name)
+    const answer = policyAnswer(policy, name, house.clock.now())
     if (answer === 'never') throw new Refused('policy_never', { privately: name })
     const isChannel = (sessionActivities as readonly Activity[]).includes(name)
     if (answer === 'always' && !isChannel)

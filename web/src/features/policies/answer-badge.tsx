@@ -1,7 +1,7 @@
-import type { PolicyAnswer } from '@gatehouse/shared/policies/policy'
+import { type PolicyAnswer, type Rule, stricter } from '@gatehouse/shared/policies/policy'
 import { IconBan, IconCheck, IconMessageQuestion } from '@tabler/icons-react'
 import { StateBadge, type StateLook } from '../../ui/badges.tsx'
-import { answerSays } from './words.ts'
+import { answerSays, holdsSays } from './words.ts'
 
 const looks: Record<PolicyAnswer, Omit<StateLook, 'says'>> = {
   always: { icon: IconCheck, colour: 'moss' },
@@ -13,3 +13,13 @@ const looks: Record<PolicyAnswer, Omit<StateLook, 'says'>> = {
 export const AnswerBadge = ({ answer }: { answer: PolicyAnswer }) => (
   <StateBadge look={{ ...looks[answer], says: answerSays[answer] }} />
 )
+
+/** What holds, at all times or by the clock. */
+export const HoldsBadge = ({ rule }: { rule: Rule }) =>
+  rule.inside === rule.outside ? (
+    <AnswerBadge answer={rule.inside} />
+  ) : (
+    <span>
+      <AnswerBadge answer={stricter(rule.inside, rule.outside)} /> {holdsSays(rule)}
+    </span>
+  )

@@ -4,7 +4,7 @@ import { Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/page.tsx'
-import { AnswerBadge } from './answer-badge.tsx'
+import { HoldsBadge } from './answer-badge.tsx'
 import { cellAt, type Level, type Place, placeSays } from './levels.ts'
 import { PickDevice } from './place-picker.tsx'
 import { activitySays } from './words.ts'
@@ -14,7 +14,7 @@ const columns = (levels: readonly Level[], place: Place): Column<Activity>[] => 
   {
     id: 'answer',
     header: 'Answer',
-    cell: (activity) => <AnswerBadge answer={cellAt(levels, place, activity).answer} />,
+    cell: (activity) => <HoldsBadge rule={cellAt(levels, place, activity).holds} />,
   },
   {
     id: 'by',

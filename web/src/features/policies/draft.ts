@@ -1,8 +1,8 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import type { PolicyRules } from '@gatehouse/shared/policies/policy'
+import type { PolicyRules, Rule } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { useState } from 'react'
-import { changesOf, type Edits, edited, type Place, pruned, type Rule, type RuleChange, rulesAt } from './levels.ts'
+import { changesOf, type Edits, edited, type Place, pruned, type RuleChange, rulesAt } from './levels.ts'
 
 interface Draft {
   /** `null` while nothing is chosen. */

@@ -1,4 +1,11 @@
-import { explain, type PolicyAnswer, policyAnswers, policyLevelKinds } from '@gatehouse/shared/policies/policy'
+import {
+  deciding,
+  type PolicyAnswer,
+  plainRule,
+  policyAnswers,
+  policyLevelKinds,
+  type Rule,
+} from '@gatehouse/shared/policies/policy'
 import { describe, expect, test } from 'vitest'
 import {
   cellAt,
@@ -10,10 +17,10 @@ import {
   outcomesOf,
   placeSays,
   pruned,
-  type Rule,
 } from './levels.ts'
+import { holdsSays, ruleSays } from './words.ts'
 
-const rule = (answer: PolicyAnswer, locked = false): Rule => ({ answer, locked })
+const rule = (answer: PolicyAnswer, locked = false): Rule => plainRule(answer, { locked })
 const level = (kind: Level['level'], name: string, terminal?: Rule, device: Level['device'] = null): Level => ({
   level: kind,
   levelId: name.toLowerCase(),
@@ -28,7 +35,7 @@ describe('a cell of the policy', () => {
     const place = level('customer', 'Helvetia')
     expect(cellAt([], place, 'session.terminal')).toEqual({
       own: undefined,
-      answer: 'never',
+      holds: rule('never'),
       by: undefined,
       overruled: false,
       except: [],
@@ -38,15 +45,15 @@ describe('a cell of the policy', () => {
   test('a site that says nothing takes over what holds above it, and says from whom', () => {
     const helvetia = level('customer', 'Helvetia', rule('ask'))
     const cell = cellAt([helvetia], level('site', 'Basel'), 'session.terminal')
-    expect(cell).toMatchObject({ own: undefined, answer: 'ask', by: helvetia })
+    expect(cell).toMatchObject({ own: undefined, holds: rule('ask'), by: helvetia })
   })
 
   test('a lock above makes a rule below worth nothing', () => {
     const helvetia = level('customer', 'Helvetia', rule('never', true))
     const basel = level('site', 'Basel', rule('always'))
     expect(cellAt([helvetia, basel], basel, 'session.terminal')).toMatchObject({
-      own: { answer: 'always' },
-      answer: 'never',
+      own: rule('always'),
+      holds: rule('never', true),
       by: helvetia,
       overruled: true,
     })
@@ -59,9 +66,9 @@ describe('a cell of the policy', () => {
       level('site', 'Cork', rule('always')),
     ]
     const balance = level('device', 'Balance 7', undefined, inBasel)
-    expect(cellAt(levels, balance, 'session.terminal')).toMatchObject({ answer: 'never', by: { name: 'Basel' } })
+    expect(cellAt(levels, balance, 'session.terminal')).toMatchObject({ holds: rule('never'), by: { name: 'Basel' } })
     expect(cellAt([...levels, level('model', 'XA', rule('ask'))], balance, 'session.terminal')).toMatchObject({
-      answer: 'ask',
+      holds: rule('ask'),
       by: { name: 'XA' },
     })
   })
@@ -69,13 +76,15 @@ describe('a cell of the policy', () => {
   test('a model that says nothing names the sites where something else holds', () => {
     const cork = level('site', 'Cork', rule('never'))
     const levels = [level('customer', 'Helvetia', rule('ask')), cork]
-    expect(cellAt(levels, level('model', 'XA'), 'session.terminal').except).toEqual([{ by: cork, answer: 'never' }])
+    expect(cellAt(levels, level('model', 'XA'), 'session.terminal').except).toEqual([
+      { by: cork, holds: rule('never') },
+    ])
     // Its own word is nearer than a site's, unless the site is locked.
     const own = level('model', 'XA', rule('always'))
     expect(cellAt([...levels, own], own, 'session.terminal').except).toEqual([])
     const locked = level('site', 'Cork', rule('never', true))
     expect(cellAt([...levels.slice(0, 1), locked, own], own, 'session.terminal').except).toEqual([
-      { by: locked, answer: 'never' },
+      { by: locked, holds: rule('never', true) },
     ])
   })
 
@@ -93,9 +102,9 @@ describe('a cell of the policy', () => {
               place,
               level('site', 'Cork', rule('always', true)),
             ]
-            const told = explain(levels.slice(0, 4), 'session.terminal')
+            const told = deciding(levels.slice(0, 4), 'session.terminal')
             const cell = cellAt(levels, place, 'session.terminal')
-            expect([cell.answer, cell.by?.level ?? null]).toEqual([told.answer, told.level])
+            expect([cell.holds, cell.by?.level]).toEqual([told?.rule ?? rule('never'), told?.by.level])
           }
     expect(policyLevelKinds).toHaveLength(4)
   })
@@ -133,17 +142,17 @@ describe('what a change comes to', () => {
 
   test('nearer places keep what they say themselves', () => {
     const [outcome] = outcomesOf(levels, helvetia, { 'session.terminal': rule('never') })
-    expect(outcome?.holds).toEqual({ before: 'ask', after: 'never' })
+    expect(outcome?.holds).toEqual({ before: rule('ask'), after: rule('never') })
     expect(outcome?.below).toEqual([
-      { place: basel, before: 'always', after: 'always' },
-      { place: balance, before: 'never', after: 'never' },
+      { place: basel, before: rule('always'), after: rule('always') },
+      { place: balance, before: rule('never'), after: rule('never') },
     ])
     expect(directionOf(outcome ? [outcome] : [])).toEqual({ more: false, less: true })
   })
 
   test('a lock reaches all of them, and may allow more than they did', () => {
     const outcomes = outcomesOf(levels, helvetia, { 'session.terminal': rule('ask', true) })
-    expect(outcomes[0]?.below.map(({ place, before, after }) => [place.name, before, after])).toEqual([
+    expect(outcomes[0]?.below.map(({ place, before, after }) => [place.name, before.inside, after.inside])).toEqual([
       ['Basel', 'always', 'ask'],
       ['Balance 7', 'never', 'ask'],
     ])
@@ -153,21 +162,33 @@ describe('what a change comes to', () => {
   test('a lock at a site reaches the devices of a model there', () => {
     const model = level('model', 'XA', rule('always'))
     const outcomes = outcomesOf([helvetia, basel, model], basel, { 'session.terminal': rule('never', true) })
-    expect(outcomes[0]?.below).toEqual([{ place: model, before: 'always', after: 'never' }])
+    expect(outcomes[0]?.below).toEqual([{ place: model, before: rule('always'), after: rule('never', true) }])
   })
 
   test('to take a rule away leaves it to what is above', () => {
     const [outcome] = outcomesOf(levels, basel, {})
-    expect(outcome).toMatchObject({ after: undefined, holds: { before: 'always', after: 'ask' } })
-    expect(outcome?.below).toEqual([{ place: balance, before: 'never', after: 'never' }])
+    expect(outcome).toMatchObject({ after: undefined, holds: { before: rule('always'), after: rule('ask') } })
+    expect(outcome?.below).toEqual([{ place: balance, before: rule('never'), after: rule('never') }])
+  })
+
+  test('windows are told in words, and count as wider and as narrower than what holds at all times', () => {
+    const weekdays = { from: '08:00', to: '17:00', weekdays: ['mon' as const], dates: [], except: [] }
+    const timed = plainRule('never', { inside: 'always', windows: [weekdays] })
+    const outcomes = outcomesOf(levels, helvetia, { 'session.terminal': timed })
+    expect(outcomes[0]?.holds.after).toEqual(timed)
+    expect(holdsSays(timed)).toBe('Always Mon 08:00–17:00, else Never')
+    expect(directionOf(outcomes)).toEqual({ more: true, less: true })
+    expect(ruleSays(plainRule('ask', { locked: true, longestMinutes: 60 }), helvetia)).toBe(
+      'Ask first, locked, 60 minutes at the longest',
+    )
   })
 
   test('a place that has not spoken yet becomes one that does', () => {
     const cork = level('site', 'Cork')
     expect(levelsWith(levels, cork, { 'session.terminal': rule('never') })).toHaveLength(4)
     expect(outcomesOf(levels, cork, { 'session.terminal': rule('never') })[0]?.holds).toEqual({
-      before: 'ask',
-      after: 'never',
+      before: rule('ask'),
+      after: rule('never'),
     })
   })
 

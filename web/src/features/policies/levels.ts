@@ -1,14 +1,17 @@
 import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
 import {
-  explain,
-  type PolicyAnswer,
+  deciding,
+  isFreer,
   type PolicyLevelKind,
   type PolicyRules,
-  policyAnswers,
+  plainRule,
+  type Rule,
+  sameRule,
+  stricter,
 } from '@gatehouse/shared/policies/policy'
+import { answersSay } from '@gatehouse/shared/policies/words'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 
-export type Rule = NonNullable<PolicyRules[Activity]>
 export type Level = PolicyView['levels'][number]
 /** What a level of the policy is about, whether it speaks or not. */
 export type Place = Omit<Level, 'rules'>
@@ -52,32 +55,41 @@ export interface Cell {
   /** What the place says itself. */
   own: Rule | undefined
   /** What holds there while nothing nearer to the device speaks. */
-  answer: PolicyAnswer
+  holds: Rule
   /** The place that decides; `undefined` where nobody has said anything. */
   by: Level | undefined
   /** A locked rule above makes what the place says itself worth nothing. */
   overruled: boolean
   /** Sites that make it different for this model: a model stands at many. */
-  except: { by: Level; answer: PolicyAnswer }[]
+  except: { by: Level; holds: Rule }[]
 }
+
+/** What holds where nobody has said anything. */
+const nothing = plainRule('never')
+
+const holdsBy = (levels: readonly Level[], activity: Activity): Rule => deciding(levels, activity)?.rule ?? nothing
+
+/** True where two rules give the same answers at the same times. */
+const sameAnswers = (a: Rule, b: Rule) => answersSay(a) === answersSay(b)
 
 /** What holds at a place of the policy. */
 export const cellAt = (levels: readonly Level[], place: Place, activity: Activity): Cell => {
   const here = applying(levels, place)
   const own = rulesAt(levels, place)[activity]
-  const { answer, level } = explain(here, activity)
+  const found = deciding(here, activity)
+  const holds = found?.rule ?? nothing
   const except =
     place.level !== 'model'
       ? []
       : levels
           .filter((one) => one.level === 'site')
-          .map((by) => ({ by, answer: explain([...here, by], activity).answer }))
-          .filter((one) => one.answer !== answer)
+          .map((by) => ({ by, holds: holdsBy([...here, by], activity) }))
+          .filter((one) => !sameAnswers(one.holds, holds))
   return {
     own,
-    answer,
-    by: here.find((one) => one.level === level),
-    overruled: own !== undefined && level !== place.level,
+    holds,
+    by: found?.by,
+    overruled: own !== undefined && found?.by.level !== place.level,
     except,
   }
 }
@@ -88,9 +100,6 @@ export interface RuleChange {
   before: Rule | undefined
   after: Rule | undefined
 }
-
-const sameRule = (a: Rule | undefined, b: Rule | undefined) =>
-  a?.answer === b?.answer && (a?.locked ?? false) === (b?.locked ?? false)
 
 /** What differs between two sets of rules, in the order of the table of activities. */
 export const changesOf = (before: PolicyRules, after: PolicyRules): RuleChange[] =>
@@ -131,14 +140,14 @@ const liesUnder = (place: Place, above: Place): boolean => {
 /** What a change of one rule does to a place below that speaks about the same. */
 export interface Below {
   place: Place
-  before: PolicyAnswer
-  after: PolicyAnswer
+  before: Rule
+  after: Rule
 }
 
 /** What a change of rules comes to. */
 export interface Outcome extends RuleChange {
   /** What holds at the place itself, before and after. */
-  holds: { before: PolicyAnswer; after: PolicyAnswer }
+  holds: { before: Rule; after: Rule }
   /** Nearer places with a rule of their own: some keep it, some are overruled or freed by a lock. */
   below: Below[]
 }
@@ -147,13 +156,13 @@ export interface Outcome extends RuleChange {
 export const outcomesOf = (levels: readonly Level[], place: Place, rules: PolicyRules): Outcome[] => {
   const next = levelsWith(levels, place, rules)
   return changesOf(rulesAt(levels, place), rules).map((change) => {
-    const answerAt = (all: readonly Level[], at: Place) => {
+    const holdsAt = (all: readonly Level[], at: Place) => {
       const here = applying(all, at)
       // Of a model's devices, those at the site that is changed are meant.
       const atSite = at.level === 'model' && place.level === 'site' ? all.filter((one) => samePlace(one, place)) : []
-      return explain([...here, ...atSite], change.activity).answer
+      return holdsBy([...here, ...atSite], change.activity)
     }
-    const both = (at: Place) => ({ before: answerAt(levels, at), after: answerAt(next, at) })
+    const both = (at: Place) => ({ before: holdsAt(levels, at), after: holdsAt(next, at) })
     return {
       ...change,
       holds: both(place),
@@ -164,12 +173,17 @@ export const outcomesOf = (levels: readonly Level[], place: Place, rules: Policy
   })
 }
 
-const freedom = (answer: PolicyAnswer) => policyAnswers.length - policyAnswers.indexOf(answer)
+const narrowest = ({ inside, outside }: Rule) => stricter(inside, outside)
+const widest = ({ inside, outside }: Rule) => (isFreer(inside, outside) ? inside : outside)
+
+/** True where `a` might at some time let more through than `b`. */
+const letsMore = (a: Rule, b: Rule) => !sameAnswers(a, b) && isFreer(widest(a), narrowest(b))
 
 /** Whether outcomes let more through than before, less, or both. */
 export const directionOf = (outcomes: readonly Outcome[]): { more: boolean; less: boolean } => {
-  const steps = outcomes
-    .flatMap((one) => [one.holds, ...one.below])
-    .map(({ before, after }) => freedom(after) - freedom(before))
-  return { more: steps.some((step) => step > 0), less: steps.some((step) => step < 0) }
+  const steps = outcomes.flatMap((one) => [one.holds, ...one.below])
+  return {
+    more: steps.some(({ before, after }) => letsMore(after, before)),
+    less: steps.some(({ before, after }) => letsMore(before, after)),
+  }
 }

@@ -2,10 +2,10 @@ import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
 import { Text } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
-import { AnswerBadge } from './answer-badge.tsx'
+import { HoldsBadge } from './answer-badge.tsx'
 import { cellAt, type Level, type Place, placeSays } from './levels.ts'
 import classes from './policy.module.css'
-import { activitySays, answerSays } from './words.ts'
+import { activitySays, holdsSays } from './words.ts'
 
 const AnswerCell = ({
   levels,
@@ -18,12 +18,12 @@ const AnswerCell = ({
   activity: Activity
   changed: boolean
 }) => {
-  const { own, answer, by, overruled, except } = cellAt(levels, place, activity)
+  const { own, holds, by, overruled, except } = cellAt(levels, place, activity)
   return (
     <div className={classes.cell} data-changed={changed || undefined}>
       {own ? (
         <span className={classes.own}>
-          <AnswerBadge answer={answer} />
+          <HoldsBadge rule={holds} />
           {own.locked && !overruled && (
             <span className={classes.lock}>
               <IconLock size={14} aria-hidden /> locked
@@ -32,17 +32,17 @@ const AnswerCell = ({
         </span>
       ) : (
         <Text component="span" c="dimmed" size="sm">
-          {by ? `As above: ${answerSays[answer]}` : `No rule: ${answerSays[answer]}`}
+          {by ? `As above: ${holdsSays(holds)}` : `No rule: ${holdsSays(holds)}`}
         </Text>
       )}
       {own && overruled && by && (
         <Text size="xs" c="dimmed">
-          Locked by “{placeSays(by)}”. Its own “{answerSays[own.answer]}” does not count.
+          Locked by “{placeSays(by)}”. Its own “{holdsSays(own)}” does not count.
         </Text>
       )}
       {except.map((one) => (
         <Text key={one.by.levelId} size="xs" c="dimmed">
-          At {one.by.name}: {answerSays[one.answer]}
+          At {one.by.name}: {holdsSays(one.holds)}
         </Text>
       ))}
       {changed && <span className={classes.changed}>Not saved yet</span>}

@@ -1,5 +1,5 @@
 import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
-import { type PolicyAnswer, policyAnswers } from '@gatehouse/shared/policies/policy'
+import { type PolicyAnswer, plainRule, policyAnswers } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Alert, Button, List, SegmentedControl, Stack, Switch, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
@@ -11,7 +11,7 @@ import type { PolicyDraft } from './draft.ts'
 import { cellAt, type Level, levelsWith, type Place, placeSays, type RuleChange } from './levels.ts'
 import { PlacePicker } from './place-picker.tsx'
 import classes from './policy.module.css'
-import { activitySays, answerSays, ruleSays } from './words.ts'
+import { activitySays, answerSays, holdsSays, ruleSays } from './words.ts'
 
 const lockSays: Partial<Record<Place['level'], string>> = {
   customer: 'Locked: no site, model or device may say otherwise',
@@ -118,12 +118,19 @@ const RuleField = ({
 }) => {
   const phone = useMediaQuery('(max-width: 62em)')
   const rule = draft.rules[activity]
-  const { answer, by, overruled, except } = cellAt(levels, place, activity)
+  const { holds, by, overruled, except } = cellAt(levels, place, activity)
   const { [activity]: _, ...others } = draft.rules
   const above = cellAt(levelsWith(levels, place, others), place, activity)
   const lock = lockSays[place.level]
-  const choose = (value: string) =>
-    draft.edit(activity, value === 'above' ? null : { answer: value as PolicyAnswer, locked: rule?.locked ?? false })
+  const timed = rule !== undefined && rule.inside !== rule.outside
+  const choose = (value: string) => {
+    if (value === 'timed') return
+    const answer = value as PolicyAnswer
+    draft.edit(
+      activity,
+      value === 'above' ? null : { ...(rule ?? plainRule(answer)), inside: answer, outside: answer, windows: [] },
+    )
+  }
   return (
     <fieldset className={classes.rule}>
       <legend>{activitySays(activity)}</legend>
@@ -132,16 +139,18 @@ const RuleField = ({
           aria-label={activitySays(activity)}
           fullWidth={phone}
           orientation={phone ? 'vertical' : 'horizontal'}
-          value={rule?.answer ?? 'above'}
+          value={timed ? 'timed' : (rule?.inside ?? 'above')}
           onChange={choose}
           data={[
             {
               value: 'above',
-              label: `${place.level === 'customer' ? 'No rule' : 'As above'}: ${answerSays[above.answer]}`,
+              label: `${place.level === 'customer' ? 'No rule' : 'As above'}: ${holdsSays(above.holds)}`,
             },
             ...policyAnswers.map((value) => ({ value, label: answerSays[value] })),
+            ...(timed ? [{ value: 'timed', label: 'By the clock' }] : []),
           ]}
         />
+        {timed && <Text>{holdsSays(rule)}, by the clock of the site.</Text>}
         {rule && lock && (
           <Switch
             label={lock}
@@ -152,13 +161,13 @@ const RuleField = ({
         )}
         {overruled && by && (
           <Alert color="amber">
-            “{placeSays(by)}” is locked on {answerSays[answer]}. What is chosen here does not count while that lock
+            “{placeSays(by)}” is locked on {holdsSays(holds)}. What is chosen here does not count while that lock
             stands.
           </Alert>
         )}
         {except.map((one) => (
           <Text key={one.by.levelId} c="dimmed" size="sm">
-            At {one.by.name} it is {answerSays[one.answer]}.
+            At {one.by.name} it is {holdsSays(one.holds)}.
           </Text>
         ))}
       </Stack>

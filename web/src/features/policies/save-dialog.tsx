@@ -1,4 +1,4 @@
-import type { PolicyAnswer } from '@gatehouse/shared/policies/policy'
+import type { Rule } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Badge, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
@@ -8,10 +8,10 @@ import { counted } from '../../kernel/format.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import type { PolicyDraft } from './draft.ts'
-import { directionOf, levelsWith, type Outcome, outcomesOf, type Place, placeSays, type Rule } from './levels.ts'
+import { directionOf, levelsWith, type Outcome, outcomesOf, type Place, placeSays } from './levels.ts'
 import classes from './policy.module.css'
 import { changePolicy, policyQuery } from './queries.ts'
-import { activitySays, answerSays, belowSays, ruleSays } from './words.ts'
+import { activitySays, belowSays, holdsSays, ruleSays } from './words.ts'
 
 /** What a change comes to, before it is saved. */
 export const SaveDialog = ({
@@ -80,8 +80,8 @@ const OutcomeItem = ({ outcome, place }: { outcome: Outcome; place: Place }) => 
   const { activity, before, after, holds, below } = outcome
   const { more, less } = directionOf([outcome])
   // Where no rule stands, the answer that holds in its place is said.
-  const says = (rule: Rule | undefined, answer: PolicyAnswer) =>
-    rule ? ruleSays(rule, place) : `${ruleSays(rule, place)} (${answerSays[answer]})`
+  const says = (rule: Rule | undefined, held: Rule) =>
+    rule ? ruleSays(rule, place) : `${ruleSays(rule, place)} (${holdsSays(held)})`
   return (
     <li>
       <Text fw={600}>{activitySays(activity)}</Text>
@@ -93,7 +93,7 @@ const OutcomeItem = ({ outcome, place }: { outcome: Outcome; place: Place }) => 
           {below.map((one) => (
             <li
               key={`${one.place.level} ${one.place.levelId}`}
-              data-moves={one.before === one.after ? undefined : true}
+              data-moves={holdsSays(one.before) === holdsSays(one.after) ? undefined : true}
             >
               {belowSays(one)}
             </li>

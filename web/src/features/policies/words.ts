@@ -1,8 +1,9 @@
 import { type Activity, activities } from '@gatehouse/shared/activities'
-import type { PolicyAnswer } from '@gatehouse/shared/policies/policy'
+import type { PolicyAnswer, Rule } from '@gatehouse/shared/policies/policy'
+import { answersSay, ruleSays as wordsOf } from '@gatehouse/shared/policies/words'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { counted } from '../../kernel/format.ts'
-import { type Below, type Place, placeSays, type Rule } from './levels.ts'
+import { type Below, type Place, placeSays } from './levels.ts'
 
 /** The answers in the words of whoever gives them. */
 export const answerSays: Record<PolicyAnswer, string> = { always: 'Always', ask: 'Ask first', never: 'Never' }
@@ -18,9 +19,12 @@ export const answerMeans = (answer: PolicyAnswer, own: boolean): string =>
 /** What somebody could do, as the policy lists it. */
 export const activitySays = (activity: Activity): string => activities[activity].says
 
+/** What holds, and when: `Ask first`, or `Ask first Mon–Fri 08:00–17:00, else Never`. */
+export const holdsSays = (rule: Rule): string => answersSay(rule, answerSays)
+
 /** A rule in words: `Ask first, locked`; where there is none, `As above`, or `No rule` where nothing is above. */
 export const ruleSays = (rule: Rule | undefined, at: Pick<Place, 'level'>): string => {
-  if (rule) return `${answerSays[rule.answer]}${rule.locked ? ', locked' : ''}`
+  if (rule) return wordsOf(rule, answerSays)
   return at.level === 'customer' ? 'No rule' : 'As above'
 }
 
@@ -36,6 +40,6 @@ export const confirmedSays = ({ devices, of }: PolicyView['confirmed'], version:
 
 /** What a change does to a nearer place with a rule of its own. */
 export const belowSays = ({ place, before, after }: Below): string =>
-  before === after
-    ? `${placeSays(place)} keeps its own rule: ${answerSays[after]}`
-    : `${placeSays(place)}: ${answerSays[before]} → ${answerSays[after]}`
+  holdsSays(before) === holdsSays(after)
+    ? `${placeSays(place)} keeps its own rule: ${holdsSays(after)}`
+    : `${placeSays(place)}: ${holdsSays(before)} → ${holdsSays(after)}`
