@@ -20,6 +20,8 @@ export const insidePages = [
   '/profile',
   '/address',
   '/people',
+  '/networks',
+  '/networks/:customerId',
   '/groups',
   '/audit',
   '/mail',

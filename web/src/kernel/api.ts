@@ -34,6 +34,7 @@ export const guardedFetch = async (input: string | URL | Request, init: RequestI
     const code = (thrown as { code?: unknown }).code
     if (code === 'not_signed_in') leave('ended')
     if (code === 'password_due') leaveForPassword()
+    if (code === 'network_refused') leave('network')
     throw thrown
   }
 }

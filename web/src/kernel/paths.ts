@@ -1,7 +1,7 @@
 import { isInsidePage } from '@gatehouse/shared/pages'
 
 /** Why somebody arrives at the sign-in page without having asked for it. */
-export const leavingReasons = ['idle', 'signed_out', 'ended', 'limit'] as const
+export const leavingReasons = ['idle', 'signed_out', 'ended', 'limit', 'network'] as const
 export type LeavingReason = (typeof leavingReasons)[number]
 
 export const deviceTabs = ['overview', 'trends', 'alarms', 'actions', 'requests', 'audit'] as const
@@ -45,6 +45,7 @@ export const paths = {
   editModel: (modelId: string) => `/models/${at(modelId)}/edit`,
   policy: (customerId?: string) => (customerId === undefined ? '/policy' : `/policy/${at(customerId)}`),
   people: (customerId?: string) => withQuery('/people', { customer: customerId }),
+  networks: (customerId?: string) => (customerId === undefined ? '/networks' : `/networks/${at(customerId)}`),
   groups: () => '/groups',
   audit: () => '/audit',
   mail: () => '/mail',

@@ -18,6 +18,7 @@ import { AddDevice } from './add-device.tsx'
 import classes from './customers.module.css'
 import { NameDialog } from './name-dialog.tsx'
 import { customerQuery, renameCustomer } from './queries.ts'
+import { SigningIn } from './signing-in.tsx'
 import { SiteDialog } from './site-dialog.tsx'
 
 type Dialog = 'rename' | 'add site' | 'add device' | { change: SiteView }
@@ -112,7 +113,10 @@ const Customer = ({ customer }: { customer: CustomerView }) => {
     >
       <div className={classes.columns}>
         <Sites customer={customer} onDialog={setDialog} />
-        <About customer={customer} />
+        <div className={classes.side}>
+          <About customer={customer} />
+          {customer.may.viewPeople.ok && <SigningIn customerId={customer.id} />}
+        </div>
       </div>
       {dialog === 'rename' && (
         <NameDialog

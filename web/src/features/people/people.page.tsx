@@ -2,7 +2,7 @@ import type { MeView, PersonView } from '@gatehouse/shared/views/views'
 import { ActionIcon, Button, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconDotsVertical, IconUserPlus } from '@tabler/icons-react'
+import { IconDotsVertical, IconNetwork, IconUserPlus } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
@@ -119,11 +119,23 @@ export default function PeoplePage() {
         )
       }
       actions={
-        mayInvite && (
-          <Button leftSection={<IconUserPlus size={15} aria-hidden />} onClick={() => setInviting(true)}>
-            Invite
-          </Button>
-        )
+        <>
+          {holds(me, customerId === null ? 'staff.view' : 'person.view') && (
+            <Button
+              variant="default"
+              component={Link}
+              to={paths.networks(customerId ?? undefined)}
+              leftSection={<IconNetwork size={15} aria-hidden />}
+            >
+              Networks
+            </Button>
+          )}
+          {mayInvite && (
+            <Button leftSection={<IconUserPlus size={15} aria-hidden />} onClick={() => setInviting(true)}>
+              Invite
+            </Button>
+          )}
+        </>
       }
     >
       <Section actions={<SearchBox label="Search people" value={search} onChange={setSearch} />} flush>

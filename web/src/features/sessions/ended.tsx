@@ -22,6 +22,7 @@ const next: Record<SessionCause, string> = {
   policy: 'The policy of the customer says what is allowed, and when.',
   idle: `Nothing was done for 20 minutes. ${askAgain}`,
   signed_out: `Signing out ends what runs. ${askAgain}`,
+  network: 'You may work from some networks only: your administrator knows which.',
   rights_changed: 'Ask your administrator which of your groups was changed.',
   watcher_gone: 'It needs somebody who watches. Ask again when the customer has time to.',
   device_lost: 'When the device is back, ask again.',

@@ -1,3 +1,4 @@
+import { refusals } from '@gatehouse/shared/refusals'
 import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
@@ -6,12 +7,14 @@ import { type LeavingReason, leavingReasons, paths, wayBack } from '../../kernel
 import { wordsFor } from '../../kernel/words.ts'
 import { Front } from './front.tsx'
 import { signIn } from './queries.ts'
+import { SignOutHere } from './sign-out-here.tsx'
 
 const reasons: Record<LeavingReason, string> = {
   idle: 'You were signed out because nothing was done for 20 minutes.',
   signed_out: 'You have signed out.',
   ended: 'Your session has ended. Please sign in again.',
   limit: 'You were signed out after 12 hours. Please sign in again.',
+  network: `${refusals.network_refused.says} From there you can go on, or sign in again.`,
 }
 
 const isReason = (text: string | null): text is LeavingReason =>
@@ -53,7 +56,12 @@ export default function SignInPage() {
               {error}
             </Alert>
           ) : (
-            isReason(why) && <Alert role="status">{reasons[why]}</Alert>
+            isReason(why) && (
+              <Alert role="status">
+                {reasons[why]}
+                {why === 'network' && <SignOutHere />}
+              </Alert>
+            )
           )}
           <TextInput
             size="sm"
