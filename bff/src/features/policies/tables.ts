@@ -13,6 +13,27 @@ export const policy = pgTable('policy', {
   changedAt: ms('changed_at').notNull(),
 })
 
+/** Every change of a policy: what one level said before and after it. Names are those of the time; insert-only. */
+export const policyVersion = pgTable(
+  'policy_version',
+  {
+    customerId: uuid('customer_id')
+      .notNull()
+      .references(() => policy.customerId),
+    /** The version that this change made. */
+    version: integer().notNull(),
+    changedAt: ms('changed_at').notNull(),
+    changedBy: uuid('changed_by').notNull(),
+    changedByName: text('changed_by_name').notNull(),
+    level: text().$type<PolicyLevelKind>().notNull(),
+    levelId: uuid('level_id').notNull(),
+    levelName: text('level_name').notNull(),
+    before: jsonb().$type<Record<string, unknown>>().notNull(),
+    after: jsonb().$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.version] })],
+)
+
 /** The rules of one level: the customer itself, a site, a model or a device. */
 export const policyLevel = pgTable(
   'policy_level',

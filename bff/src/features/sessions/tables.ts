@@ -31,6 +31,8 @@ export const session = pgTable(
     openedAt: ms('opened_at').notNull(),
     liveAt: ms('live_at'),
     endsAt: ms('ends_at').notNull(),
+    /** Why it is over at `endsAt`: the approved time is, or the policy sets an earlier end. */
+    endsFor: text('ends_for').$type<SessionCause>().notNull().default('approval_ended'),
     endedAt: ms('ended_at'),
     /** Renewed by the instance that relays it; a session whose lease ran out was lost with its relay. */
     leaseUntil: ms('lease_until').notNull(),
