@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { CodeSetUpView } from '@gatehouse/shared/views/views'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { days } from '../../kernel/clock.ts'
 import { testSecret } from '../../testing/cluster.ts'
+import { codeOf } from '../../testing/codes.ts'
 import { openTestHouse, type TestHouse, visitorOf } from '../../testing/house.ts'
+import { proveAt } from '../../testing/visitor.ts'
 import { person } from '../people/tables.ts'
 import { hashPassword } from './passwords.ts'
 
@@ -50,7 +53,7 @@ const everything = async (): Promise<string> => {
   }
 }
 
-test('AU12 SE06 no password and no cookie is in the log, the audit, the mails, the database or an answer', async () => {
+test('AU12 SE06 no password, code, key or cookie is in the log, the audit, the mails, the database or an answer', async () => {
   const secrets = {
     present: 'kanarie "ä/+=& wade seven',
     next: 'yellow \\kanarie\\ <b> ?&=# sings',
@@ -91,6 +94,8 @@ test('AU12 SE06 no password and no cookie is in the log, the audit, the mails, t
       await visitor.post('/api/sign-in', { email, password: secrets.present }),
     ]
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 400, 422, 404, 200])
+    const half = visitor.cookie().split('=')[1] ?? ''
+    answers.push(await proveAt(String(line), visitor, 'reader'))
     const first = visitor.cookie().split('=')[1] ?? ''
     answers.push(
       await visitor.get('/api/me'),
@@ -101,11 +106,23 @@ test('AU12 SE06 no password and no cookie is in the log, the audit, the mails, t
     )
     expect(answers.slice(-3).map(({ status }) => status)).toEqual([422, 422, 200])
     const second = visitor.cookie().split('=')[1] ?? ''
-    answers.push(await visitor.post('/api/sign-out'))
+    // What may stand in one answer only, the one it is shown in.
+    const offer = (await visitor.post<CodeSetUpView>('/api/me/factors/code/options')).body
+    const app = (code: string) => visitor.post('/api/me/factors/code', { code })
+    answers.push(await app(secrets.wrong), await app(codeOf(offer.secret, Date.now())))
+    const third = visitor.cookie().split('=')[1] ?? ''
+    const [recovery = '', unused = ''] = (
+      await visitor.post<{ recoveryCodes: string[] }>('/api/me/factors/recovery-codes')
+    ).body.recoveryCodes
+    const show = (code: string) => visitor.post('/api/me/proof', { shown: { way: 'code', code } })
+    answers.push(await show(secrets.wrong), await show(recovery), await show(recovery))
+    expect(answers.slice(-5).map(({ status }) => status)).toEqual([422, 200, 422, 200, 422])
+    const codes = { secret: offer.secret, recovery, unused, typed: recovery.replace('-', '') }
+    answers.push(await visitor.get('/api/me/factors'), await visitor.post('/api/sign-out'))
     const told = answers.map(({ body }) => JSON.stringify(body)).join('\n')
     const where = { database: await everything(), log: sink, answers: told }
     for (const [place, text] of Object.entries(where))
-      for (const [name, secret] of Object.entries({ ...secrets, first, second }))
+      for (const [name, secret] of Object.entries({ ...secrets, ...codes, half, first, second, third }))
         for (const form of forms(secret)) expect(text.includes(form), `${name} in ${place}`).toBe(false)
   } finally {
     child.kill('SIGKILL')
