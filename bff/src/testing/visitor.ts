@@ -55,6 +55,14 @@ export const visitorOf = (url: string): Visitor => {
   }
 }
 
+/** Somebody whose requests come from an address, where this machine is a trusted proxy. */
+export const visitorFrom = (url: string, from: string): Visitor => {
+  const visitor = visitorOf(url)
+  const send: Visitor['send'] = (method, path, body, headers) =>
+    visitor.send(method, path, body, { 'x-forwarded-for': from, ...headers })
+  return { ...visitor, send, get: (path) => send('GET', path), post: (path, body) => send('POST', path, body) }
+}
+
 /** Shows the second factor of a demo person, by the passkey that tests hold. */
 export const proveAt = async (url: string, visitor: Visitor, who: Persona): Promise<Answer> => {
   const options = await visitor.post<{ challenge: string; rpId: string }>('/api/me/proof/passkey-options')
