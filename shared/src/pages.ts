@@ -1,5 +1,13 @@
 /** Pages that nobody has to be signed in for. */
-export const frontPages = ['/sign-in', '/invitation', '/reset', '/forgotten', '/change-password'] as const
+export const frontPages = [
+  '/sign-in',
+  '/sign-in/factor',
+  '/sign-in/set-up',
+  '/invitation',
+  '/reset',
+  '/forgotten',
+  '/change-password',
+] as const
 
 /** Pages behind the door; `:name` stands for one part of the address. */
 export const insidePages = [

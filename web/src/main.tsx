@@ -6,6 +6,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router/dom'
 import { router } from './routes.tsx'
+import { StepUp } from './shell/step-up.tsx'
 import { Look } from './ui/look.tsx'
 
 const root = document.getElementById('root')
@@ -14,6 +15,7 @@ createRoot(root).render(
   <StrictMode>
     <Look>
       <RouterProvider router={router} />
+      <StepUp />
     </Look>
   </StrictMode>,
 )

@@ -41,6 +41,8 @@ const inside: Record<InsidePage, Load> = {
 /** Everything that does not. */
 const front: Record<FrontPage, Load> = {
   '/sign-in': () => import('./features/sign-in/sign-in.page.tsx'),
+  '/sign-in/factor': () => import('./features/sign-in/factor.page.tsx'),
+  '/sign-in/set-up': () => import('./features/sign-in/set-up.page.tsx'),
   '/invitation': () => import('./features/invitations/invitation.page.tsx'),
   '/reset': () => import('./features/invitations/reset.page.tsx'),
   '/forgotten': () => import('./features/invitations/forgotten.page.tsx'),

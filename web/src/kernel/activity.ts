@@ -1,6 +1,6 @@
 import type { MeView } from '@gatehouse/shared/views/views'
 import { useSyncExternalStore } from 'react'
-import { apiFetch } from './api.ts'
+import { sessionFetch } from './api.ts'
 import { createIdleClock, type IdleClock, type IdleReading, type SessionEnds, type TimeLeft } from './idle-clock.ts'
 import { leave } from './leave.ts'
 
@@ -21,7 +21,7 @@ export const useIdleReading = (): IdleReading =>
 
 const askWho = async (): Promise<SessionEnds | null> => {
   try {
-    return await (await apiFetch('/api/me')).json()
+    return await (await sessionFetch('/api/me')).json()
   } catch (thrown) {
     if ((thrown as { code?: unknown }).code === 'not_signed_in') return null
     throw thrown
@@ -31,7 +31,7 @@ const askWho = async (): Promise<SessionEnds | null> => {
 const report = async (agoMs: number): Promise<SessionEnds> => {
   const body = JSON.stringify({ agoMs: Math.round(agoMs) })
   const headers = { 'content-type': 'application/json' }
-  return (await apiFetch('/api/me/gesture', { method: 'POST', headers, body })).json()
+  return (await sessionFetch('/api/me/gesture', { method: 'POST', headers, body })).json()
 }
 
 const gestures = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const

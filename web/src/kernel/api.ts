@@ -1,7 +1,9 @@
 import type { Hono } from 'hono'
 import { hc } from 'hono/client'
-import { leave, leaveForPassword } from './leave.ts'
-import { errorOf, unreachable } from './words.ts'
+import { leave, leaveForFactor, leaveForPassword, leaveForSetUp } from './leave.ts'
+import { withProof } from './step-up.ts'
+import { aloneInBrowser, nameOf, withPresentToken } from './token.ts'
+import { type ErrorCode, errorOf, unreachable } from './words.ts'
 
 const readBody = async (response: Response): Promise<unknown> => {
   try {
@@ -26,15 +28,27 @@ export const apiFetch = async (input: string | URL | Request, init: RequestInit 
   throw errorOf(response.status, await readBody(response))
 }
 
-/** As `apiFetch`, and whoever turns out to be signed out, or owes a new password, is led to the right page. */
+/** As `apiFetch`, and another tab may replace the token meanwhile. */
+export const sessionFetch = withPresentToken({ fetch: apiFetch, alone: aloneInBrowser })
+
+/** Where whoever is refused for one of these is led to. */
+const leads: Partial<Record<ErrorCode, () => void>> = {
+  not_signed_in: () => leave('ended'),
+  factor_owed: leaveForFactor,
+  factor_to_set_up: leaveForSetUp,
+  password_due: leaveForPassword,
+  network_refused: () => leave('network'),
+}
+
+/**
+ * As `sessionFetch`. Whoever turns out to be signed out, or owes something, is led to the right page; where a call wants
+ * a fresh proof of who one is, the person is asked for it.
+ */
 export const guardedFetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
   try {
-    return await apiFetch(input, init)
+    return await withProof(nameOf(input, init), () => sessionFetch(input, init))
   } catch (thrown) {
-    const code = (thrown as { code?: unknown }).code
-    if (code === 'not_signed_in') leave('ended')
-    if (code === 'password_due') leaveForPassword()
-    if (code === 'network_refused') leave('network')
+    leads[(thrown as { code?: ErrorCode }).code ?? 'internal']?.()
     throw thrown
   }
 }

@@ -24,8 +24,16 @@ const go = (path: string) => {
 export const leave = (why: LeavingReason) =>
   go(paths.signIn({ why, to: why === 'signed_out' || here() === '/' ? undefined : here() }))
 
+const back = () => ({ to: here() === '/' ? undefined : here() })
+
 /** Shows the page on which a due password is changed, and the way back. */
-export const leaveForPassword = () => go(paths.changePassword({ to: here() === '/' ? undefined : here() }))
+export const leaveForPassword = () => go(paths.changePassword(back()))
+
+/** Shows the page on which the second factor is shown, and the way back. */
+export const leaveForFactor = () => go(paths.secondFactor(back()))
+
+/** Shows the page on which a second factor is set up, and the way back. */
+export const leaveForSetUp = () => go(paths.setUpFactor(back()))
 
 /** True once the page is being left; errors of calls that were still open are not worth showing. */
 export const isLeaving = () => leaving

@@ -20,6 +20,8 @@ const withQuery = (path: string, query: Record<string, string | undefined>) => {
 export const paths = {
   home: () => '/',
   signIn: (query: { why?: LeavingReason; to?: string } = {}) => withQuery('/sign-in', query),
+  secondFactor: (query: { to?: string } = {}) => withQuery('/sign-in/factor', query),
+  setUpFactor: (query: { to?: string } = {}) => withQuery('/sign-in/set-up', query),
   forgotten: () => '/forgotten',
   invitation: () => '/invitation',
   reset: () => '/reset',

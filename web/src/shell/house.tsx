@@ -9,7 +9,7 @@ import { Suspense, useEffect } from 'react'
 import { Link, type LoaderFunctionArgs, Outlet, replace, useLoaderData, useLocation } from 'react-router'
 import { RequestNews } from '../features/requests/request-news.tsx'
 import { startIdleClock } from '../kernel/activity.ts'
-import { apiFetch } from '../kernel/api.ts'
+import { sessionFetch } from '../kernel/api.ts'
 import { counted } from '../kernel/format.ts'
 import { keepFragment } from '../kernel/link-fragment.ts'
 import { openLive, useLiveState } from '../kernel/live.ts'
@@ -33,12 +33,16 @@ export const enter = async ({ request }: LoaderFunctionArgs): Promise<{ me: MeVi
   keepFragment(pathname + search, location.pathname === pathname ? location.hash : '')
   const to = pathname === '/' ? undefined : pathname + search
   try {
-    const me: MeView = await (await apiFetch('/api/me', { signal: request.signal })).json()
+    const me: MeView = await (await sessionFetch('/api/me', { signal: request.signal })).json()
     if (me.passwordDue) return replace(paths.changePassword({ to }))
     queryClient.setQueryData(meQuery.queryKey, me)
     return { me, askedAt }
   } catch (thrown) {
-    if (thrown instanceof ApiError && thrown.code === 'not_signed_in') return replace(paths.signIn({ to }))
+    if (!(thrown instanceof ApiError)) throw thrown
+    if (thrown.code === 'not_signed_in') return replace(paths.signIn({ to }))
+    if (thrown.code === 'network_refused') return replace(paths.signIn({ why: 'network', to }))
+    if (thrown.code === 'factor_owed') return replace(paths.secondFactor({ to }))
+    if (thrown.code === 'factor_to_set_up') return replace(paths.setUpFactor({ to }))
     throw thrown
   }
 }

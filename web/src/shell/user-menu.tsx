@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { tellTabsOfLeaving } from '../kernel/activity.ts'
-import { apiFetch } from '../kernel/api.ts'
+import { sessionFetch } from '../kernel/api.ts'
 import { browserZone, dateTime } from '../kernel/format.ts'
 import { leave } from '../kernel/leave.ts'
 import { paths } from '../kernel/paths.ts'
@@ -13,7 +13,7 @@ import classes from './house.module.css'
 
 const signOut = async () => {
   try {
-    await apiFetch('/api/sign-out', { method: 'POST' })
+    await sessionFetch('/api/sign-out', { method: 'POST' })
   } catch (thrown) {
     // Nobody may believe that he is out while he is not.
     if (!(thrown instanceof ApiError && thrown.code === 'not_signed_in')) {

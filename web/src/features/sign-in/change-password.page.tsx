@@ -2,6 +2,7 @@ import { passwordLength, unfit } from '@gatehouse/shared/passwords/rules'
 import { Alert, Button, PasswordInput, Stack, Text } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { useSearchParams } from 'react-router'
+import { withFragment } from '../../kernel/link-fragment.ts'
 import { wayBack } from '../../kernel/paths.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
 import { Front } from './front.tsx'
@@ -34,7 +35,7 @@ export default function ChangePasswordPage() {
     setBusy(true)
     try {
       await changePassword({ present, next })
-      location.replace(wayBack(query.get('to')))
+      location.replace(withFragment(wayBack(query.get('to'))))
     } catch (thrown) {
       setBusy(false)
       const fault = thrown instanceof ApiError ? thrown.fields.next : undefined

@@ -2,12 +2,12 @@ import { refusals } from '@gatehouse/shared/refusals'
 import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { withFragment } from '../../kernel/link-fragment.ts'
-import { type LeavingReason, leavingReasons, paths, wayBack } from '../../kernel/paths.ts'
+import { type LeavingReason, leavingReasons, paths } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
 import { Front } from './front.tsx'
 import { signIn } from './queries.ts'
 import { SignOutHere } from './sign-out-here.tsx'
+import { useNextStep } from './use-standing.ts'
 
 const reasons: Record<LeavingReason, string> = {
   idle: 'You were signed out because nothing was done for 20 minutes.',
@@ -24,6 +24,7 @@ const isReason = (text: string | null): text is LeavingReason =>
 export default function SignInPage() {
   const [query] = useSearchParams()
   const why = query.get('why')
+  const next = useNextStep()
   const password = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
@@ -37,9 +38,7 @@ export default function SignInPage() {
     setBusy(true)
     setError(undefined)
     try {
-      const me = await signIn({ email: String(form.get('email')), password: String(form.get('password')) })
-      const to = wayBack(query.get('to'))
-      location.replace(me.passwordDue ? paths.changePassword({ to }) : withFragment(to))
+      next(await signIn({ email: String(form.get('email')), password: String(form.get('password')) }))
     } catch (thrown) {
       setError(wordsFor(thrown))
       setBusy(false)
