@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { devicesRooms, peoplesRooms, rootRooms, upgrades } from './app.ts'
 import { action } from './features/actions/tables.ts'
 import { alarm } from './features/alarms/tables.ts'
+import { passkey } from './features/factors/tables.ts'
 import { person } from './features/people/tables.ts'
 import { approval, request } from './features/requests/tables.ts'
 import { session } from './features/sessions/tables.ts'
@@ -130,6 +131,7 @@ const seedStories = async (): Promise<Record<string, string>> => {
     queuedAt: at,
     expiresAt: at + 3_600_000,
   })
+  const [own] = await db.select().from(passkey).where(eq(passkey.personId, who.approver))
   return {
     customerId,
     deviceId,
@@ -143,7 +145,8 @@ const seedStories = async (): Promise<Record<string, string>> => {
     alarmId,
     actionId,
     reportId: newId(),
-    signInId: '0'.repeat(32),
+    signInId: randomUUID(),
+    passkeyId: own?.id ?? '',
   }
 }
 
@@ -228,7 +231,16 @@ const modelOnlyTheirs = async (): Promise<string> => {
 
 describe('AU08 whoever owes a new password', () => {
   /** What works all the same. */
-  const still = ['POST /api/sign-out', 'GET /api/me', 'POST /api/me/gesture', 'POST /api/me/password']
+  const still = [
+    'POST /api/sign-out',
+    'GET /api/sign-in/standing',
+    'GET /api/me',
+    'POST /api/me/gesture',
+    'POST /api/me/password',
+    'POST /api/me/proof',
+    'POST /api/me/proof/passkey-options',
+    'POST /api/me/renew',
+  ]
   let visitor: Visitor
   beforeAll(async () => {
     visitor = await h.as('reader')

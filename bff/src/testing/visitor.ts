@@ -1,4 +1,6 @@
+import type { CodeSetUpView } from '@gatehouse/shared/views/views'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
+import { codeOf } from './codes.ts'
 import { answerOf, testPasskey } from './passkeys.ts'
 
 /** What an answer was. */
@@ -70,10 +72,18 @@ export const proveAt = async (url: string, visitor: Visitor, who: Persona): Prom
   return visitor.post('/api/me/proof', { shown: { way: 'passkey', response } })
 }
 
+/** Sets an authenticator app up where the password was right and a second factor is demanded; returns its secret. */
+export const setUpFactor = async (visitor: Visitor, now: number): Promise<string> => {
+  const { secret } = (await visitor.post<CodeSetUpView>('/api/me/factors/code/options')).body
+  const added = await visitor.post('/api/me/factors/code', { code: codeOf(secret, now) })
+  if (added.status !== 200) throw new Error(`no second factor: ${added.status} ${JSON.stringify(added.body)}`)
+  return secret
+}
+
 /** A demo person, newly signed in at `url`. */
-export const signedInAt = async (url: string, who: Persona): Promise<Visitor> => {
+export const signedInAt = async (url: string, who: Persona, password = demoPassword(who)): Promise<Visitor> => {
   const visitor = visitorOf(url)
-  const answer = await visitor.post('/api/sign-in', { email: demoPeople[who].email, password: demoPassword(who) })
+  const answer = await visitor.post('/api/sign-in', { email: demoPeople[who].email, password })
   const proven = answer.status === 200 ? await proveAt(url, visitor, who) : answer
   if (proven.status !== 200)
     throw new Error(`${who} could not sign in: ${proven.status} ${JSON.stringify(proven.body)}`)

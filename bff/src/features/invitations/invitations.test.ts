@@ -13,6 +13,7 @@ import { type MailServer, startMailServer } from '../../testing/mail-server.ts'
 import { mailsTo, tokenIn } from '../../testing/mailed.ts'
 import { mannWhitney } from '../../testing/mann-whitney.ts'
 import { signalsOf } from '../../testing/signals.ts'
+import { setUpFactor } from '../../testing/visitor.ts'
 import { forgottenTry, person, personToken } from '../people/tables.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -42,7 +43,7 @@ const own = 'four herons wade at dawn'
 const codeOf = (answer: Answer) => [answer.status, (answer.body as { error?: { code?: string } }).error?.code]
 const accept = (token: string, password = own) => h.nobody.post('/api/invitations/accept', { token, password })
 const reset = (token: string, password = own) => h.nobody.post('/api/reset', { token, password })
-const signIn = (email: string, password = own) => visitorOf(h.url).post<MeView>('/api/sign-in', { email, password })
+const signIn = (email: string, password = own) => visitorOf(h.url).post('/api/sign-in', { email, password })
 const row = async (id: string) => (await h.house.db.select().from(person).where(eq(person.id, id)))[0]
 
 /** What `work` leaves in the log, without the sweep of sign-ins that are over: the clock is moved here. */
@@ -85,7 +86,11 @@ describe('an invitation', () => {
     const answer = await stranger.post('/api/invitations/accept', { token, password: own })
     expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []])
     expect((await stranger.get('/api/me')).status).toBe(401)
-    const me = await signIn(email)
+    const beat = visitorOf(h.url)
+    expect((await beat.post('/api/sign-in', { email, password: own })).body).toEqual({ step: 'set_up' })
+    expect((await beat.get('/api/me')).status).toBe(403)
+    await setUpFactor(beat, h.clock.now())
+    const me = await beat.get<MeView>('/api/me')
     expect(me.body).toMatchObject({ name: 'Beat Roth', customer: { name: 'Helvetia Pharma' }, passwordDue: false })
     expect(me.body.activities).toContain('device.view')
     expect(me.body.activities).not.toContain('session.approve')
@@ -204,6 +209,7 @@ describe('groups of a person', () => {
     const one = await joined()
     const visitor = visitorOf(h.url)
     await visitor.post('/api/sign-in', { email: one.email, password: own })
+    await setUpFactor(visitor, h.clock.now())
     const list = `${theirs}?limit=10`
     expect((await visitor.get(list)).status).toBe(403)
     const signals = await signalsOf(h.house, async () => {
@@ -245,6 +251,7 @@ describe('a reset', () => {
     const one = await joined()
     const visitor = visitorOf(h.url)
     await visitor.post('/api/sign-in', { email: one.email, password: own })
+    await setUpFactor(visitor, h.clock.now())
     for (const body of [{ password: 'x' }, { token: 'x' }, { passwordHash: 'x' }])
       expect((await clara.post(`${theirs}/${one.id}/reset`, body)).status).toBe(422)
     expect((await visitor.get('/api/me')).status).toBe(200)

@@ -30,7 +30,7 @@ describe('AU18 the profile', () => {
     await visitorOf(h.url).post('/api/sign-in', { ...ines, password: 'not the password' })
     h.clock.advance(minutes(10))
     const { lastSignIn, lastFailure, now } = (await (await h.as('reader')).get<MeView>('/api/me')).body
-    expect(lastSignIn).toEqual({ at: expect.any(Number), from, method: 'password' })
+    expect(lastSignIn).toEqual({ at: expect.any(Number), from, method: 'password_passkey' })
     expect(lastFailure).toEqual({ at: expect.any(Number), from, method: 'password' })
     expect((lastSignIn?.at ?? 0) - first).toBeLessThan(minutes(5))
     expect((lastFailure?.at ?? 0) - first).toBeGreaterThanOrEqual(minutes(10))
