@@ -33,6 +33,7 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'DELETE /api/customers/:customerId/people/:personId/invitation': 'person.edit',
   'POST /api/customers/:customerId/people/:personId/reset': 'person.edit',
   'GET /api/customers/:customerId/policy': 'policy.view',
+  'GET /api/customers/:customerId/policy/history': 'policy.view',
   'PUT /api/customers/:customerId/policy/:level/:levelId': 'policy.edit',
   'PUT /api/customers/:customerId/second-factor': 'person.edit',
   'POST /api/customers/:customerId/sites': 'customer.edit',

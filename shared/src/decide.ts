@@ -70,8 +70,8 @@ export const provenBefore = <W extends Who>(who: W): W => ({ ...who, provenAt: N
 
 const no = (because: Refusal): Verdict => ({ ok: false, because })
 
-/** A policy that says never for good, or until its next window. */
-const shutBy = (policy: Facts['policy'], activity: Activity, now: number): Verdict => {
+/** Why a policy that says never at `now` is shut: for good, or until its next window. */
+export const shutBy = (policy: Facts['policy'], activity: Activity, now: number): Verdict => {
   const nextAt = explain(policy, activity, now).opening?.from
   return nextAt == null ? no('policy_never') : { ok: false, because: 'policy_closed', nextAt }
 }

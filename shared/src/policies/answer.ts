@@ -130,10 +130,15 @@ export const mayGoOn = (levels: readonly PolicyLevel[], activity: Activity, now:
 
 /**
  * The latest moment until which what begins at `now` may run by windows and their grace, ms; `null` where no window
- * ends it.
+ * ends it. `least` is what the policy must let through meanwhile: `always` where nobody but the policy approved it.
  */
-export const runsUntil = (levels: readonly PolicyLevel[], activity: Activity, now: number): number | null => {
-  const until = holdsUntil(levels, activity, now, 'ask')
+export const runsUntil = (
+  levels: readonly PolicyLevel[],
+  activity: Activity,
+  now: number,
+  least: PolicyAnswer = 'ask',
+): number | null => {
+  const until = holdsUntil(levels, activity, now, least)
   const grace = deciding(levels, activity)?.rule.graceMinutes ?? 0
   return until === null ? null : until + (until > now ? grace * 60_000 : 0)
 }

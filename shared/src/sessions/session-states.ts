@@ -18,6 +18,7 @@ export const sessionCauses = {
   approval_ended: 'The approved time was over',
   approval_revoked: 'The customer took the approval back',
   policy: "The customer's policy no longer allowed it",
+  window_closed: "The time window of the customer's policy closed",
   idle: 'The technician was inactive for 20 minutes',
   signed_out: 'The technician signed out',
   network: 'The technician was outside the networks that are allowed',

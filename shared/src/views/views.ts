@@ -7,8 +7,8 @@ import type { AuditOutcome } from '../audit-events.ts'
 import type { Scope } from '../decide.ts'
 import type { Declaration, ItemValue, Severity } from '../devices/declaration.ts'
 import type { ReportKind, ReportSeverity, ReportState } from '../intake/reports.ts'
-import type { Explanation } from '../policies/answer.ts'
-import type { PolicyLevelKind, PolicyRules } from '../policies/policy.ts'
+import type { Explanation, Opening } from '../policies/answer.ts'
+import type { PolicyLevelKind, PolicyRules, Rule } from '../policies/policy.ts'
 import type { NewsChoice } from '../profile/news.ts'
 import type { Refusal } from '../refusals.ts'
 import type { ActionState, RemoteActionName } from '../remote-actions.ts'
@@ -17,7 +17,10 @@ import type { SessionCause, SessionState } from '../sessions/session-states.ts'
 import type { SignInMethod } from '../sign-in/methods.ts'
 
 /** Why a door is shut, sent with the thing. */
-export type May = { ok: true } | { ok: false; because: Refusal; says: string }
+export type May =
+  | { ok: true }
+  /** `nextAt`: when a window of the policy opens next that lets it through, ms. */
+  | { ok: false; because: Refusal; says: string; nextAt?: number }
 
 /** A page of a list; `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -282,6 +285,8 @@ export interface RequestView {
   answerBefore: number
   /** Hash of exactly what is shown; an answer names it. */
   hash: string
+  /** Where the policy has windows: the one that is open at the wanted start, or the next, while there is one to wait for. */
+  openings: { activity: Activity; from: number | null; until: number | null; graceMinutes: number }[]
   /** Who may answer, while it waits. */
   approvers: Named[]
   /** What was given may be less than what was asked; all of it `null` where it was denied. */
@@ -348,12 +353,38 @@ export interface PolicyView {
   confirmed: { devices: number; of: number }
   may: { edit: May }
 }
+/** One change of a policy. */
+export interface PolicyVersionView {
+  /** The version that it made. */
+  version: number
+  at: number
+  by: string
+  level: PolicyLevelKind
+  levelId: string
+  name: string
+  /** In words. */
+  change: string
+  before: PolicyRules
+  after: PolicyRules
+}
 /** Why somebody may or may not, and which level of the policy says so. */
 export interface ExplainView {
   activity: Activity
+  person: Named
+  /** The moment it is answered for: now, or the one that was asked for. */
+  at: number
   verdict: May
   /** `null` where the activity asks no policy. */
-  policy: Explanation | null
+  policy:
+    | (Explanation & {
+        /** IANA name of the site's zone, by whose clock windows open. */
+        zone: string
+        /** The next five; the one that is open comes first. */
+        openings: Opening[]
+        /** The rule that decides; `null` where none does, and for whoever may not see the policy. */
+        rule: Rule | null
+      })
+    | null
 }
 
 // people and groups

@@ -1,4 +1,5 @@
 export { commandsFor } from './delivery.ts'
 export { checkProof, type ProofState, type SentReceipt, takeReceipts } from './receipts.ts'
+export { whoIs } from './requester.ts'
 export { refuseActionsOf } from './requester-gone.ts'
 export { devicesWithActions } from './store.ts'

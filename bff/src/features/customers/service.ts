@@ -1,13 +1,16 @@
+import { decide } from '@gatehouse/shared/decide'
 import type { Named } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { changeText } from '../../kernel/audit/change-text.ts'
 import type { Signal } from '../../kernel/bus.ts'
 import { change } from '../../kernel/change.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
 import { orTaken, Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
-import { newPolicy } from '../policies/door.ts'
+import { raiseOrders } from '../devices/door.ts'
+import { goesByTheClock, newPolicy } from '../policies/door.ts'
 import type { KnownCustomer } from './door.ts'
 import { whyNotRename } from './rules.ts'
 import { lockCustomer } from './store.ts'
@@ -101,6 +104,17 @@ export const addSite = (house: House, actor: Actor, of: KnownCustomer, fields: S
   }).catch(siteTaken)
 }
 
+/**
+ * What comes of another zone of a site: windows open at other times, there and on its devices. Where rules go by the
+ * clock, only who may change the policy changes it.
+ */
+const moveClock = async (tx: Tx, house: House, actor: Actor, of: KnownCustomer, siteId: string): Promise<Signal[]> => {
+  if (!(await goesByTheClock(tx, of.customerId))) return raiseOrders(tx, { siteId })
+  const may = decide(actor, 'policy.edit', of, { policy: [], approvals: [] }, house.clock.now())
+  if (!may.ok) throw new Refused(may.because, { privately: 'the policy goes by the clock of this site' })
+  return [...(await raiseOrders(tx, { siteId })), { kind: 'policy', customerId: of.customerId }]
+}
+
 /** Changes a site of a customer; the log names an address as changed and does not repeat it. */
 export const changeSite = (
   house: House,
@@ -115,6 +129,7 @@ export const changeSite = (
     const after = { ...before, ...fields }
     await tx.update(site).set({ name: after.name, zone: after.zone, address: after.address }).where(eq(site.id, siteId))
     const address = before.address === after.address ? '' : 'changed'
+    const moved = before.zone === after.zone ? [] : await moveClock(tx, house, actor, of, siteId)
     return {
       result: { id: siteId, name: after.name },
       fields: {
@@ -126,6 +141,6 @@ export const changeSite = (
         ]),
       },
       about: of.about,
-      signals: changed(of.customerId),
+      signals: [...changed(of.customerId), ...moved],
     }
   }).catch(siteTaken)

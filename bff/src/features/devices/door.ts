@@ -115,20 +115,22 @@ export const grantedDevices = (who: Pick<Who, 'customerId' | 'grants'>, activity
 }
 
 /**
- * Raises the version of the orders of a customer's, a model's or one device, in the transaction that changed them, and
+ * Raises the version of the orders of a customer's, a site's, a model's or one device, in the transaction that changed them, and
  * tells the gateways of those that are connected. Rows are locked in one order, so that two changes at once do not
  * wait for each other for ever.
  */
 export const raiseOrders = async (
   tx: Tx,
-  of: { customerId: string } | { modelId: string } | { deviceId: string },
+  of: { customerId: string } | { siteId: string } | { modelId: string } | { deviceId: string },
 ): Promise<Signal[]> => {
   const whose =
     'customerId' in of
       ? eq(device.customerId, of.customerId)
-      : 'modelId' in of
-        ? eq(device.modelId, of.modelId)
-        : eq(device.id, of.deviceId)
+      : 'siteId' in of
+        ? eq(device.siteId, of.siteId)
+        : 'modelId' in of
+          ? eq(device.modelId, of.modelId)
+          : eq(device.id, of.deviceId)
   const locked = tx
     .select({ id: device.id })
     .from(device)

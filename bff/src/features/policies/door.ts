@@ -26,6 +26,15 @@ export const levelsFor = async (db: Tx, target: Target): Promise<PolicyLevel[]> 
   return rows.map((row) => ({ ...row, rules: readRules(row.rules) }))
 }
 
+/** True where some rule of the customer opens and shuts by the clock of a site: then its zone is a part of the policy. */
+export const goesByTheClock = async (db: Tx, customerId: string): Promise<boolean> => {
+  const rows = await db
+    .select({ rules: policyLevel.rules })
+    .from(policyLevel)
+    .where(eq(policyLevel.customerId, customerId))
+  return rows.some(({ rules }) => Object.values(readRules(rules)).some((rule) => rule.inside !== rule.outside))
+}
+
 /** The policy of a new customer: no level speaks, so that nothing is allowed that touches a device. */
 export const newPolicy = (tx: Tx, customerId: string, now: number): Promise<unknown> =>
   tx.insert(policy).values({ customerId, changedAt: now })

@@ -1,20 +1,21 @@
-import { activities, activityNames } from '@gatehouse/shared/activities'
-import { decide, targetOf } from '@gatehouse/shared/decide'
-import { explain } from '@gatehouse/shared/policies/answer'
+import { activityNames } from '@gatehouse/shared/activities'
+import { decide } from '@gatehouse/shared/decide'
 import { PolicyRules, policyLevelKinds } from '@gatehouse/shared/policies/policy'
-import type { ExplainView, PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, asMay, type Finder } from '../../kernel/http/allow.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { type KnownCustomer, theCustomer } from '../customers/door.ts'
 import { theDevice } from '../devices/door.ts'
+import { explainTo } from './explain.ts'
 import { changePolicy } from './service.ts'
-import { confirmedOf, type KnownLevel, levelName, namedLevels, policyVersion } from './store.ts'
+import { confirmedOf, type KnownLevel, levelName, namedLevels, policyVersion, versionsOf } from './store.ts'
 
 const theLevel: Finder<KnownLevel> = async (house, c) => {
   const of = await theCustomer(house, c)
@@ -26,7 +27,21 @@ const theLevel: Finder<KnownLevel> = async (house, c) => {
 }
 
 const Change = z.strictObject({ rules: PolicyRules, version: z.number().int().min(1) })
-const Question = z.object({ activity: z.enum(activityNames) })
+const Question = z.object({
+  activity: z.enum(activityNames),
+  /** Whoever asks, where nobody is named. */
+  person: z.uuid().optional(),
+  /** A pretended time: ms since the epoch, or an ISO time with its offset. */
+  at: z
+    .union([
+      z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ])
+    .optional(),
+})
 
 const present = async (house: House, actor: Actor, of: KnownCustomer): Promise<PolicyView> => {
   const [version, levels, confirmed] = await Promise.all([
@@ -60,15 +75,25 @@ export const policiesRoom = new Hono<RoomEnv>()
       return c.json({ version: version + 1 })
     },
   )
-  .get('/devices/:deviceId/explain', allow('device.view', theDevice), validated('query', Question), async (c) => {
-    const { house, actor, target } = c.var
-    const { activity } = c.req.valid('query')
-    const facts = await house.access.facts(actor, target)
-    const now = house.clock.now()
-    const view: ExplainView = {
-      activity,
-      verdict: asMay(decide(actor, activity, targetOf(activity, target), facts, now)),
-      policy: activities[activity].touchesDevice ? explain(facts.policy, activity, now) : null,
-    }
-    return c.json(view)
-  })
+  .get(
+    '/customers/:customerId/policy/history',
+    allow('policy.view', theCustomer),
+    validated('query', PageQuery),
+    async (c) => {
+      const { house, target } = c.var
+      const { limit, cursor } = c.req.valid('query')
+      const below = readKey(cursor, ['number'])?.[0]
+      const rows = await versionsOf(house.db, target.customerId, limit, below)
+      return c.json(
+        asPage(
+          rows,
+          limit,
+          (row) => [row.version],
+          (row) => row,
+        ),
+      )
+    },
+  )
+  .get('/devices/:deviceId/explain', allow('device.view', theDevice), validated('query', Question), async (c) =>
+    c.json(await explainTo(c.var.house, c.var.actor, c.var.target, c.req.valid('query'))),
+  )

@@ -14,9 +14,22 @@ export const policyChange = (before: PolicyRules, after: PolicyRules): string =>
     .join('; ') || 'nothing'
 
 /** Sentences for rules about activities that no policy is asked about. */
-export const idleRules = (rules: PolicyRules): Record<string, string> =>
-  Object.fromEntries(
-    activityNames
-      .filter((name) => rules[name] && !activities[name].touchesDevice)
-      .map((name) => [`rules.${name}`, 'No policy is asked about this: it does not reach the device']),
-  )
+const idleRules = (rules: PolicyRules): [string, string][] =>
+  activityNames
+    .filter((name) => rules[name] && !activities[name].touchesDevice)
+    .map((name) => [`rules.${name}`, 'No policy is asked about this: it does not reach the device'])
+
+/** What a rule may want one day and Gatehouse does not do yet: nobody is to rely on what nobody sees to. */
+const notYet = (rules: PolicyRules): [string, string][] =>
+  activityNames.flatMap((name): [string, string][] => {
+    const rule = rules[name]
+    return [
+      ...(rule && rule.approvers > 1 ? [['approvers', 'Gatehouse asks one approver as yet'] as const] : []),
+      ...(rule && rule.ladder.length > 0 ? [['ladder', 'Gatehouse asks all approvers at once as yet'] as const] : []),
+      ...(rule?.watched ? [['watched', 'Gatehouse cannot demand a watcher as yet'] as const] : []),
+    ].map(([field, says]) => [`rules.${name}.${field}`, says])
+  })
+
+/** Sentences for rules that cannot be put in place, by their fields; none where all of them can. */
+export const whyNotRules = (rules: PolicyRules): Record<string, string> =>
+  Object.fromEntries([...idleRules(rules), ...notYet(rules)])

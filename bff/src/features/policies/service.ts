@@ -4,8 +4,8 @@ import { change } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { raiseOrders } from '../devices/door.ts'
-import { idleRules, policyChange } from './rules.ts'
-import { type KnownLevel, policyVersion, rulesOf, writeRules } from './store.ts'
+import { policyChange, whyNotRules } from './rules.ts'
+import { type KnownLevel, keepVersion, policyVersion, rulesOf, writeRules } from './store.ts'
 
 /** Puts the rules of one level in place, if the policy still stands at `seen`; it holds for the next decision. */
 export const changePolicy = async (
@@ -15,14 +15,16 @@ export const changePolicy = async (
   seen: number,
   rules: PolicyRules,
 ): Promise<void> => {
-  const fields = idleRules(rules)
+  const fields = whyNotRules(rules)
   if (Object.keys(fields).length > 0) throw new Refused('invalid_input', { fields })
   const { customerId, level, levelId } = at
   await change(house, byPerson(actor), 'policy.changed', async (tx) => {
     const version = await policyVersion(tx, customerId, true)
     if (version !== seen) throw new Refused('changed_meanwhile', { state: String(version) })
     const before = await rulesOf(tx, { customerId, level, levelId })
-    await writeRules(tx, { customerId, level, levelId, rules }, house.clock.now())
+    const now = house.clock.now()
+    await writeRules(tx, { customerId, level, levelId, rules }, now)
+    await keepVersion(tx, at, { version: version + 1, by: actor, before, after: rules }, now)
     const deliveries = await raiseOrders(tx, { customerId })
     return {
       result: undefined,

@@ -1,11 +1,12 @@
 import { type PolicyLevelKind, type PolicyRules, readRules } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { PolicyVersionView, PolicyView } from '@gatehouse/shared/views/views'
+import { and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { KnownCustomer } from '../customers/door.ts'
 import { customer, site } from '../customers/tables.ts'
 import { device, deviceLink, model } from '../devices/tables.ts'
-import { policy, policyLevel } from './tables.ts'
+import { policyChange } from './rules.ts'
+import { policy, policyLevel, policyVersion as versions } from './tables.ts'
 
 /** A level of a customer's policy, speaking already or not. */
 export interface KnownLevel extends KnownCustomer {
@@ -130,4 +131,52 @@ export const writeRules = async (
     .update(policy)
     .set({ version: sql`${policy.version} + 1`, changedAt: now })
     .where(eq(policy.customerId, one.customerId))
+}
+
+/** What the column can hold. */
+const highestVersion = 2 ** 31 - 1
+
+/** Keeps what one level said before and after a change. */
+export const keepVersion = (
+  tx: Tx,
+  { customerId, level, levelId, levelName }: KnownLevel,
+  change: { version: number; by: { id: string; name: string }; before: PolicyRules; after: PolicyRules },
+  now: number,
+): Promise<unknown> =>
+  tx.insert(versions).values({
+    customerId,
+    version: change.version,
+    changedAt: now,
+    changedBy: change.by.id,
+    changedByName: change.by.name,
+    level,
+    levelId,
+    levelName,
+    before: change.before,
+    after: change.after,
+  })
+
+/** The changes of a customer's policy, newest first, one more than `limit`; `below` is the last version already shown. */
+export const versionsOf = async (
+  db: Tx,
+  customerId: string,
+  limit: number,
+  below: number | undefined,
+): Promise<PolicyVersionView[]> => {
+  const rows = await db
+    .select()
+    .from(versions)
+    .where(
+      and(
+        eq(versions.customerId, customerId),
+        below === undefined ? undefined : lt(versions.version, Math.trunc(Math.min(below, highestVersion))),
+      ),
+    )
+    .orderBy(desc(versions.version))
+    .limit(limit + 1)
+  return rows.map((row) => {
+    const [before, after] = [readRules(row.before), readRules(row.after)]
+    const { version, level, levelId, levelName: name, changedAt: at, changedByName: by } = row
+    return { version, at, by, level, levelId, name, change: policyChange(before, after), before, after }
+  })
 }

@@ -314,7 +314,7 @@ export class Relay {
     const { wire } = held
     wire.recorder?.tick()
     if (this.#ticks % beatEvery === 0) wire.beat()
-    if (now >= wire.session.endsAt) return void this.finish(held, 'approval_ended')
+    if (now >= wire.session.endsAt) return void this.finish(held, wire.session.endsFor)
     if (now >= held.leaseUntil) {
       if (held.failing) return void this.finish(held, 'server_stopping')
       void this.#review(held)

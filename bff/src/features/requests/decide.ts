@@ -1,4 +1,5 @@
 import type { Activity } from '@gatehouse/shared/activities'
+import { shutBy } from '@gatehouse/shared/decide'
 import { policyAnswer } from '@gatehouse/shared/policies/answer'
 import { and, eq } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
@@ -12,7 +13,7 @@ import { approve } from './approve.ts'
 import { takeRequest } from './door.ts'
 import { expireRequest } from './expire.ts'
 import { mailOfAnswer } from './mails.ts'
-import { activityWords, whyNotDecide } from './rules.ts'
+import { activityWords, startOf, whyNotDecide } from './rules.ts'
 import { hashOfKnown } from './shown.ts'
 import { changedSignals } from './signals.ts'
 import type { KnownRequest } from './store.ts'
@@ -65,7 +66,10 @@ const approveIt = (house: House, actor: Actor, id: string, answer: Answer): Prom
       useBefore: answer.useBefore,
     }
     const policy = await levelsFor(tx, known)
-    if (given.activities.some((name) => policyAnswer(policy, name, now) === 'never')) throw new Refused('policy_never')
+    const start = startOf(given.notBefore ?? known.row.wantedStart, now)
+    const shut = given.activities.find((name) => policyAnswer(policy, name, start) === 'never')
+    const why = shut && shutBy(policy, shut, start)
+    if (why && !why.ok) throw new Refused(why.because, { privately: shut })
     const { comment, hash } = answer
     const approved = await approve(tx, known.row, given, { by: byPerson(actor), comment, hash }, now)
     await tellTechnician(tx, house, known, 'Approved', actor, comment)

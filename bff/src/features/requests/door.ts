@@ -1,5 +1,6 @@
 import { sessionActivities } from '@gatehouse/shared/activities'
 import { type ApprovalFacts, decide, provenBefore } from '@gatehouse/shared/decide'
+import { policyAnswer } from '@gatehouse/shared/policies/answer'
 import type { Refusal } from '@gatehouse/shared/refusals'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
@@ -8,9 +9,9 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import type { Finder } from '../../kernel/http/allow.ts'
-import { connectionOf } from '../devices/door.ts'
+import { connectionOf, deviceById } from '../devices/door.ts'
 import { levelsFor } from '../policies/door.ts'
-import { whyNotOpen } from './rules.ts'
+import { type End, endOf, whyNotOpen } from './rules.ts'
 import { hashOfKnown } from './shown.ts'
 import { type ApprovalRow, type KnownRequest, lockRequest, requestById } from './store.ts'
 import { approval, request } from './tables.ts'
@@ -60,6 +61,8 @@ export const whyNotOpenNow = async (
   if (device.state === 'revoked' || device.removed) return 'device_revoked'
   const policy = await levelsFor(db, known)
   for (const activity of sessionActivities.filter((one) => facts.activities.includes(one))) {
+    // What the policy approved by itself opens nothing once it wants somebody to be asked.
+    if (row.decidedBy === null && policyAnswer(policy, activity, now) === 'ask') return 'approval_needed'
     const verdict = decide(provenBefore(actor), activity, known, { policy, approvals: [facts] }, now)
     if (!verdict.ok) return verdict.because
   }
@@ -80,24 +83,31 @@ export const theRequest: Finder<KnownRequest> = (house, c) => requestById(house.
 
 /**
  * The first use of an approval starts its clock and moves its request on to `used`; later uses change nothing. Returns
- * the end, ms. Throws where it was taken back meanwhile.
+ * the end of what begins now: an approval does not outlive the window in which it is used. Throws where it was taken
+ * back meanwhile.
  */
-export const startApproval = async (tx: Tx, approvalId: string, now: number): Promise<number> => {
+export const startApproval = async (tx: Tx, approvalId: string, now: number): Promise<End> => {
   const [found] = await tx.select({ requestId: approval.requestId }).from(approval).where(eq(approval.id, approvalId))
   if (!found) throw new Refused('approval_needed')
   await lockRequest(tx, found.requestId)
   const [row] = await tx.select().from(approval).where(eq(approval.id, approvalId)).for('update')
   if (!row || row.revokedAt !== null) throw new Refused('approval_needed')
-  if (row.endsAt !== null) return row.endsAt
+  const device = await deviceById(tx, row.deviceId)
+  if (!device) throw new Refused('approval_needed')
+  const [asked] = await tx.select({ by: request.decidedBy }).from(request).where(eq(request.id, found.requestId))
+  const end = endOf(await levelsFor(tx, device), row.activities, now, {
+    endsAt: row.endsAt ?? now + minutes(row.minutes),
+    byPolicy: asked?.by === null,
+  })
+  if (row.endsAt !== null) return end
   const moved = await tx
     .update(request)
     .set({ state: 'used' })
     .where(and(eq(request.id, found.requestId), eq(request.state, 'approved')))
     .returning({ id: request.id })
   if (moved.length === 0) throw new Refused('approval_needed')
-  const endsAt = now + minutes(row.minutes)
-  await tx.update(approval).set({ startedAt: now, endsAt }).where(eq(approval.id, approvalId))
-  return endsAt
+  await tx.update(approval).set({ startedAt: now, endsAt: end.at }).where(eq(approval.id, approvalId))
+  return end
 }
 
 /** Gives the approval to the one session it opens; throws where it has opened one. */

@@ -1,6 +1,6 @@
 import { type Activity, activities, sessionActivities } from '@gatehouse/shared/activities'
-import { granted } from '@gatehouse/shared/decide'
-import { policyAnswer } from '@gatehouse/shared/policies/answer'
+import { granted, shutBy } from '@gatehouse/shared/decide'
+import { holdsUntil, policyAnswer } from '@gatehouse/shared/policies/answer'
 import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
 import { type Entry, entry } from '../../kernel/audit/append.ts'
 import { change, witnessed } from '../../kernel/change.ts'
@@ -13,7 +13,7 @@ import { peopleGranted } from '../people/door.ts'
 import { tellOneOf } from '../profile/door.ts'
 import { approve } from './approve.ts'
 import { mailToApprover } from './mails.ts'
-import { activityWords, answerBefore, furthest, startOf } from './rules.ts'
+import { activityWords, answerBefore, furthest, longestMinutes, startOf, usualUseBefore } from './rules.ts'
 import { companyOf, hashOfShown } from './shown.ts'
 import { changedSignals } from './signals.ts'
 import type { RequestRow } from './store.ts'
@@ -29,21 +29,36 @@ export interface Asked {
   minutes: number
 }
 
-/** Throws where the technician or the policy leaves nothing to ask; true where the policy itself approves at once. */
-const mayBeAsked = async (house: House, actor: Actor, device: KnownDevice, asked: Asked): Promise<boolean> => {
+/**
+ * Throws where the technician, or the policy at the wanted start, leaves nothing to ask. Where the policy itself approves
+ * at once: until when it goes on to, ms, `null` where nothing known ends that.
+ */
+const mayBeAsked = async (
+  house: House,
+  actor: Actor,
+  device: KnownDevice,
+  asked: Asked,
+): Promise<{ byPolicy: false } | { byPolicy: true; until: number | null }> => {
   const invalid = (says: string) => new Refused('invalid_input', { fields: { activities: says } })
   const { policy } = await house.access.facts(actor, device)
+  const start = startOf(asked.wantedStart, house.clock.now())
   const answers = asked.activities.map((name) => {
     if (!activities[name].touchesDevice) throw invalid('Only what reaches the device is asked for.')
     if (!granted(actor, name, device)) throw new Refused('not_granted', { privately: name })
-    const answer = policyAnswer(policy, name, house.clock.now())
-    if (answer === 'never') throw new Refused('policy_never', { privately: name })
+    const answer = policyAnswer(policy, name, start)
+    const shut = answer === 'never' ? shutBy(policy, name, start) : undefined
+    if (shut && !shut.ok) throw new Refused(shut.because, { privately: name })
     const isChannel = (sessionActivities as readonly Activity[]).includes(name)
     if (answer === 'always' && !isChannel)
       throw invalid(`“${activities[name].says}” is allowed here without being asked for.`)
     return answer
   })
-  return answers.every((answer) => answer === 'always')
+  const longest = longestMinutes(policy, asked.activities)
+  if (asked.minutes > longest)
+    throw new Refused('invalid_input', { fields: { minutes: `The policy allows ${longest} minutes at the longest.` } })
+  if (!answers.every((answer) => answer === 'always')) return { byPolicy: false }
+  const ends = asked.activities.flatMap((name) => holdsUntil(policy, name, start, 'always') ?? [])
+  return { byPolicy: true, until: ends.length > 0 ? Math.min(...ends) : null }
 }
 
 const askApprovers = async (tx: Tx, house: House, device: KnownDevice, row: RequestRow, company: string) => {
@@ -69,7 +84,7 @@ export const makeRequest = (house: House, actor: Actor, device: KnownDevice, ask
     const now = house.clock.now()
     if (asked.wantedStart > now + furthest.start)
       throw new Refused('invalid_input', { fields: { wantedStart: 'Ask for a start within the next 30 days.' } })
-    const byPolicy = await mayBeAsked(house, actor, device, asked)
+    const asks = await mayBeAsked(house, actor, device, asked)
     const wantedStart = startOf(asked.wantedStart, now)
     const draft = {
       id: newId(),
@@ -106,12 +121,17 @@ export const makeRequest = (house: House, actor: Actor, device: KnownDevice, ask
         .returning()
       if (!row) throw new Error('a request was not stored')
       const also: Entry[] = []
-      if (byPolicy) {
+      if (asks.byPolicy) {
         const by = { ...bySystem, name: "The customer's policy", company: device.customerName }
         const given = await approve(
           tx,
           row,
-          { activities: row.activities, minutes: row.minutes },
+          {
+            activities: row.activities,
+            minutes: row.minutes,
+            // No longer than the policy goes on to say always.
+            useBefore: Math.min(usualUseBefore(wantedStart), asks.until ?? Number.POSITIVE_INFINITY),
+          },
           { by, comment: '' },
           now,
         )

@@ -1,9 +1,12 @@
 import type { DeviceTarget } from '@gatehouse/shared/decide'
+import { nextOpenings } from '@gatehouse/shared/policies/answer'
+import { deciding } from '@gatehouse/shared/policies/policy'
 import type { Named, RequestView } from '@gatehouse/shared/views/views'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
 import { mayUnless } from '../../kernel/http/allow.ts'
 import { peopleGranted } from '../people/door.ts'
+import { levelsFor } from '../policies/door.ts'
 import { whyNotOpenNow } from './door.ts'
 import { whyNotDecide, whyNotRevoke, whyNotWithdraw } from './rules.ts'
 import { companyOf, hashOfKnown } from './shown.ts'
@@ -26,6 +29,18 @@ const revokedOf = ({ row, approval }: KnownRequest): RequestView['revoked'] =>
   row.state === 'revoked' && approval?.revokedAt
     ? { by: approval.revokedByName ?? '', at: approval.revokedAt, comment: approval.revokedComment ?? '' }
     : null
+
+/** The windows by which what is asked for may be done: the one at the wanted start, or the next. */
+const openingsOf = async (house: House, known: KnownRequest, now: number): Promise<RequestView['openings']> => {
+  if (known.row.state !== 'waiting' && known.row.state !== 'approved') return []
+  const policy = await levelsFor(house.db, known)
+  return known.row.activities.flatMap((activity): RequestView['openings'] => {
+    const found = deciding(policy, activity)
+    const [next] = found ? nextOpenings(found.rule, found.by.zone, Math.max(now, known.row.wantedStart), 1) : []
+    if (!found || !next) return []
+    return [{ activity, from: next.from, until: next.until, graceMinutes: found.rule.graceMinutes }]
+  })
+}
 
 const present = async (house: House, actor: Actor, known: KnownRequest, approvers: Named[]): Promise<RequestView> => {
   const now = house.clock.now()
@@ -52,6 +67,7 @@ const present = async (house: House, actor: Actor, known: KnownRequest, approver
     madeAt: row.madeAt,
     answerBefore: row.answerBefore,
     hash: hashOfKnown(house, known),
+    openings: await openingsOf(house, known, now),
     approvers,
     decision: decisionOf(known),
     revoked: revokedOf(known),

@@ -1,7 +1,10 @@
 import { type Activity, activities, sessionActivities } from '@gatehouse/shared/activities'
 import { type ApprovalFacts, approvalCovers, type DeviceTarget, granted, type Who } from '@gatehouse/shared/decide'
+import { runsUntil } from '@gatehouse/shared/policies/answer'
+import { deciding, type PolicyAnswer, type PolicyLevel } from '@gatehouse/shared/policies/policy'
 import type { Refusal } from '@gatehouse/shared/refusals'
 import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
 import { days, hours, minutes } from '../../kernel/clock.ts'
 
 /** What the rules need to know of a request. */
@@ -81,6 +84,40 @@ export const whyNotOpen = (
   if (channels.length === 0) return 'approval_needed'
   if (approval.endsAt === null && now < approval.notBefore) return 'too_early'
   return channels.every((one) => approvalCovers(approval, who, one, target, now)) ? undefined : 'wrong_state'
+}
+
+/** When something is over, and why. */
+export interface End {
+  at: number
+  cause: SessionCause
+}
+
+/** The longest, in minutes, that the policy lets these activities last. */
+export const longestMinutes = (policy: readonly PolicyLevel[], names: readonly Activity[]): number =>
+  Math.min(...names.map((name) => deciding(policy, name)?.rule.longestMinutes ?? 0))
+
+/**
+ * When what begins at `now` under an approval of `forMinutes` is over at the latest: the approved time, the policy's
+ * longest, or the end of the window and its grace. What only the policy approved lives while that says `always`.
+ */
+export const endOf = (
+  policy: readonly PolicyLevel[],
+  names: readonly Activity[],
+  now: number,
+  approved: { endsAt: number; byPolicy: boolean },
+): End => {
+  const least: PolicyAnswer = approved.byPolicy ? 'always' : 'ask'
+  const windows = names.flatMap((name): End[] => {
+    const at = runsUntil(policy, name, now, least)
+    // What is shut at this moment does not begin now: it bounds nothing.
+    return at === null || at <= now ? [] : [{ at, cause: 'window_closed' }]
+  })
+  const ends: End[] = [
+    { at: approved.endsAt, cause: 'approval_ended' },
+    { at: now + minutes(longestMinutes(policy, names)), cause: 'policy' },
+    ...windows,
+  ]
+  return ends.reduce((first, one) => (one.at < first.at ? one : first))
 }
 
 /** Activities in quotes, as the log and mails name them. */

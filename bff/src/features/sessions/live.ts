@@ -62,7 +62,7 @@ export const overdueSessions = async (db: Tx, now: number): Promise<{ id: string
       ),
     )
   return rows.flatMap(({ row, transport }): { id: string; cause: SessionCause }[] => {
-    if (row.endsAt <= now) return [{ id: row.id, cause: 'approval_ended' }]
+    if (row.endsAt <= now) return [{ id: row.id, cause: row.endsFor }]
     const isOver = row.state === 'opening' ? now - row.openedAt >= openingTime(transport) : row.leaseUntil <= now
     return isOver ? [{ id: row.id, cause: 'device_lost' }] : []
   })

@@ -42,7 +42,7 @@ const begin = async (
   const epoch = await raiseEpoch(tx, deviceId)
   const now = house.clock.now()
   const id = newId()
-  const endsAt = await startApproval(tx, approval.id, now)
+  const end = await startApproval(tx, approval.id, now)
   await spendApproval(tx, approval.id, id)
   const [link] = await tx
     .select({ transport: deviceLink.transport })
@@ -63,7 +63,8 @@ const begin = async (
       epoch,
       state: 'opening',
       openedAt: now,
-      endsAt,
+      endsAt: end.at,
+      endsFor: end.cause,
       // Until the streams are there nobody renews it; the job that looks for lost openings is quicker.
       leaseUntil: now + openingTime(link?.transport ?? null) + seconds(30),
     })

@@ -1,5 +1,8 @@
 import { type ApprovalFacts, approvalCovers, decide, provenBefore } from '@gatehouse/shared/decide'
+import { inGrace } from '@gatehouse/shared/policies/answer'
+import { deciding } from '@gatehouse/shared/policies/policy'
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
+import { minutes } from '../../kernel/clock.ts'
 import type { House } from '../../kernel/house.ts'
 import { deviceById } from '../devices/door.ts'
 import { levelsFor } from '../policies/door.ts'
@@ -11,7 +14,7 @@ import type { SessionRow } from './store.ts'
 /** What a review needs to know of a session. */
 export type Reviewed = Pick<
   SessionRow,
-  'deviceId' | 'technicianId' | 'signInId' | 'approvalId' | 'activities' | 'endsAt'
+  'deviceId' | 'technicianId' | 'signInId' | 'approvalId' | 'activities' | 'state' | 'openedAt' | 'endsAt' | 'endsFor'
 >
 
 /**
@@ -24,7 +27,7 @@ export const reviewSession = async (
   s: Reviewed,
   from: string | null = null,
 ): Promise<SessionCause | undefined> => {
-  if (house.clock.now() >= s.endsAt) return 'approval_ended'
+  if (house.clock.now() >= s.endsAt) return s.endsFor
   const [holder, device, approvals] = await Promise.all([
     holderOf(house, s.signInId, from),
     deviceById(house.db, s.deviceId),
@@ -39,7 +42,11 @@ export const reviewSession = async (
     // A session lives under its approval even where the policy would not ask for one.
     if (!own || !approvalCovers(own, holder.actor, activity, device, now)) return 'approval_revoked'
     const verdict = decide(provenBefore(holder.actor), activity, device, { policy, approvals: [own] }, now)
-    if (!verdict.ok) return causeOfRefusal(verdict.because)
+    // What is live when its window closes may finish; nothing begins in that time.
+    const finishes = s.state === 'live' && inGrace(policy, activity, now)
+    if (!verdict.ok && !(verdict.because === 'policy_closed' && finishes)) return causeOfRefusal(verdict.because)
+    const longest = deciding(policy, activity)?.rule.longestMinutes
+    if (longest !== undefined && now >= s.openedAt + minutes(longest)) return 'policy'
   }
   return undefined
 }

@@ -51,6 +51,7 @@ export const openingTime = (transport: 'websocket' | 'https' | null): number =>
 /** What became of the sessions a refusal by `decide` ends. */
 export const causeOfRefusal = (because: Refusal): SessionCause => {
   if (because === 'policy_never') return 'policy'
+  if (because === 'policy_closed') return 'window_closed'
   if (because === 'approval_needed') return 'approval_revoked'
   if (because === 'network_refused') return 'network'
   return because === 'not_signed_in' ? 'signed_out' : 'rights_changed'

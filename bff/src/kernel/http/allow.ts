@@ -153,7 +153,12 @@ export const open = (because: string) => {
 export const asMay = (verdict: Verdict): May =>
   verdict.ok || verdict.because === 'step_up_required'
     ? { ok: true }
-    : { ok: false, because: verdict.because, says: refusals[verdict.because].says }
+    : {
+        ok: false,
+        because: verdict.because,
+        says: refusals[verdict.because].says,
+        ...(verdict.nextAt !== undefined && { nextAt: verdict.nextAt }),
+      }
 
 /** The shut door for a reason that rules give, or the open one. */
 export const mayUnless = (because: keyof typeof refusals | undefined): May =>

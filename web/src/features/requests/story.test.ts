@@ -20,6 +20,7 @@ const asked: RequestView = {
   madeAt: noon,
   answerBefore: noon + 60 * minute,
   hash: '',
+  openings: [],
   approvers: [],
   decision: null,
   revoked: null,

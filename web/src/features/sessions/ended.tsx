@@ -20,6 +20,7 @@ const next: Record<SessionCause, string> = {
   approval_ended: askAgain,
   approval_revoked: 'Talk to the customer before you ask again.',
   policy: 'The policy of the customer says what is allowed, and when.',
+  window_closed: 'When the window opens again, ask the customer again.',
   idle: `Nothing was done for 20 minutes. ${askAgain}`,
   signed_out: `Signing out ends what runs. ${askAgain}`,
   network: 'You may work from some networks only: your administrator knows which.',
