@@ -14,6 +14,16 @@ const inZone = (zone: string, name: string, options: Intl.DateTimeFormatOptions)
 /** The IANA zone of this browser. */
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
+/** True where this browser can tell the time in a zone of this name. */
+export const isKnownZone = (zone: string): boolean => {
+  try {
+    timeOfDay(0, zone)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** `21 Nov 2025, 14:05:09` in an IANA zone; seconds on demand. */
 export const dateTime = (ms: number, zone: string, { seconds = false } = {}): string =>
   inZone(zone, seconds ? 'full' : 'short', {
@@ -39,6 +49,10 @@ export const zoneName = (ms: number, zone: string): string =>
   inZone(zone, 'zone', { timeZoneName: 'short', hour: '2-digit' })
     .formatToParts(ms)
     .find((part) => part.type === 'timeZoneName')?.value ?? zone
+
+/** True where the clocks of two zones show the same day and time at that moment. */
+export const sameClock = (ms: number, one: string, other: string): boolean =>
+  one === other || dateTime(ms, one, { seconds: true }) === dateTime(ms, other, { seconds: true })
 
 const units = [
   ['day', 86_400_000],

@@ -7,6 +7,7 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect } from 'react'
 import { Link, type LoaderFunctionArgs, Outlet, replace, useLoaderData, useLocation } from 'react-router'
+import { ZoneHint } from '../features/profile/zone-hint.tsx'
 import { RequestNews } from '../features/requests/request-news.tsx'
 import { startIdleClock } from '../kernel/activity.ts'
 import { sessionFetch } from '../kernel/api.ts'
@@ -118,6 +119,7 @@ const Frame = () => {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <PasswordReminder me={me} />
+        <ZoneHint />
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>

@@ -5,10 +5,11 @@ import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from
 import { Link } from 'react-router'
 import { tellTabsOfLeaving } from '../kernel/activity.ts'
 import { sessionFetch } from '../kernel/api.ts'
-import { browserZone, dateTime } from '../kernel/format.ts'
+import { dateTime, zoneName } from '../kernel/format.ts'
 import { leave } from '../kernel/leave.ts'
 import { paths } from '../kernel/paths.ts'
 import { ApiError, wordsFor } from '../kernel/words.ts'
+import { useZone } from '../kernel/zone.ts'
 import classes from './house.module.css'
 
 const signOut = async () => {
@@ -25,8 +26,8 @@ const signOut = async () => {
   leave('signed_out')
 }
 
-const seen = (one: MeView['lastSignIn'], none: string) =>
-  one === null ? none : `${dateTime(one.at, browserZone())}, from ${one.from}`
+const seen = (one: MeView['lastSignIn'], zone: string, none: string) =>
+  one === null ? none : `${dateTime(one.at, zone)} ${zoneName(one.at, zone)}, from ${one.from}`
 
 const schemes = [
   { value: 'light', says: 'Light', icon: IconSun },
@@ -37,6 +38,7 @@ const schemes = [
 /** Who is signed in, when he was here before, the colour scheme, and the way out. */
 export const UserMenu = ({ me }: { me: MeView }) => {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const zone = useZone()
   return (
     <Menu position="top-start" width={280}>
       <Menu.Target>
@@ -51,8 +53,8 @@ export const UserMenu = ({ me }: { me: MeView }) => {
       <Menu.Dropdown>
         <Menu.Label>
           <Text size="xs">{me.email}</Text>
-          <Text size="xs">Last sign-in: {seen(me.lastSignIn, 'this is the first')}</Text>
-          <Text size="xs">Last failed try: {seen(me.lastFailure, 'none')}</Text>
+          <Text size="xs">Last sign-in: {seen(me.lastSignIn, zone, 'this is the first')}</Text>
+          <Text size="xs">Last failed try: {seen(me.lastFailure, zone, 'none')}</Text>
         </Menu.Label>
         <Menu.Item component={Link} to={paths.profile()} leftSection={<IconUserCircle size={15} aria-hidden />}>
           Your profile

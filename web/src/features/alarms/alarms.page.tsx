@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Paged } from '../../kernel/answered.tsx'
-import { browserZone } from '../../kernel/format.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { Empty } from '../../ui/notices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
@@ -20,7 +20,7 @@ export default function AlarmsPage() {
   const [state, setState] = useState<AlarmFilter['state']>('open')
   const [severity, setSeverity] = useState<AlarmFilter['severity']>()
   const list = useInfiniteQuery(alarmsQuery({ state, severity, search: settled || undefined }))
-  const zone = browserZone()
+  const zone = useZone()
   const narrowed = settled !== '' || severity !== undefined
   return (
     <Page title="Alarms" lead={`Of every device you may see, newest first. Times are in ${zone}.`} width="full">

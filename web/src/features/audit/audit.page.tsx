@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Paged } from '../../kernel/answered.tsx'
-import { browserZone } from '../../kernel/format.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { Page, Section } from '../../ui/page.tsx'
 import { AuditList, useAuditFilter } from './audit-list.tsx'
 import { wholeAudit } from './queries.ts'
@@ -9,7 +9,7 @@ import { wholeAudit } from './queries.ts'
 export default function AuditPage() {
   const { filter, controls, narrowed } = useAuditFilter()
   const list = useInfiniteQuery(wholeAudit(filter))
-  const zone = browserZone()
+  const zone = useZone()
   return (
     <Page title="Audit log" lead={`Everything you may see, newest first. Times are in ${zone}.`} width="full">
       <Section actions={controls} flush>

@@ -6,9 +6,10 @@ import { useState } from 'react'
 import { fieldFaults, formFault } from '../../kernel/field-faults.ts'
 import { browserZone } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
+import { useServerNow } from '../../kernel/now.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
+import { ZonePicker } from '../../ui/zone-picker.tsx'
 import { addSite, changeSite, type SiteFields } from './queries.ts'
-import { ZonePicker } from './zone-picker.tsx'
 
 /** Adds a site to a customer, or changes `site`. */
 export const SiteDialog = ({
@@ -21,6 +22,7 @@ export const SiteDialog = ({
   onClose: () => void
 }) => {
   const cache = useQueryClient()
+  const now = useServerNow(15_000)
   const [fields, setFields] = useState<SiteFields>({
     name: site?.name ?? '',
     zone: site?.zone ?? browserZone(),
@@ -58,7 +60,13 @@ export const SiteDialog = ({
         error={faults.name}
         onChange={(event) => put({ name: event.currentTarget.value })}
       />
-      <ZonePicker value={fields.zone} error={faults.zone} onChange={(zone) => put({ zone })} />
+      <ZonePicker
+        hint="Where the devices stand: a city near by"
+        value={fields.zone}
+        now={now}
+        error={faults.zone}
+        onChange={(zone) => put({ zone })}
+      />
       <TextInput
         label="Address"
         maxLength={300}

@@ -5,10 +5,10 @@ import { IconDotsVertical } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { browserZone } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { paths } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import classes from './device.module.css'
@@ -100,6 +100,7 @@ const Rename = ({ device, onClose }: DeedProps) => {
 }
 
 const EnrolmentCode = ({ device, onClose }: DeedProps) => {
+  const zone = useZone()
   const [code, setCode] = useState<EnrolmentCodeView>()
   const issue = useDeed(device, () => issueCode(device.id), setCode)
   return (
@@ -108,7 +109,7 @@ const EnrolmentCode = ({ device, onClose }: DeedProps) => {
         {code ? (
           <>
             <Text>
-              Shown this once, good for one device until <TimeText at={code.expiresAt} zone={browserZone()} withZone />.
+              Shown this once, good for one device until <TimeText at={code.expiresAt} zone={zone} withZone />.
             </Text>
             <Group justify="space-between">
               <span className={classes.code}>{code.code}</span>

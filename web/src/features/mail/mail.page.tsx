@@ -1,7 +1,7 @@
 import { Accordion, Group, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Paged } from '../../kernel/answered.tsx'
-import { browserZone } from '../../kernel/format.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { Empty } from '../../ui/notices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
@@ -11,7 +11,7 @@ import { mails } from './queries.ts'
 /** Mails that would have gone out, where no mail server is set. */
 export default function MailPage() {
   const list = useInfiniteQuery(mails)
-  const zone = browserZone()
+  const zone = useZone()
   return (
     <Page
       title="Mail"
@@ -31,7 +31,7 @@ export default function MailPage() {
                       <Group justify="space-between" gap="xs">
                         <Text fw={550}>{mail.subject}</Text>
                         <Text c="dimmed" component="span">
-                          to {mail.to}, <TimeText at={mail.queuedAt} zone={zone} />
+                          to {mail.to}, <TimeText at={mail.queuedAt} zone={zone} withZone />
                         </Text>
                       </Group>
                     </Accordion.Control>

@@ -7,11 +7,11 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
-import { browserZone } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { holds, useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
@@ -27,57 +27,54 @@ import { people, touchPerson } from './queries.ts'
 
 type Asked = { person: PersonView; deed: Deed | 'groups' }
 
-const columns = (ask: (person: PersonView, deed: Asked['deed']) => void): Column<PersonView>[] => {
-  const zone = browserZone()
-  return [
-    {
-      id: 'name',
-      header: 'Name',
-      headline: true,
-      cell: (row) => (
-        <Text component="span" fw={550}>
-          {row.name}
-        </Text>
-      ),
-    },
-    { id: 'state', header: 'State', width: '7.5rem', cell: (row) => <PersonStateBadge state={row.state} /> },
-    { id: 'email', header: 'E-mail', cell: (row) => row.email },
-    { id: 'groups', header: 'Groups', cell: (row) => row.groups.map((group) => group.name).join(', ') || '–' },
-    {
-      id: 'last',
-      header: 'Last sign-in',
-      cell: (row) => (row.lastSignInAt === null ? 'Never' : <TimeText at={row.lastSignInAt} zone={zone} />),
-    },
-    {
-      id: 'act',
-      header: '',
-      align: 'end',
-      width: '3rem',
-      cell: (row) =>
-        row.may.disable.ok ? (
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <ActionIcon aria-label={`What to do with ${row.name}`}>
-                <IconDotsVertical size={16} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => ask(row, 'groups')}>Change the groups</Menu.Item>
-              {deedsIn[row.state].map((deed) => (
-                <Menu.Item
-                  key={deed}
-                  color={deed === 'remove' || deed === 'withdraw' ? 'red' : undefined}
-                  onClick={() => ask(row, deed)}
-                >
-                  {deeds[deed].says}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
-        ) : null,
-    },
-  ]
-}
+const columns = (zone: string, ask: (person: PersonView, deed: Asked['deed']) => void): Column<PersonView>[] => [
+  {
+    id: 'name',
+    header: 'Name',
+    headline: true,
+    cell: (row) => (
+      <Text component="span" fw={550}>
+        {row.name}
+      </Text>
+    ),
+  },
+  { id: 'state', header: 'State', width: '7.5rem', cell: (row) => <PersonStateBadge state={row.state} /> },
+  { id: 'email', header: 'E-mail', cell: (row) => row.email },
+  { id: 'groups', header: 'Groups', cell: (row) => row.groups.map((group) => group.name).join(', ') || '–' },
+  {
+    id: 'last',
+    header: 'Last sign-in',
+    cell: (row) => (row.lastSignInAt === null ? 'Never' : <TimeText at={row.lastSignInAt} zone={zone} withZone />),
+  },
+  {
+    id: 'act',
+    header: '',
+    align: 'end',
+    width: '3rem',
+    cell: (row) =>
+      row.may.disable.ok ? (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon aria-label={`What to do with ${row.name}`}>
+              <IconDotsVertical size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => ask(row, 'groups')}>Change the groups</Menu.Item>
+            {deedsIn[row.state].map((deed) => (
+              <Menu.Item
+                key={deed}
+                color={deed === 'remove' || deed === 'withdraw' ? 'red' : undefined}
+                onClick={() => ask(row, deed)}
+              >
+                {deeds[deed].says}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      ) : null,
+  },
+]
 
 /** Whose people a person looks at: his customer's; of the maker's people, those of the customer asked for, or their own. */
 const whose = (me: MeView, asked: string | null): string | null => {
@@ -88,6 +85,7 @@ const whose = (me: MeView, asked: string | null): string | null => {
 /** The people one is in charge of. */
 export default function PeoplePage() {
   const me = useMe()
+  const zone = useZone()
   const [query] = useSearchParams()
   const customerId = whose(me, query.get('customer'))
   const customer = useQuery({ ...customerQuery(customerId ?? ''), enabled: !me.customer && customerId !== null }).data
@@ -143,7 +141,7 @@ export default function PeoplePage() {
           {(rows) => (
             <DataTable
               label="People"
-              columns={columns((person, deed) => setAsked({ person, deed }))}
+              columns={columns(zone, (person, deed) => setAsked({ person, deed }))}
               rows={rows}
               rowKey={(row) => row.id}
               empty={<Empty title={settled ? 'Nobody fits' : 'Nobody here yet'} />}

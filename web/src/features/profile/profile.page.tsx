@@ -2,12 +2,13 @@ import { signInMethods } from '@gatehouse/shared/sign-in/methods'
 import type { LastSignIn } from '@gatehouse/shared/views/views'
 import { Button, Text } from '@mantine/core'
 import { Link } from 'react-router'
-import { browserZone } from '../../kernel/format.ts'
 import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
+import { SettingsSections } from './settings-sections.tsx'
 import { SignInList } from './sign-in-list.tsx'
 
 const Seen = ({ one, zone, none }: { one: LastSignIn | null; zone: string; none: string }) =>
@@ -23,7 +24,7 @@ const Seen = ({ one, zone, none }: { one: LastSignIn | null; zone: string; none:
 /** One's own account: who one is here, when one was here before, where one is signed in, and the password. */
 export default function ProfilePage() {
   const me = useMe()
-  const zone = browserZone()
+  const zone = useZone()
   return (
     <Page title="Your profile" lead={`Times in ${zone}`} width="reading">
       <Section
@@ -64,6 +65,7 @@ export default function ProfilePage() {
       >
         <Facts facts={[['To be changed by', <TimeText key="due" at={me.passwordDueAt} zone={zone} withZone />]]} />
       </Section>
+      <SettingsSections />
     </Page>
   )
 }

@@ -1,6 +1,7 @@
 import type { DeviceView } from '@gatehouse/shared/views/views'
 import { Checkbox, Input, NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core'
-import { browserZone } from '../../kernel/format.ts'
+import { sameClock } from '../../kernel/format.ts'
+import { useZone } from '../../kernel/zone.ts'
 import classes from './ask.module.css'
 import { choicesOf, longest, shortest, startOf } from './ask-form.ts'
 import type { AskForm } from './use-ask-form.ts'
@@ -11,6 +12,7 @@ import { inZone } from './words.ts'
 export const AskFields = ({ form, device, now }: { form: AskForm; device: DeviceView; now: number }) => {
   const { values } = form
   const { zone, name: site } = device.site
+  const own = useZone()
   const start = values.start === 'later' ? startOf(values, zone, now) : undefined
   return (
     <>
@@ -66,8 +68,8 @@ export const AskFields = ({ form, device, now }: { form: AskForm; device: Device
               type="datetime-local"
               label={`Start, by the clock in ${site}`}
               description={
-                start !== undefined && browserZone() !== zone
-                  ? `${inZone(start, zone)}; for you ${inZone(start, browserZone())}`
+                start !== undefined && !sameClock(start, own, zone)
+                  ? `${inZone(start, zone)}; for you ${inZone(start, own)}`
                   : `Time zone ${zone}`
               }
               inputWrapperOrder={['label', 'input', 'description', 'error']}

@@ -1,6 +1,7 @@
 import type { RequestView } from '@gatehouse/shared/views/views'
 import type { ReactNode } from 'react'
-import { browserZone } from '../../kernel/format.ts'
+import { sameClock } from '../../kernel/format.ts'
+import { useZone } from '../../kernel/zone.ts'
 import classes from './asked-facts.module.css'
 import { activityTitles, duration, inZone, isForNow, wantedWhen } from './words.ts'
 
@@ -34,7 +35,8 @@ const nothingYet = <span className={classes.more}>Not said yet</span>
 /** Exactly what the customer reads: who, for which company, which device, what, why, when and how long. */
 export const AskedFacts = ({ asked }: { asked: Asked }) => {
   const { device } = asked
-  const elsewhere = !isForNow(asked) && browserZone() !== device.zone
+  const zone = useZone()
+  const elsewhere = !isForNow(asked) && !sameClock(asked.wantedStart, zone, device.zone)
   return (
     <dl className={classes.facts}>
       <Fact name="Who" more={asked.company}>
@@ -69,7 +71,7 @@ export const AskedFacts = ({ asked }: { asked: Asked }) => {
       <Fact name="Why" more={asked.caseNumber && <bdi>Case {asked.caseNumber}</bdi>}>
         {asked.reason ? <bdi className={classes.said}>{asked.reason}</bdi> : nothingYet}
       </Fact>
-      <Fact name="When" more={elsewhere && `For you that is ${inZone(asked.wantedStart, browserZone())}`}>
+      <Fact name="When" more={elsewhere && `For you that is ${inZone(asked.wantedStart, zone)}`}>
         {wantedWhen(asked)}
       </Fact>
       <Fact name="How long">{duration(asked.minutes)} at most</Fact>

@@ -42,6 +42,23 @@ describe('whoever is concerned is told at once', () => {
       'Marc Aubry took the approval back',
     )
     expect(newsOf(request({ state: 'expired_unanswered' }), 'waiting', 'anna', now)?.tone).toBe('bad')
+    expect(newsOf(request({ state: 'expired_unused' }), 'approved', 'anna', now)?.title).toBe(
+      'The approval ran out unused',
+    )
+  })
+  test('each piece of news is of the kind that people switch on and off', () => {
+    const kinds = [
+      newsOf(asked, undefined, 'clara', now),
+      newsOf(request({ state: 'denied', decision }), 'waiting', 'anna', now),
+      newsOf(
+        request({ state: 'revoked', revoked: { by: 'Marc Aubry', at: now, comment: '' } }),
+        'approved',
+        'anna',
+        now,
+      ),
+      newsOf(request({ state: 'expired_unused' }), 'approved', 'anna', now),
+    ].map((news) => news?.kind)
+    expect(kinds).toEqual(['asked', 'answered', 'taken_back', 'ran_out'])
   })
   test('nobody else, and nobody twice', () => {
     expect(newsOf(request({ state: 'approved', decision }), 'waiting', 'tom', now)).toBeUndefined()

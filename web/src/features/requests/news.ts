@@ -1,9 +1,11 @@
+import type { NewsKind } from '@gatehouse/shared/profile/news'
 import type { RequestState } from '@gatehouse/shared/requests/request-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
 import { paths } from '../../kernel/paths.ts'
 
 /** Something about a request that somebody should hear of wherever he is. */
 export interface News {
+  kind: NewsKind
   title: string
   text: string
   to: string
@@ -28,6 +30,7 @@ export const newsOf = (
   const isNew = (at: number) => before !== undefined || now - at < fresh
   if (state === 'waiting' && request.may.decide.ok && isNew(request.madeAt))
     return {
+      kind: 'asked',
       title: `${technician.name} asks for access`,
       text: `${device.name}, ${device.site}: “${request.reason}”`,
       to: paths.approval(request.id),
@@ -36,14 +39,16 @@ export const newsOf = (
   if (technician.id !== meId) return undefined
   const mine = { text: `${device.name}, ${device.site}`, to: paths.request(request.id) }
   if (state === 'approved' && decision && isNew(decision.at))
-    return { ...mine, title: `Approved by ${decision.by}`, tone: 'good' }
+    return { ...mine, kind: 'answered', title: `Approved by ${decision.by}`, tone: 'good' }
   if (state === 'denied' && decision && isNew(decision.at)) {
     const text = decision.comment ? `${mine.text}: “${decision.comment}”` : mine.text
-    return { ...mine, text, title: `Denied by ${decision.by}`, tone: 'bad' }
+    return { ...mine, kind: 'answered', text, title: `Denied by ${decision.by}`, tone: 'bad' }
   }
   if (state === 'revoked' && revoked && isNew(revoked.at))
-    return { ...mine, title: `${revoked.by} took the approval back`, tone: 'bad' }
+    return { ...mine, kind: 'taken_back', title: `${revoked.by} took the approval back`, tone: 'bad' }
   if (state === 'expired_unanswered' && before === 'waiting')
-    return { ...mine, title: 'Nobody answered in time', tone: 'bad' }
+    return { ...mine, kind: 'ran_out', title: 'Nobody answered in time', tone: 'bad' }
+  if (state === 'expired_unused' && before === 'approved')
+    return { ...mine, kind: 'ran_out', title: 'The approval ran out unused', tone: 'bad' }
   return undefined
 }

@@ -43,6 +43,7 @@ export const RequestNews = () => {
   const me = useMe()
   const cache = useQueryClient()
   const seen = useRef(new Map<string, RequestState>())
+  const wanted = me.news
   const concerned = holds(me, 'session.request', 'session.approve')
   const hear = useCallback(
     async ({ about, requestId }: LiveHint) => {
@@ -54,12 +55,12 @@ export const RequestNews = () => {
         const request = await cache.fetchQuery({ ...shown, staleTime: 0 })
         const news = newsOf(request, before, me.id, Date.now() + serverAhead(cache))
         seen.current.set(requestId, request.state)
-        if (news && !isShown(news, [requestId, request.session?.id])) tell(requestId, news)
+        if (news && wanted[news.kind].note && !isShown(news, [requestId, request.session?.id])) tell(requestId, news)
       } catch {
         // The page that shows it says what is wrong.
       }
     },
-    [cache, me.id, concerned],
+    [cache, me.id, wanted, concerned],
   )
   useLiveHint(hear)
   const { pathname } = useLocation()

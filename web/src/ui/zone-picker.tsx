@@ -1,7 +1,6 @@
 import { Group, Select, Text } from '@mantine/core'
 import { useState } from 'react'
-import { dayOf, timeOfDay, zoneName } from '../../kernel/format.ts'
-import { useServerNow } from '../../kernel/now.ts'
+import { dayOf, timeOfDay, zoneName } from '../kernel/format.ts'
 import { findZones, listedZones } from './zones.ts'
 
 const all = listedZones()
@@ -10,16 +9,23 @@ const clock = (now: number, zone: string) => `${timeOfDay(now, zone)} ${zoneName
 
 /** Chooses an IANA time zone by city or region; shows what the clock says there. */
 export const ZonePicker = ({
+  label = 'Time zone',
+  hint,
   value,
+  now,
   error,
   onChange,
 }: {
+  label?: string
+  /** What to choose, while nothing is. */
+  hint?: string
   /** IANA name, or empty. */
   value: string
+  /** ms since the epoch: what the clocks show. */
+  now: number
   error?: string
   onChange: (zone: string) => void
 }) => {
-  const now = useServerNow(15_000)
   const [search, setSearch] = useState(value)
   // The field shows the chosen zone; that is not a search, and then the chosen one stands first.
   const chosen = value !== '' && search === value
@@ -27,10 +33,8 @@ export const ZonePicker = ({
   const data = value && !all.includes(value) ? [...all, value] : all
   return (
     <Select
-      label="Time zone"
-      description={
-        value ? `There it is ${clock(now, value)}, ${dayOf(now, value)}` : 'Where the devices stand: a city near by'
-      }
+      label={label}
+      description={value ? `There it is ${clock(now, value)}, ${dayOf(now, value)}` : hint}
       placeholder="Type a city"
       withAsterisk
       searchable
