@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { activityNames } from '@gatehouse/shared/activities'
 import { and, eq, isNull } from 'drizzle-orm'
-import { readSettings } from './env.ts'
+import { readSettings, type Settings } from './env.ts'
+import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
 import { letStaffInFromEverywhere } from './features/networks/service.ts'
 import { person } from './features/people/tables.ts'
@@ -10,7 +11,7 @@ import { hashPassword } from './features/sign-in/passwords.ts'
 import { bySystem } from './kernel/actor.ts'
 import { change } from './kernel/change.ts'
 import { systemClock } from './kernel/clock.ts'
-import { connect } from './kernel/database/connect.ts'
+import { connect, type Db } from './kernel/database/connect.ts'
 import { startEmbedded } from './kernel/database/embedded.ts'
 import { appUrlOf } from './kernel/database/migrate.ts'
 import { newId, newToken } from './kernel/ids.ts'
@@ -26,7 +27,12 @@ sign-in. It is a command on the server on purpose: there is no setup page that c
   gatehouse allow-everywhere
 
 Lets the maker's people sign in from everywhere again, when their list of networks has shut all of them out. Gatehouse may
-go on running; only where its database is the embedded one it has to be stopped first.`
+go on running; only where its database is the embedded one it has to be stopped first.
+
+  gatehouse drop-factors --email ruth@example.com
+
+For an administrator who has lost phone and recovery codes and whom no other administrator can help: takes the second
+factors of the account away. The password stays what it was, and the next sign-in sets up a new one. Make sure who asks.`
 
 /** What the first administrator may do: everything that is about people, customers and devices; not to approve. */
 const administering = activityNames.filter((name) => !/^(session|action)\.|^policy\.edit$|^alarm\./.test(name))
@@ -65,8 +71,8 @@ const addAdministrator = async (given: { name: string; email: string }): Promise
   }
 }
 
-/** Empties the list of the maker's people. No house is opened: it would end the sessions of the one that runs. */
-const allowEverywhere = async (): Promise<void> => {
+/** Works on the database alone. No house is opened: it would end the sessions of the one that runs. */
+const onDatabase = async <T>(work: (db: Db, settings: Settings) => Promise<T>): Promise<T> => {
   const settings = readSettings()
   const dataDir = resolve(settings.dataDir)
   const keys = await openKeys(dataDir, settings.secret)
@@ -77,16 +83,29 @@ const allowEverywhere = async (): Promise<void> => {
   const url = appUrlOf(ownerUrl, keys.derive('database role').toString('base64url'))
   const database = connect(url, { max: 1, applicationName: 'gatehouse command' })
   try {
-    const cleared = await letStaffInFromEverywhere(database.db, settings.maker, systemClock.now())
-    console.log(
-      cleared
-        ? `The people of ${settings.maker} may sign in from everywhere. The log says so.`
-        : `The people of ${settings.maker} may sign in from everywhere already.`,
-    )
+    return await work(database.db, settings)
   } finally {
     await database.close()
     await embedded?.stop()
   }
+}
+
+const allowEverywhere = async (): Promise<void> => {
+  const { maker, cleared } = await onDatabase(async (db, { maker }) => ({
+    maker,
+    cleared: await letStaffInFromEverywhere(db, maker, systemClock.now()),
+  }))
+  console.log(
+    cleared
+      ? `The people of ${maker} may sign in from everywhere. The log says so.`
+      : `The people of ${maker} may sign in from everywhere already.`,
+  )
+}
+
+const dropFactors = async (email: string): Promise<void> => {
+  const name = await onDatabase((db) => dropFactorsOf(db, email, systemClock.now()))
+  if (!name) throw new Error('Nobody has an account with that address.')
+  console.log(`${name} is signed out, and sets up a new second factor at the next sign-in. The log says so.`)
 }
 
 const main = async (): Promise<void> => {
@@ -96,6 +115,7 @@ const main = async (): Promise<void> => {
   })
   if (positionals[0] === 'allow-everywhere') return allowEverywhere()
   const { name, email } = values
+  if (positionals[0] === 'drop-factors' && email) return dropFactors(email)
   if (positionals[0] !== 'add-administrator' || !name?.trim() || !email || !/^[^\s@]+@[^\s@]+$/.test(email)) {
     console.error(usage)
     process.exitCode = 2

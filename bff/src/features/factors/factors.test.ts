@@ -6,11 +6,12 @@ import { auditEvent } from '../../kernel/audit/tables.ts'
 import { days, minutes, seconds } from '../../kernel/clock.ts'
 import { routesMatrix } from '../../routes.matrix.ts'
 import { codeOf, demoCode } from '../../testing/codes.ts'
+import { command } from '../../testing/command.ts'
 import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse, type Visitor, visitorOf } from '../../testing/house.ts'
 import { mailsTo } from '../../testing/mailed.ts'
 import { answerOf, testPasskey } from '../../testing/passkeys.ts'
-import { proveAt } from '../../testing/visitor.ts'
+import { proveAt, setUpFactor } from '../../testing/visitor.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
 import { endOverdueSignIns } from '../sign-in/door.ts'
@@ -386,6 +387,24 @@ describe('a reset', () => {
     expect((await visitorOf(h.url).post('/api/sign-in', given)).status).toBe(401)
     expect((await mailsTo(h.house, demoPeople.auditor.email))[0]?.text).toContain('/reset#')
   })
+})
+
+describe('a command on the server', () => {
+  test('AU23 helps the administrator who has lost everything, signs him out, and the log says so', async () => {
+    const ruth = await h.as('administrator')
+    const { administrator } = h.seeded.people
+    const said = await eventsOf(h.house, async () =>
+      expect(await command(h, 'drop-factors', '--email', demoPeople.administrator.email)).toEqual({
+        code: 0,
+        said: expect.stringContaining('Ruth Vogel is signed out'),
+      }),
+    )
+    expect(said.map((one) => [one.actorName, one.event])).toContainEqual(['Gatehouse', 'person.factors_removed'])
+    expect(await isIn(ruth)).toBe(false)
+    expect(await waysOf(h.house.db, administrator)).toEqual({ passkey: false, code: false, recovery: false })
+    await setUpFactor(await halfway('administrator', 'set_up'), h.clock.now())
+    expect(await command(h, 'drop-factors', '--email', 'who@nowhere.example')).toMatchObject({ code: 1 })
+  }, 60_000)
 })
 
 test('the clocks of phones may be off by a step, and no more', async () => {

@@ -136,6 +136,10 @@ export const beProven = async (house: House, tx: Tx, actor: Actor, method: SignI
   return token
 }
 
+/** Forgets every sign-in of a person, for the command on the server: what runs under one ends with its next review. */
+export const forgetSignInsOf = (tx: Tx, personId: string): Promise<unknown> =>
+  tx.delete(signIn).where(eq(signIn.userId, personId))
+
 /** Orders new tokens for every sign-in of a person: his rights are about to change. */
 export const orderRenewal = async (tx: Tx, personId: string): Promise<void> => {
   await tx.update(signIn).set({ renewalDue: true }).where(eq(signIn.userId, personId))

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { testSecret } from './cluster.ts'
+import type { TestHouse } from './house.ts'
+
+const program = fileURLToPath(new URL('../cli.ts', import.meta.url))
+
+/** Runs `gatehouse …` on the server of a running house; what it said on both outputs, and its exit code. */
+export const command = async (h: TestHouse, ...words: string[]): Promise<{ code: number | null; said: string }> => {
+  const child = spawn(process.execPath, ['--import', 'tsx', program, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: h.ownerUrl,
+      GATEHOUSE_DATA: h.house.settings.dataDir,
+      GATEHOUSE_SECRET: testSecret,
+    },
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += part))
+  const [code] = await once(child, 'close')
+  return { code: code as number | null, said }
+}
