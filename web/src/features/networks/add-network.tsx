@@ -2,7 +2,7 @@ import type { NetworksView } from '@gatehouse/shared/views/views'
 import { Button, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, type RefObject, useState } from 'react'
 import { fieldFaults, formFault } from '../../kernel/field-faults.ts'
 import type { NetworksDraft } from './draft.ts'
 import classes from './networks.module.css'
@@ -13,13 +13,14 @@ export const AddNetwork = ({
   customerId,
   view,
   draft,
+  field,
 }: {
   customerId: string | null
   view: NetworksView
   draft: NetworksDraft
+  field: RefObject<HTMLInputElement | null>
 }) => {
   const cache = useQueryClient()
-  const field = useRef<HTMLInputElement>(null)
   const [cidr, setCidr] = useState('')
   const [note, setNote] = useState('')
   const add = useMutation({

@@ -18,10 +18,12 @@ interface Props {
   customerId: string | null
   view: NetworksView
   draft: NetworksDraft
+  /** Told when the draft is saved or let go: its buttons are gone with it. */
+  onDone: () => void
 }
 
 /** What a draft comes to, and the way to save it or to let it go. */
-export const BeforeSaving = ({ customerId, view, draft }: Props) => {
+export const BeforeSaving = ({ customerId, view, draft, onDone }: Props) => {
   const preview = useQuery(previewQuery(customerId, draft.result))
   return (
     <Section title="Before you save">
@@ -33,6 +35,7 @@ export const BeforeSaving = ({ customerId, view, draft }: Props) => {
               customerId={customerId}
               view={view}
               draft={draft}
+              onDone={onDone}
               preview={answer}
               stale={preview.isPlaceholderData}
             />
@@ -46,7 +49,12 @@ export const BeforeSaving = ({ customerId, view, draft }: Props) => {
 const changeSays: Partial<Record<DraftRow['state'], (row: DraftRow) => string>> = {
   added: ({ note }) => `is added${note ? `: “${note}”` : ''}`,
   removed: () => 'is removed',
-  noted: ({ noteBefore, note }) => `gets another note: “${noteBefore || '–'}” → “${note || '–'}”`,
+  noted: ({ noteBefore, note }) =>
+    !note
+      ? `loses its note “${noteBefore}”`
+      : !noteBefore
+        ? `gets a note: “${note}”`
+        : `gets another note: “${noteBefore}” → “${note}”`,
 }
 
 const Changes = ({ rows }: { rows: readonly DraftRow[] }) => (
@@ -64,7 +72,14 @@ const Changes = ({ rows }: { rows: readonly DraftRow[] }) => (
   </ul>
 )
 
-const Outcome = ({ customerId, view, draft, preview, stale }: Props & { preview: NetworksPreview; stale: boolean }) => {
+const Outcome = ({
+  customerId,
+  view,
+  draft,
+  onDone,
+  preview,
+  stale,
+}: Props & { preview: NetworksPreview; stale: boolean }) => {
   const cache = useQueryClient()
   const [known, setKnown] = useState(false)
   const { locksYouOut } = preview
@@ -74,6 +89,7 @@ const Outcome = ({ customerId, view, draft, preview, stale }: Props & { preview:
     onSuccess: () => {
       if (lockMyselfOut) return leave('network')
       draft.drop()
+      onDone()
       notifications.show({ message: 'Saved. It holds from now on.' })
       void cache.invalidateQueries({ queryKey: key('networks') })
       void cache.invalidateQueries({ queryKey: key('people') })
@@ -86,7 +102,7 @@ const Outcome = ({ customerId, view, draft, preview, stale }: Props & { preview:
   })
   return (
     <>
-      <div className={classes.outcome} data-stale={stale || undefined} aria-busy={stale}>
+      <div className={classes.outcome} data-stale={stale || undefined} aria-busy={stale} aria-live="polite">
         <Everywhere result={draft.result} />
         <You view={view} preview={preview} />
         <PutOut preview={preview} />
@@ -105,7 +121,13 @@ const Outcome = ({ customerId, view, draft, preview, stale }: Props & { preview:
         </Alert>
       )}
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={draft.drop}>
+        <Button
+          variant="default"
+          onClick={() => {
+            draft.drop()
+            onDone()
+          }}
+        >
           Discard
         </Button>
         <Button
@@ -147,7 +169,7 @@ const You = ({ view, preview: { yourAddress, locksYouOut } }: { view: NetworksVi
           You are at <code>{yourAddress}</code>, outside of this list: it signs you out.
         </strong>{' '}
         {view.customer
-          ? 'Then only somebody inside of it, or our people, can change it.'
+          ? "Then only somebody inside of it, or an administrator of the maker's, can change it."
           : 'Then only somebody inside of it can change it, or gatehouse allow-everywhere on the server.'}
       </Text>
     ) : (
@@ -167,8 +189,8 @@ const PutOut = ({ preview: { putOut } }: { preview: NetworksPreview }) => (
     ) : (
       <>
         <Text>
-          {counted(putOut.people, 'person', 'people')} signed in now {putOut.people === 1 ? 'is' : 'are'} put out, and{' '}
-          {putOut.people === 1 ? 'a remote session of his' : 'their remote sessions'} would end:
+          {counted(putOut.people, 'person', 'people')} signed in now {putOut.people === 1 ? 'is' : 'are'} put out, with
+          whatever runs there:
         </Text>
         <ul className={classes.people}>
           {putOut.some.map(({ id, name, from }) => (

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Text, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconMinus, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { browserZone } from '../../kernel/format.ts'
 import { StateBadge, type StateLook } from '../../ui/badges.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -14,39 +15,59 @@ const looks: Record<Exclude<DraftRow['state'], 'kept'>, StateLook> = {
   noted: { says: 'Other note', icon: IconPencil, colour: 'amber' },
 }
 
-const Deeds = ({ row, draft, onNote }: { row: DraftRow; draft: NetworksDraft; onNote: (row: DraftRow) => void }) => (
-  <Group gap={4} wrap="nowrap" justify="flex-end">
-    {row.state !== 'kept' && (
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        leftSection={<IconArrowBackUp size={14} aria-hidden />}
-        aria-label={`Undo ${row.cidr}`}
-        onClick={() => draft.undo(row.cidr)}
-      >
-        Undo
-      </Button>
-    )}
-    {row.state !== 'removed' && (
-      <>
-        <Tooltip label="Write another note">
-          <ActionIcon aria-label={`Write another note for ${row.cidr}`} onClick={() => onNote(row)}>
-            <IconPencil size={16} />
-          </ActionIcon>
-        </Tooltip>
-        {row.kept && (
-          <Tooltip label="Remove">
-            <ActionIcon aria-label={`Remove ${row.cidr}`} onClick={() => draft.remove(row.cidr)}>
-              <IconTrash size={16} />
+interface TableProps {
+  draft: NetworksDraft
+  onNote: (row: DraftRow) => void
+  /** Told when the line that had the focus is gone. */
+  onGone: () => void
+}
+
+const Deeds = ({ row, draft, onNote, onGone }: TableProps & { row: DraftRow }) => {
+  const frame = useRef<HTMLDivElement>(null)
+  const before = useRef(row.state)
+  useEffect(() => {
+    // The button that was pressed has made room for another: whoever works by keyboard goes on there.
+    if (before.current !== row.state && document.activeElement === document.body)
+      frame.current?.querySelector('button')?.focus()
+    before.current = row.state
+  }, [row.state])
+  return (
+    <Group ref={frame} gap={4} wrap="nowrap" justify="flex-end">
+      {row.state !== 'kept' && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconArrowBackUp size={14} aria-hidden />}
+          aria-label={`Undo ${row.cidr}`}
+          onClick={() => {
+            draft.undo(row.cidr)
+            if (row.state === 'added') onGone()
+          }}
+        >
+          Undo
+        </Button>
+      )}
+      {row.state !== 'removed' && (
+        <>
+          <Tooltip label="Write another note">
+            <ActionIcon aria-label={`Write another note for ${row.cidr}`} onClick={() => onNote(row)}>
+              <IconPencil size={16} />
             </ActionIcon>
           </Tooltip>
-        )}
-      </>
-    )}
-  </Group>
-)
+          {row.kept && (
+            <Tooltip label="Remove">
+              <ActionIcon aria-label={`Remove ${row.cidr}`} onClick={() => draft.remove(row.cidr)}>
+                <IconTrash size={16} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </>
+      )}
+    </Group>
+  )
+}
 
-const columns = (draft: NetworksDraft, mayEdit: boolean, onNote: (row: DraftRow) => void): Column<DraftRow>[] => [
+const columns = ({ mayEdit, ...rest }: TableProps & { mayEdit: boolean }): Column<DraftRow>[] => [
   {
     id: 'cidr',
     header: 'Network',
@@ -72,33 +93,18 @@ const columns = (draft: NetworksDraft, mayEdit: boolean, onNote: (row: DraftRow)
           header: '',
           align: 'end' as const,
           width: '10rem',
-          cell: (row: DraftRow) => <Deeds row={row} draft={draft} onNote={onNote} />,
+          cell: (row: DraftRow) => <Deeds row={row} {...rest} />,
         },
       ]
     : []),
 ]
 
 /** The networks of a list, with what is to become of them. */
-export const NetworkTable = ({
-  draft,
-  mayEdit,
-  whose,
-  onNote,
-}: {
-  draft: NetworksDraft
-  mayEdit: boolean
-  whose: string
-  onNote: (row: DraftRow) => void
-}) =>
-  draft.rows.length === 0 ? (
+export const NetworkTable = ({ whose, ...rest }: TableProps & { mayEdit: boolean; whose: string }) =>
+  rest.draft.rows.length === 0 ? (
     <Empty title="People may sign in from everywhere">
       <Text c="dimmed">No network is listed, so that nothing keeps {whose} out.</Text>
     </Empty>
   ) : (
-    <DataTable
-      label="Networks"
-      columns={columns(draft, mayEdit, onNote)}
-      rows={draft.rows}
-      rowKey={(row) => row.cidr}
-    />
+    <DataTable label="Networks" columns={columns(rest)} rows={rest.draft.rows} rowKey={(row) => row.cidr} />
   )

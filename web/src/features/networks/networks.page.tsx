@@ -2,7 +2,7 @@ import { activities } from '@gatehouse/shared/activities'
 import type { NetworksView } from '@gatehouse/shared/views/views'
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { useMe } from '../../kernel/me.ts'
@@ -32,6 +32,8 @@ const Networks = ({ customerId, view }: { customerId: string | null; view: Netwo
   const me = useMe()
   const draft = useNetworksDraft(view)
   const [noting, setNoting] = useState<DraftRow | null>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const toField = () => field.current?.focus()
   const { customer } = view
   const mayEdit = view.may.edit.ok
   const whose = customer ? `the people of ${customer.name}` : 'our own people'
@@ -61,10 +63,10 @@ const Networks = ({ customerId, view }: { customerId: string | null; view: Netwo
     >
       {draft.meanwhile && <Meanwhile onGoOn={draft.goOn} onDrop={draft.drop} />}
       <Section flush>
-        <NetworkTable draft={draft} mayEdit={mayEdit} whose={whose} onNote={setNoting} />
-        {mayEdit && <AddNetwork customerId={customerId} view={view} draft={draft} />}
+        <NetworkTable draft={draft} mayEdit={mayEdit} whose={whose} onNote={setNoting} onGone={toField} />
+        {mayEdit && <AddNetwork customerId={customerId} view={view} draft={draft} field={field} />}
       </Section>
-      {draft.unsaved && <BeforeSaving customerId={customerId} view={view} draft={draft} />}
+      {draft.unsaved && <BeforeSaving customerId={customerId} view={view} draft={draft} onDone={toField} />}
       <Meaning view={view} />
       {noting && <NoteDialog row={noting} onSave={draft.note} onClose={() => setNoting(null)} />}
       <UnsavedGuard unsaved={draft.unsaved} />
