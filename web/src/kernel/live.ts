@@ -1,6 +1,7 @@
 import type { LiveHint } from '@gatehouse/shared/views/views'
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
+import { guardedFetch } from './api.ts'
 import { leave, onLeaving } from './leave.ts'
 import { readHint, type Stale, staleBy } from './live-keys.ts'
 import { throttled } from './throttle.ts'
@@ -74,6 +75,7 @@ export const openLive = (queryClient: QueryClient, signal: AbortSignal) => {
   let timer: ReturnType<typeof setTimeout> | undefined
   let wait = firstWait
   let missed = false
+  let closed = false
 
   const hear = (event: MessageEvent<string>) => {
     const hint = readHint(event.data)
@@ -96,11 +98,22 @@ export const openLive = (queryClient: QueryClient, signal: AbortSignal) => {
       become('cut')
       // The browser would try again by itself, but not after a refusal, and not more slowly each time.
       source?.close()
-      timer = setTimeout(connect, wait * (0.5 + Math.random()))
-      wait = Math.min(wait * 2, longestWait)
+      later()
     }
   }
+  const later = () => {
+    timer = setTimeout(() => void again(), wait * (0.5 + Math.random()))
+    wait = Math.min(wait * 2, longestWait)
+  }
+  // A stream that is refused gives no reason. A call does, and renews the token where changed rights want that.
+  const again = async () => {
+    const heard = await guardedFetch('/api/me', { signal }).catch(() => undefined)
+    if (closed) return
+    if (heard) connect()
+    else later()
+  }
   const close = () => {
+    closed = true
     clearTimeout(timer)
     source?.close()
     invalidator.stop()

@@ -1,5 +1,5 @@
 import type { MeView, PersonView } from '@gatehouse/shared/views/views'
-import { ActionIcon, Button, Menu, Text } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconDotsVertical, IconNetwork, IconUserPlus } from '@tabler/icons-react'
@@ -19,6 +19,7 @@ import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { customerQuery } from '../customers/queries.ts'
+import { FactorDemand } from '../factors/factor-demand.tsx'
 import { type Deed, deeds, deedsIn } from './deeds.ts'
 import { GroupsDialog } from './groups-dialog.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
@@ -97,7 +98,8 @@ export default function PeoplePage() {
   const list = useInfiniteQuery(people(customerId, settled))
   const queryClient = useQueryClient()
   const touch = useMutation({
-    mutationFn: ({ person, deed }: { person: PersonView; deed: Deed }) => touchPerson(customerId, person.id, deed),
+    mutationFn: ({ person, deed, factors }: { person: PersonView; deed: Deed; factors: boolean }) =>
+      touchPerson(customerId, person.id, deed, { factors }),
     onSuccess: (_, { person, deed }) => {
       setAsked(null)
       notifications.show({ message: deeds[deed].done(person.name) })
@@ -149,6 +151,7 @@ export default function PeoplePage() {
           )}
         </Paged>
       </Section>
+      {customerId !== null && <FactorDemand customerId={customerId} />}
       {inviting && <InviteDialog customerId={customerId} onClose={() => setInviting(false)} />}
       {asked?.deed === 'groups' && (
         <GroupsDialog customerId={customerId} person={asked.person} onClose={() => setAsked(null)} />
@@ -159,7 +162,7 @@ export default function PeoplePage() {
           deed={asked.deed}
           busy={touch.isPending}
           error={touch.error ? wordsFor(touch.error) : undefined}
-          onConfirm={(deed) => touch.mutate({ person: asked.person, deed })}
+          onConfirm={(deed, factors) => touch.mutate({ person: asked.person, deed, factors })}
           onClose={() => {
             touch.reset()
             setAsked(null)
@@ -180,16 +183,28 @@ const DeedDialog = ({
   deed: Deed
   busy: boolean
   error: string | undefined
-  onConfirm: (deed: Deed) => void
+  onConfirm: (deed: Deed, factors: boolean) => void
   onClose: () => void
-}) => (
-  <ConfirmDialog
-    title={`${deeds[deed].says}: ${name}`}
-    confirm={deeds[deed].says}
-    danger={deeds[deed].danger}
-    onConfirm={() => onConfirm(deed)}
-    {...rest}
-  >
-    {deeds[deed].warns(name)}
-  </ConfirmDialog>
-)
+}) => {
+  const [factors, setFactors] = useState(false)
+  return (
+    <ConfirmDialog
+      title={`${deeds[deed].says}: ${name}`}
+      confirm={deeds[deed].says}
+      danger={deeds[deed].danger}
+      onConfirm={() => onConfirm(deed, factors)}
+      {...rest}
+    >
+      {deeds[deed].warns(name)}
+      {deed === 'reset' && (
+        <Checkbox
+          mt="md"
+          label="Has lost phone or key: remove the second factors as well"
+          description="Another one is set up at the next sign-in. Make sure that it is really the person who asks for this."
+          checked={factors}
+          onChange={(event) => setFactors(event.currentTarget.checked)}
+        />
+      )}
+    </ConfirmDialog>
+  )
+}

@@ -31,12 +31,18 @@ export const people = (customerId: string | null, search: string) =>
 
 type Simple = Exclude<Deed, 'invite-again' | 'withdraw' | 'remove'>
 
-/** Does one of the deeds to an account. */
-export const touchPerson = async (customerId: string | null, personId: string, deed: Deed): Promise<void> => {
+/** Does one of the deeds to an account; a reset may take the second factors as well. */
+export const touchPerson = async (
+  customerId: string | null,
+  personId: string,
+  deed: Deed,
+  { factors = false }: { factors?: boolean } = {},
+): Promise<void> => {
   if (customerId === null) {
     const one = client.staff[':personId']
     const param = { personId }
-    const simple = (how: Simple) => (how === 'reset' ? one.reset.$post({ param, json: {} }) : one[how].$post({ param }))
+    const simple = (how: Simple) =>
+      how === 'reset' ? one.reset.$post({ param, json: { factors } }) : one[how].$post({ param })
     await (deed === 'remove'
       ? one.$delete({ param })
       : deed === 'invite-again'
@@ -48,7 +54,8 @@ export const touchPerson = async (customerId: string | null, personId: string, d
   }
   const one = client.customers[':customerId'].people[':personId']
   const param = { customerId, personId }
-  const simple = (how: Simple) => (how === 'reset' ? one.reset.$post({ param, json: {} }) : one[how].$post({ param }))
+  const simple = (how: Simple) =>
+    how === 'reset' ? one.reset.$post({ param, json: { factors } }) : one[how].$post({ param })
   await (deed === 'remove'
     ? one.$delete({ param })
     : deed === 'invite-again'

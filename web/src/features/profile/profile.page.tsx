@@ -8,6 +8,7 @@ import { useZone } from '../../kernel/zone.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
+import { FactorsSection } from '../factors/factors-section.tsx'
 import { SettingsSections } from './settings-sections.tsx'
 import { SignInList } from './sign-in-list.tsx'
 
@@ -54,6 +55,7 @@ export default function ProfilePage() {
           If one of these was not you, change your password and tell your administrator.
         </Text>
       </Section>
+      <FactorsSection zone={zone} />
       <SignInList zone={zone} />
       <Section
         title="Password"
