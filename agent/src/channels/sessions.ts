@@ -84,13 +84,13 @@ export const createSessions = (tools: Tools): Sessions => {
         cutter.abort('over')
         live.delete(session)
       })
-    const session: Live = { grant, since: Date.now(), end, over }
+    const session: Live = { grant, since: now(), end, over }
     live.add(session)
   }
   const review = () => {
     const policy = orders.current()?.policy
     endWhere(
-      ({ grant }) => nowForbidden(grant, policy, now()) !== undefined,
+      ({ grant, since }) => nowForbidden(grant, policy, since, now()) !== undefined,
       "the customer's policy no longer allows it",
     )
   }

@@ -1,8 +1,10 @@
 import { type SessionActivity, sessionActivities } from '@gatehouse/shared/activities'
 import type { Orders, SessionGrant } from '@gatehouse/shared/agent/messages'
 import { mayGoOn, policyAnswer } from '@gatehouse/shared/policies/answer'
+import { deciding } from '@gatehouse/shared/policies/policy'
 import { z } from 'zod'
 import { files, type Home, readJson, writeJson } from '../home.ts'
+import { shutSays } from './commands.ts'
 
 /** The highest epoch this device has seen; on the disk before any stream opens under it. */
 export interface Epochs {
@@ -40,13 +42,21 @@ export const refusesGrant = (
   const foreign = grant.activities.find((activity) => !isSessionActivity(activity))
   if (foreign) return `${foreign} is not a channel of a session`
   const forbidden = grant.activities.find((activity) => policyAnswer(policy ?? [], activity, now) === 'never')
-  if (forbidden) return `The customer's policy on this device never allows ${forbidden}`
+  if (forbidden) return shutSays(policy ?? [], forbidden, now)
   return undefined
 }
 
-/** The first of the grant's activities that may not go on: later orders forbid it, or its window and grace are over. */
+/**
+ * The first of the grant's activities that may not go on: later orders forbid it, its window and grace are over, or it
+ * has lasted as long as the policy lets it. `since` is when it began here, ms since the epoch.
+ */
 export const nowForbidden = (
   grant: SessionGrant,
   policy: Orders['policy'] | undefined,
+  since: number,
   now: number,
-): string | undefined => grant.activities.find((activity) => !mayGoOn(policy ?? [], activity, now))
+): string | undefined =>
+  grant.activities.find((activity) => {
+    const longest = deciding(policy ?? [], activity)?.rule.longestMinutes ?? 0
+    return !mayGoOn(policy ?? [], activity, now) || now >= since + longest * 60_000
+  })

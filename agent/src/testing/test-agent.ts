@@ -20,6 +20,7 @@ export const quick: Timings = {
   refused: { first: 1_000, longest: 2_000 },
   webSocketAgain: { first: 200, longest: 400 },
   collect: 50,
+  review: 50,
 }
 
 /** The environment of agents in tests: nothing of this machine but its PATH. */
@@ -51,13 +52,18 @@ interface Starting {
   env?: Env
   timings?: Partial<Timings>
   restart?: () => void
+  /** The clock of the machine. */
+  now?: () => number
 }
 
 /** Starts the agent of a home that is enrolled; it stops with the test at the latest. */
-export const startIn = async (home: Home, { env = quietEnv(), timings, restart }: Starting = {}): Promise<Agent> => {
+export const startIn = async (
+  home: Home,
+  { env = quietEnv(), timings, restart, now }: Starting = {},
+): Promise<Agent> => {
   const log = pino({ level: 'silent' })
   const agent = await startAgent({
-    ...{ home, env, log, timings: { ...quick, ...timings } },
+    ...{ home, env, log, now, timings: { ...quick, ...timings } },
     restart: restart ?? (() => undefined),
   })
   let stopped: Promise<void> | undefined
