@@ -39,6 +39,7 @@ export const auditEvents = {
   'person.removed': { says: 'Removed {name}' },
   'person.signed_out': { says: 'Signed {name} out everywhere' },
   'group.added': { says: 'Added the group {group}' },
+  'group.removed': { says: 'Removed the group {group}, which had {people} people' },
   'group.changed': { says: 'Changed the group {group}: {change}' },
 
   'networks.changed': { says: 'Changed from where {whose} may sign in: {before} → {after}' },

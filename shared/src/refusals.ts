@@ -47,6 +47,7 @@ export const refusals = {
   },
   too_early: { status: 409, says: 'The approved time has not begun yet.' },
   own_request: { status: 403, says: 'Nobody decides about a request of their own.' },
+  own_group: { status: 403, says: 'Nobody changes a group that he is in himself. Ask another administrator.' },
   own_account: { status: 403, says: 'Nobody does this to his own account. Ask another administrator.' },
   beyond_own: { status: 403, says: 'Nobody hands out more than he is granted himself.' },
   already_decided: { status: 409, says: 'Somebody has already answered this.' },

@@ -40,7 +40,7 @@ export const demandsFactor = async (db: Tx, customerId: string | null): Promise<
  * The rows of `customer` on which `who` is granted `activity`, as a condition for lists: the same rule as `granted`,
  * said in SQL. A grant on single sites, models, devices or tags does not reach their customer.
  */
-export const grantedCustomers = (who: Who, activity: Activity): SQL => {
+export const grantedCustomers = (who: Pick<Who, 'customerId' | 'grants'>, activity: Activity): SQL => {
   const scopes = who.grants.filter((grant) => grant.activities.includes(activity)).map((grant) => grant.scope)
   const ids = scopes.flatMap((scope) => (scope.kind === 'customers' ? scope.ids : []))
   const reached = scopes.some((scope) => scope.kind === 'all')

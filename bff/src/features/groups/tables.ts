@@ -1,6 +1,6 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import { sql } from 'drizzle-orm'
-import { check, index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
 
@@ -11,6 +11,7 @@ export const group = pgTable(
     id: uuid().primaryKey(),
     customerId: uuid('customer_id').references(() => customer.id),
     name: text().notNull(),
+    version: integer().notNull().default(1),
   },
   (t) => [unique('group_name').on(t.customerId, t.name).nullsNotDistinct()],
 )

@@ -8,7 +8,7 @@ import { scopeOf } from '../groups/door.ts'
 import { groupGrant, groupMember } from '../groups/tables.ts'
 import { person } from './tables.ts'
 
-export { whyNotHandOut } from './rules.ts'
+export { type Hand, whyNotHandOut } from './rules.ts'
 
 /** A password lives this long. */
 export const passwordLife = days(90)
