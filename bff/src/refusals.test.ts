@@ -196,6 +196,23 @@ const refused: Record<
     about: 'customer',
     ready: () => () => clara.send('PUT', `${customer()}/policy/customer/${helvetia}`, { rules: {}, version: 900 }),
   },
+  'a list of networks that changed meanwhile': {
+    who: 'Clara Meier',
+    code: 'changed_meanwhile',
+    status: 409,
+    activity: 'person.edit',
+    about: 'customer',
+    ready: () => () => clara.send('PUT', `${customer()}/networks`, { networks: [], version: 900 }),
+  },
+  'a list of networks that shuts out who writes it': {
+    who: 'Clara Meier',
+    code: 'would_lock_out',
+    status: 409,
+    activity: 'person.edit',
+    about: 'customer',
+    ready: () => () =>
+      clara.send('PUT', `${customer()}/networks`, { networks: [{ cidr: '203.0.113.0/24', note: '' }], version: 0 }),
+  },
   'another name by the customer itself': {
     who: 'Ines Frei',
     code: 'not_granted',

@@ -27,7 +27,7 @@ const device = (deviceId: string, more: Partial<DeviceTarget> = {}): DeviceTarge
   ...more,
 })
 /** Whatever else is asked of a person is shown. */
-const proven = { secondFactor: 'shown', provenAt: Number.POSITIVE_INFINITY }
+const proven = { networkRefused: false, secondFactor: 'shown', provenAt: Number.POSITIVE_INFINITY }
 const who = (grants: Grant[], more: Partial<Who> = {}): Who =>
   ({ id: 'p1', customerId: null, passwordDue: false, grants, ...proven, ...more }) as Who
 const zone = 'Australia/Lord_Howe'
@@ -157,6 +157,7 @@ const reference = (person: Who | null, activity: Activity, target: Target, facts
     .filter((one) => (one.endsAt === null ? one.notBefore <= now && now < one.useBefore : now < one.endsAt))
 
   if (person === null) return { ok: false, because: 'not_signed_in' }
+  if (person.networkRefused) return { ok: false, because: 'network_refused' }
   if (person.passwordDue) return { ok: false, because: 'password_due' }
   if (activities[activity].on !== target.kind) return { ok: false, because: 'not_granted' }
   if (!rights.includes(activity)) {
@@ -213,6 +214,7 @@ const person = fc
   .record({
     id: some('p'),
     customerId: fc.option(some('c')),
+    networkRefused: fc.integer({ min: 0, max: 9 }).map((n) => n === 9),
     passwordDue: fc.integer({ min: 0, max: 9 }).map((n) => n === 9),
     grants,
   })
@@ -293,6 +295,7 @@ test('AZ02 the decision is that of a slow and obvious reference, over random gra
   // Every end of the function was reached, else this test would show less than it says.
   expect([...seen].sort()).toEqual([
     'approval_needed',
+    'network_refused',
     'not_found',
     'not_granted',
     'not_signed_in',

@@ -1,3 +1,4 @@
+import { barred } from '@gatehouse/shared/decide'
 import { reportFilters, reportKinds, reportLengths, reportSeverities } from '@gatehouse/shared/intake/reports'
 import { Line, LineOrNothing, Paragraphs, SearchText } from '@gatehouse/shared/text'
 import type {
@@ -42,7 +43,7 @@ const largestReport = 64 * 1024
 /** Whoever is signed in, at a door that is open to everybody; one who has not come all the way in is nobody yet. */
 const whoever = async ({ house, token, from }: RoomEnv['Variables']): Promise<Actor | null> => {
   const actor = await house.access.actor(token, from)
-  return actor?.passwordDue ? null : actor
+  return actor && !barred(actor) ? actor : null
 }
 
 /** The report of a path. It is looked for behind the door: whoever may not see reports is not told which there are. */

@@ -33,7 +33,8 @@ export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what 
   return streamSSE(c, async (stream) => {
     const waiting = new Map<string, LiveHint>()
     let wake = () => {}
-    let lookAgain = false
+    // What was said between the door and here was said to nobody.
+    let lookAgain = true
     let lost = false
     const push = (hint: LiveHint) => {
       if (waiting.size < mostWaiting) waiting.set(JSON.stringify(hint), hint)

@@ -217,6 +217,8 @@ describe('the preview', () => {
       return body
     }
     expect(await preview()).toMatchObject({ locksYouOut: false, putOut: { people: 0 }, outside: { people: 0 } })
+    const mapped = await at(marc, '::ffff:c633:6407').get<NetworksView>(ofHelvetia())
+    expect(mapped.body.yourAddress).toBe(office)
     const strict = await preview(officeNet, '9.0.0.0/8')
     expect(strict).toMatchObject({ yourAddress: here, locksYouOut: true })
     expect(strict.networks.map(({ cidr }) => cidr)).toEqual(['9.0.0.0/8', officeNet])

@@ -1,7 +1,7 @@
 import type { NetworksPreview } from '@gatehouse/shared/views/views'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
-import { inOrder, letsIn, type Network } from './rules.ts'
+import { inOrder, letsIn, type Network, shownAddress } from './rules.ts'
 import { lastPlacesOf, signedInOf } from './store.ts'
 
 /** So many people are named; the others are counted. */
@@ -32,14 +32,15 @@ export const previewOf = async (
   for (const { personId: id, name, from } of signedIn) {
     if (letsIn(cidrs, from)) continue
     const one = putOut.get(id) ?? { id, name, from: [] }
-    if (!one.from.includes(from)) one.from.push(from)
+    const address = shownAddress(from)
+    if (!one.from.includes(address)) one.from.push(address)
     putOut.set(id, one)
   }
   const here = new Set(signedIn.map(({ personId }) => personId))
   const outside = lastPlaces.filter(({ id, from }) => !here.has(id) && !letsIn(cidrs, from))
   return {
     networks: inOrder(networks),
-    yourAddress: actor.from,
+    yourAddress: shownAddress(actor.from),
     locksYouOut: locksOut(actor, customerId, networks),
     putOut: { people: putOut.size, some: [...putOut.values()].slice(0, mostNamed) },
     outside: { people: outside.length, some: outside.slice(0, mostNamed) },

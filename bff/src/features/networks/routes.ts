@@ -10,7 +10,7 @@ import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { type KnownCustomer, theCustomer } from '../customers/door.ts'
 import { previewOf } from './preview.ts'
-import { networkOf } from './rules.ts'
+import { networkOf, shownAddress } from './rules.ts'
 import { changeNetworks, type Whose } from './service.ts'
 import { listOf } from './store.ts'
 
@@ -56,7 +56,7 @@ const present = async (house: House, actor: Actor, { customerId, name }: Whose):
     customer: customerId === null ? null : { id: customerId, name },
     version,
     networks: networks.map(({ addedByName, ...one }) => ({ ...one, addedBy: addedByName })),
-    yourAddress: actor.from,
+    yourAddress: shownAddress(actor.from),
     yours: actor.customerId === customerId,
     may: { edit: mayUnless(mayEdit ? undefined : 'not_granted') },
   }

@@ -19,6 +19,9 @@ export const plainAddress = (text: string): string | undefined => {
   return mapped.exec(address)?.[1] ?? address
 }
 
+/** An address as pages show it; what is none stays as it came. */
+export const shownAddress = (text: string): string => plainAddress(text) ?? text
+
 /** The bytes of an address that `plainAddress` wrote. */
 const bytesOf = (address: string): number[] => {
   if (!isIPv6(address)) return address.split('.').map(Number)

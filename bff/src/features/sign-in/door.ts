@@ -74,7 +74,8 @@ const judge = async (house: House, known: Standing | null, from: string | null):
     mayBeAt(house.db, known.personId, at),
   ])
   if (!account) return { over: 'rights_changed' }
-  if (letIn && at !== lastFrom) await noteFrom(house.db, known.handle, at)
+  // A socket that is gone already has no address.
+  if (letIn && at !== '' && at !== lastFrom) await noteFrom(house.db, known.handle, at)
   return {
     actor: {
       id: account.id,
