@@ -10,7 +10,7 @@ const started = Date.now()
 const say = (line: string): void => console.log(`  ${line}`)
 
 const printPeople = (): void => {
-  console.log('\n  Who may sign in (demonstration only):\n')
+  console.log('\n  Who may sign in (demonstration only; the page shows the code of their phones):\n')
   for (const who of personas) {
     const { email, says } = demoPeople[who]
     console.log(`    ${email.padEnd(26)} ${demoPassword(who).padEnd(24)} ${says}`)
