@@ -7,6 +7,9 @@ export const frontPages = [
   '/reset',
   '/forgotten',
   '/change-password',
+  '/security',
+  '/security/report',
+  '/security/lookup',
 ] as const
 
 /** Pages behind the door; `:name` stands for one part of the address. */
@@ -32,6 +35,8 @@ export const insidePages = [
   '/networks/:customerId',
   '/groups',
   '/audit',
+  '/security-reports',
+  '/security-reports/:reportId',
   '/mail',
   '/requests',
   '/requests/:requestId',

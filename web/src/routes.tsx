@@ -27,6 +27,8 @@ const inside: Record<InsidePage, Load> = {
   '/networks/:customerId': () => import('./features/networks/networks.page.tsx'),
   '/groups': () => import('./features/groups/groups.page.tsx'),
   '/audit': () => import('./features/audit/audit.page.tsx'),
+  '/security-reports': () => import('./features/intake/reports.page.tsx'),
+  '/security-reports/:reportId': () => import('./features/intake/security-report.page.tsx'),
   '/mail': () => import('./features/mail/mail.page.tsx'),
   '/devices/:deviceId/ask': () => import('./features/requests/ask.page.tsx'),
   '/requests': () => import('./features/requests/requests.page.tsx'),
@@ -47,6 +49,9 @@ const front: Record<FrontPage, Load> = {
   '/reset': () => import('./features/invitations/reset.page.tsx'),
   '/forgotten': () => import('./features/invitations/forgotten.page.tsx'),
   '/change-password': () => import('./features/sign-in/change-password.page.tsx'),
+  '/security': () => import('./features/intake/security.page.tsx'),
+  '/security/report': () => import('./features/intake/report.page.tsx'),
+  '/security/lookup': () => import('./features/intake/lookup.page.tsx'),
 }
 
 /** The pages, each loaded when it is opened. Where they are stands in shared, for the server answers by it. */

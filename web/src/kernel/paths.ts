@@ -50,6 +50,11 @@ export const paths = {
   networks: (customerId?: string) => (customerId === undefined ? '/networks' : `/networks/${at(customerId)}`),
   groups: () => '/groups',
   audit: () => '/audit',
+  security: () => '/security',
+  reportProblem: () => '/security/report',
+  lookUpReport: () => '/security/lookup',
+  securityReports: () => '/security-reports',
+  securityReport: (reportId: string) => `/security-reports/${at(reportId)}`,
   mail: () => '/mail',
 }
 

@@ -102,13 +102,14 @@ const Frame = () => {
           />
         </div>
         <div className={classes.entries}>
-          {menuFor(me).map(({ says, to, icon: Icon }) => (
+          {menuFor(me).map(({ says, to, icon: Icon, badge: Badge }) => (
             <MenuLink
               key={to}
               component={Link}
               to={to}
               label={says}
               leftSection={<Icon size={17} aria-hidden />}
+              rightSection={Badge && <Badge />}
               active={pathname === to || pathname.startsWith(`${to}/`)}
               className={classes.entry}
             />

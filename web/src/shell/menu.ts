@@ -9,11 +9,14 @@ import {
   IconScale,
   IconSend,
   IconShieldCheck,
+  IconShieldExclamation,
   IconUsers,
   IconUsersGroup,
   IconVideo,
   type TablerIcon,
 } from '@tabler/icons-react'
+import type { ComponentType } from 'react'
+import { ReportsCount } from '../features/intake/reports-count.tsx'
 import { holds } from '../kernel/me.ts'
 import { paths } from '../kernel/paths.ts'
 
@@ -21,6 +24,8 @@ export interface MenuEntry {
   says: string
   to: string
   icon: TablerIcon
+  /** What waits there, beside the words. */
+  badge?: ComponentType
 }
 
 /** The entries that make sense for a person: what at least one of his grants speaks of. */
@@ -46,6 +51,10 @@ export const menuFor = (me: MeView): MenuEntry[] => {
         [holds(me, 'staff.view'), { says: 'People', to: paths.people(), icon: IconUsers }],
         [holds(me, 'staff.view'), { says: 'Groups', to: paths.groups(), icon: IconUsersGroup }],
         [holds(me, 'audit.view', 'audit.view_maker'), { says: 'Audit log', to: paths.audit(), icon: IconBook2 }],
+        [
+          holds(me, 'intake.view'),
+          { says: 'Security reports', to: paths.securityReports(), icon: IconShieldExclamation, badge: ReportsCount },
+        ],
         [me.demo && holds(me, 'staff.view'), { says: 'Mail', to: paths.mail(), icon: IconMail }],
       ]
   return entries.filter(([shown]) => shown).map(([, entry]) => entry)

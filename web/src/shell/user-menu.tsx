@@ -1,7 +1,7 @@
 import type { MeView } from '@gatehouse/shared/views/views'
 import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react'
+import { IconDeviceDesktop, IconLogout, IconMoon, IconShieldLock, IconSun, IconUserCircle } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { tellTabsOfLeaving } from '../kernel/activity.ts'
 import { sessionFetch } from '../kernel/api.ts'
@@ -58,6 +58,9 @@ export const UserMenu = ({ me }: { me: MeView }) => {
         </Menu.Label>
         <Menu.Item component={Link} to={paths.profile()} leftSection={<IconUserCircle size={15} aria-hidden />}>
           Your profile
+        </Menu.Item>
+        <Menu.Item component={Link} to={paths.security()} leftSection={<IconShieldLock size={15} aria-hidden />}>
+          Security, and how to report a problem
         </Menu.Item>
         <Menu.Divider />
         {schemes.map(({ value, says, icon: Icon }) => (

@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { paths } from '../../kernel/paths.ts'
 import { Mark } from '../../ui/mark.tsx'
 import classes from './front.module.css'
 
@@ -13,6 +15,12 @@ export const Front = ({ title, children }: { title: string; children: ReactNode 
       <h1>{title}</h1>
       {children}
     </section>
-    <p className={classes.foot}>Remote service in which the customer decides, watches, and keeps the log.</p>
+    <p className={classes.foot}>
+      Remote service in which the customer decides, watches, and keeps the log.
+      <br />
+      <Link to={paths.security()} className={classes.footLink}>
+        Security, and how to report a problem
+      </Link>
+    </p>
   </main>
 )
