@@ -23,7 +23,7 @@ export const newsKindNames = Object.keys(newsKinds) as NewsKind[]
 export const alwaysMailed = [
   'Your password is changed, or has to be soon',
   'Your e-mail address is changed, or is to be',
-  'A way to sign in is added or removed',
+  'A way to sign in is added or removed, or a recovery code is used',
   'Others try again and again to sign in as you',
   'Links you asked for, or that an administrator sends you',
 ] as const

@@ -8,6 +8,7 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
+import { zoneOf } from '../profile/door.ts'
 import { beProven, endSignInsOf, holdPerson } from '../sign-in/door.ts'
 import { makeRecoveryCodes, newSecret, stepOf, unboxSecret, uriOf } from './codes.ts'
 import { mailOfFactor } from './mails.ts'
@@ -23,6 +24,11 @@ interface Added extends FactorAddedView {
   token: string
 }
 
+const tellOwner = async (house: House, tx: Tx, actor: Actor, what: 'added' | 'removed', factor: string) => {
+  const zone = await zoneOf(tx, actor.id)
+  await queueMail(tx, mailOfFactor(house, { ...actor, zone }, what, factor), house.clock.now())
+}
+
 /** What every new factor brings with it: a stronger sign-in, a mail, and recovery codes with the first. */
 const welcome = async (
   house: House,
@@ -33,7 +39,7 @@ const welcome = async (
   first: boolean,
 ): Promise<{ result: Added; also: ReturnType<typeof entry>[] }> => {
   const now = house.clock.now()
-  await queueMail(tx, mailOfFactor(house, actor, 'added', factor), now)
+  await tellOwner(house, tx, actor, 'added', factor)
   const token = await beProven(house, tx, actor, method)
   if (!first) return { result: { token, recoveryCodes: null }, also: [] }
   const recoveryCodes = await makeRecoveryCodes(tx, house.keys, actor.id, now)
@@ -113,7 +119,7 @@ const settle = async (house: House, tx: Tx, actor: Actor, must: boolean, factor:
     if (must) throw new Refused('factor_needed')
     await forgetFactors(tx, actor.id)
   }
-  await queueMail(tx, mailOfFactor(house, actor, 'removed', factor), house.clock.now())
+  await tellOwner(house, tx, actor, 'removed', factor)
 }
 
 /** Takes a passkey away; his other sign-ins end. */
@@ -166,7 +172,7 @@ export const remakeRecoveryCodes = (house: House, actor: Actor): Promise<string[
     await holdPerson(tx, actor.id)
     const { passkey: has, code } = await waysOf(tx, actor.id)
     if (!has && !code) throw new Refused('wrong_state')
-    await queueMail(tx, mailOfFactor(house, actor, 'added', 'a new set of recovery codes'), house.clock.now())
+    await tellOwner(house, tx, actor, 'added', 'a new set of recovery codes')
     const result = await makeRecoveryCodes(tx, house.keys, actor.id, house.clock.now())
     return { result, fields: { count: recovery.count }, about: aboutOf(actor) }
   })
