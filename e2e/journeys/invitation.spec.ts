@@ -1,24 +1,9 @@
-import type { Page } from '@playwright/test'
+import { choosePassword, chosenPassword, invite, linkInMail } from '../fixtures/links.ts'
 import { expect, test } from '../fixtures/test.ts'
+import { SetUpPage } from '../pages/set-up-page.ts'
+import { SignInPage } from '../pages/sign-in-page.ts'
 
 test.use({ stackFor: 'people who get links' })
-
-const password = 'four herons wade at dawn'
-
-/** Chooses a password on the page of a link that is open. */
-const choose = async (page: Page): Promise<void> => {
-  await page.getByLabel('New password', { exact: true }).fill(password)
-  await page.getByLabel('New password again').fill(password)
-  await page.getByRole('button', { name: 'Set this password' }).click()
-}
-
-/** The newest link to `path` in the outbox of the demonstration. */
-const linkInMail = async (administrator: Page, subject: string, path: string): Promise<string> => {
-  await administrator.goto('/mail')
-  await administrator.getByRole('button', { name: subject }).first().click()
-  const text = await administrator.getByText(`/${path}#`).first().textContent()
-  return new RegExp(`/${path}#[\\w-]{43}`).exec(text ?? '')?.[0] ?? ''
-}
 
 test('AU03 a customer invites a colleague, who chooses his password and sees what his group allows', async ({ as }) => {
   const [clara, ruth, urs] = [
@@ -26,31 +11,27 @@ test('AU03 a customer invites a colleague, who chooses his password and sees wha
     await as('administrator'),
     await as('reader', { signIn: false, phone: true }),
   ]
-  await clara.page.goto('/people')
-  await clara.page.getByRole('button', { name: 'Invite' }).click()
-  await clara.page.getByLabel('Name').fill('Urs Amsler')
-  await clara.page.getByLabel('E-mail').fill('urs@helvetia.example')
-  await clara.page.getByLabel('Helvetia readers').check()
-  await clara.page.getByRole('button', { name: 'Send the invitation' }).click()
+  await invite(clara.page, { name: 'Urs Amsler', email: 'urs@helvetia.example', group: 'Helvetia readers' })
   const row = clara.page.getByRole('row', { name: /Urs Amsler/ })
-  await expect(row).toContainText('Invited')
 
   const link = await linkInMail(ruth.page, 'Clara Meier invites you to Gatehouse', 'invitation')
   await urs.page.goto(link)
   await expect(urs.page.getByRole('heading', { name: 'Welcome to Gatehouse' })).toBeVisible()
   await expect(urs.page, 'SE11 the token has left the address bar').toHaveURL(/\/invitation$/)
-  await choose(urs.page)
+  await choosePassword(urs.page)
   await urs.page.getByRole('link', { name: 'Sign in' }).click()
-  await urs.page.getByLabel('E-mail').fill('urs@helvetia.example')
-  await urs.page.getByLabel('Password', { exact: true }).fill(password)
-  await urs.page.getByRole('button', { name: 'Sign in' }).click()
+  await new SignInPage(urs.page).password('urs@helvetia.example', chosenPassword)
+  const setUp = new SetUpPage(urs.page)
+  await setUp.isOpen()
+  await setUp.passkey()
+  await setUp.keepCodes()
   await expect(urs.page.getByText('Balance 7')).toBeVisible()
   await urs.page.goto('/approvals')
   await expect(urs.page.getByRole('button', { name: 'Approve' })).toHaveCount(0)
 
   const again = await urs.context.newPage()
   await again.goto(link)
-  await choose(again)
+  await choosePassword(again)
   await expect(again.getByRole('heading', { name: 'This link cannot be used' })).toBeVisible()
   await clara.page.reload()
   await expect(row).toContainText('Active')
@@ -69,7 +50,7 @@ test('who has forgotten his password gets a link, and nobody learns whether ther
   await ines.page.getByRole('button', { name: 'Send me a link' }).click()
   await expect(ines.page.getByRole('heading', { name: 'Look into your mail' })).toBeVisible()
   await ines.page.goto(await linkInMail(ruth.page, 'Choose another password', 'reset'))
-  await choose(ines.page)
+  await choosePassword(ines.page)
   await expect(ines.page.getByRole('heading', { name: 'Your password is set' })).toBeVisible()
   await ines.page.goto('/fleet')
   await expect(ines.page, 'AU03 nobody is signed in by a link').toHaveURL(/sign-in/)

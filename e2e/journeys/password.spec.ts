@@ -1,4 +1,5 @@
 import { expect, test } from '../fixtures/test.ts'
+import { SignInPage } from '../pages/sign-in-page.ts'
 
 test.use({ stackFor: 'an old password' })
 
@@ -6,9 +7,9 @@ test('AU08 a password of 90 days leads to its change and nowhere else', async ({
   const { page } = await as('reader', { signIn: false })
   await stack.advance(90 * 86_400_000)
   await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill('ines@helvetia.example')
-  await page.getByLabel('Password', { exact: true }).fill('copper lantern ines')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  const door = new SignInPage(page)
+  await door.password('ines@helvetia.example', 'copper lantern ines')
+  await door.passkey()
   await expect(page).toHaveURL(/change-password/)
   await page.goto('/fleet')
   await expect(page).toHaveURL(/change-password/)

@@ -8,6 +8,8 @@ import type { StackAddress, StackOrder } from './orders.ts'
 export interface Stack extends StackAddress {
   /** Moves the server's clock on; browsers and agents keep theirs. */
   advance(ms: number): Promise<void>
+  /** What the server's clock says, ms since the epoch: for one-time codes. */
+  now(): number
   close(): Promise<void>
 }
 
@@ -27,12 +29,15 @@ export const startStack = async (): Promise<Stack> => {
   }
   const order = (one: StackOrder): void => void child.stdin.write(`${JSON.stringify(one)}\n`)
   const address = await read<StackAddress>()
+  let ahead = 0
   return {
     ...address,
     advance: async (ms) => {
       order({ do: 'advance', ms })
       await read()
+      ahead += ms
     },
+    now: () => Date.now() + ahead,
     close: async () => {
       const ended = new Promise((done) => child.once('exit', done))
       order({ do: 'close' })

@@ -38,6 +38,9 @@ export const RecoveryCodes = ({
         For the day on which you have neither passkey nor phone: each of these codes signs you in once. They are shown
         now and never again.
       </Text>
+      <p className={classes.onPaper} data-print>
+        Gatehouse: recovery codes of {owner}
+      </p>
       <ul className={classes.codes} aria-label="Recovery codes" data-print>
         {codes.map((code) => (
           <li key={code}>{code}</li>

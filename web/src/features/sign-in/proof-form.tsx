@@ -110,7 +110,7 @@ export const ProofForm = ({
             leftSection={<IconFingerprint size={18} aria-hidden />}
             loading={busy === 'passkey'}
             disabled={busy === 'form'}
-            data-autofocus={!asksPassword || undefined}
+            autoFocus={!asksPassword}
             onClick={() => void byPasskey()}
           >
             Use your passkey
@@ -144,7 +144,13 @@ export const ProofForm = ({
         )}
         {!recovery && ways.code && standing.demo && (
           <Suspense>
-            <DemoPhone email={standing.email} onTake={setCode} />
+            <DemoPhone
+              email={standing.email}
+              onTake={(taken) => {
+                setCode(taken)
+                fields.code.current?.focus()
+              }}
+            />
           </Suspense>
         )}
         {(asksCode || nothing) && (
