@@ -313,6 +313,15 @@ describe('signing in', () => {
     expect((await rightly('reader', `::ffff:${office}`)).status).toBe(200)
   })
 
+  test('half done inside is not completed from outside', async () => {
+    const ines = visitorOf(h.url)
+    const given = { email: demoPeople.reader.email, password: demoPassword('reader') }
+    expect((await at(ines, office).post('/api/sign-in', given)).body).toEqual({ step: 'factor' })
+    const options = '/api/me/proof/passkey-options'
+    expect(codeOf(await at(ines, elsewhere).post(options))).toEqual([403, 'network_refused'])
+    expect((await at(ines, office).post(options)).status).toBe(200)
+  })
+
   test("holds for the customer's own people only", async () => {
     expect((await rightly('otherApprover', elsewhere)).status).toBe(200)
     expect((await rightly('technician', elsewhere)).status).toBe(200)
