@@ -6,8 +6,8 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
-import { browserZone } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
@@ -107,7 +107,7 @@ export default function ReportsPage() {
   const look = useDebouncedCallback((text: string) => set('search', text.trim()), 250)
   const list = useInfiniteQuery(reportsQuery({ state, search }))
   const navigate = useNavigate()
-  const zone = browserZone()
+  const zone = useZone()
   return (
     <Page
       title="Security reports"

@@ -6,8 +6,8 @@ import { type FormEvent, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { fieldFaults, formFault } from '../../kernel/field-faults.ts'
-import { browserZone } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
@@ -24,7 +24,7 @@ export default function SecurityReportPage() {
 }
 
 const Shown = ({ report }: { report: ReportView }) => {
-  const zone = browserZone()
+  const zone = useZone()
   const nothing = report.answers.length === 0 && !report.closed
   return (
     <Page

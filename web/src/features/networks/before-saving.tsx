@@ -5,10 +5,11 @@ import { IconCircleCheck, IconDoorExit, IconHistory, IconMapPin, type TablerIcon
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Answered } from '../../kernel/answered.tsx'
-import { browserZone, counted, dateTime } from '../../kernel/format.ts'
+import { counted, dateTime, zoneName } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { leave } from '../../kernel/leave.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { Section } from '../../ui/page.tsx'
 import type { DraftRow, NetworksDraft } from './draft.ts'
 import classes from './networks.module.css'
@@ -205,24 +206,27 @@ const PutOut = ({ preview: { putOut } }: { preview: NetworksPreview }) => (
   </Point>
 )
 
-const Outside = ({ preview: { outside } }: { preview: NetworksPreview }) => (
-  <Point icon={IconHistory}>
-    {outside.people === 0 ? (
-      <Text>Nobody else came from outside of it the last time.</Text>
-    ) : (
-      <>
-        <Text>
-          {counted(outside.people, 'person', 'people')} not signed in now came from outside of it the last time:
-        </Text>
-        <ul className={classes.people}>
-          {outside.some.map(({ id, name, from, at }) => (
-            <li key={id}>
-              <bdi>{name}</bdi>, from <code>{from}</code>, {dateTime(at, browserZone())}
-            </li>
-          ))}
-          {more(outside.people, outside.some.length)}
-        </ul>
-      </>
-    )}
-  </Point>
-)
+const Outside = ({ preview: { outside } }: { preview: NetworksPreview }) => {
+  const zone = useZone()
+  return (
+    <Point icon={IconHistory}>
+      {outside.people === 0 ? (
+        <Text>Nobody else came from outside of it the last time.</Text>
+      ) : (
+        <>
+          <Text>
+            {counted(outside.people, 'person', 'people')} not signed in now came from outside of it the last time:
+          </Text>
+          <ul className={classes.people}>
+            {outside.some.map(({ id, name, from, at }) => (
+              <li key={id}>
+                <bdi>{name}</bdi>, from <code>{from}</code>, {dateTime(at, zone)} {zoneName(at, zone)}
+              </li>
+            ))}
+            {more(outside.people, outside.some.length)}
+          </ul>
+        </>
+      )}
+    </Point>
+  )
+}

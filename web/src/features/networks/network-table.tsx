@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Text, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconMinus, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
-import { browserZone } from '../../kernel/format.ts'
+import { useZone } from '../../kernel/zone.ts'
 import { StateBadge, type StateLook } from '../../ui/badges.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
@@ -67,7 +67,7 @@ const Deeds = ({ row, draft, onNote, onGone }: TableProps & { row: DraftRow }) =
   )
 }
 
-const columns = ({ mayEdit, ...rest }: TableProps & { mayEdit: boolean }): Column<DraftRow>[] => [
+const columns = (zone: string, { mayEdit, ...rest }: TableProps & { mayEdit: boolean }): Column<DraftRow>[] => [
   {
     id: 'cidr',
     header: 'Network',
@@ -84,7 +84,7 @@ const columns = ({ mayEdit, ...rest }: TableProps & { mayEdit: boolean }): Colum
   {
     id: 'at',
     header: 'Added',
-    cell: (row) => (row.kept ? <TimeText at={row.kept.addedAt} zone={browserZone()} /> : 'Not saved yet'),
+    cell: (row) => (row.kept ? <TimeText at={row.kept.addedAt} zone={zone} withZone /> : 'Not saved yet'),
   },
   ...(mayEdit
     ? [
@@ -100,11 +100,13 @@ const columns = ({ mayEdit, ...rest }: TableProps & { mayEdit: boolean }): Colum
 ]
 
 /** The networks of a list, with what is to become of them. */
-export const NetworkTable = ({ whose, ...rest }: TableProps & { mayEdit: boolean; whose: string }) =>
-  rest.draft.rows.length === 0 ? (
+export const NetworkTable = ({ whose, ...rest }: TableProps & { mayEdit: boolean; whose: string }) => {
+  const zone = useZone()
+  return rest.draft.rows.length === 0 ? (
     <Empty title="People may sign in from everywhere">
       <Text c="dimmed">No network is listed, so that nothing keeps {whose} out.</Text>
     </Empty>
   ) : (
-    <DataTable label="Networks" columns={columns(rest)} rows={rest.draft.rows} rowKey={(row) => row.cidr} />
+    <DataTable label="Networks" columns={columns(zone, rest)} rows={rest.draft.rows} rowKey={(row) => row.cidr} />
   )
+}
