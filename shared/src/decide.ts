@@ -65,7 +65,7 @@ export type Verdict =
   /** `nextAt`: when a window of the policy opens next that lets it through, ms. */
   | { ok: false; because: Refusal; nextAt?: number }
 
-/** Whoever passed the door before and is judged again, while his session runs or his order is carried out: no new proof is asked. */
+/** Whoever passed the door before and is judged again, while his session runs: no new proof is asked of him. */
 export const provenBefore = <W extends Who>(who: W): W => ({ ...who, provenAt: Number.POSITIVE_INFINITY })
 
 const no = (because: Refusal): Verdict => ({ ok: false, because })
@@ -135,9 +135,9 @@ export const barred = (
 }
 
 /**
- * May he? The only place that answers: signed in from where he may be, with the second factor and password in date, one
- * grant that covers both the activity and the target, the customer's policy where the device is touched, a live approval where the policy
- * asks, and a fresh proof of who he is where the activity asks for one.
+ * May he? The only place that answers: signed in from where he may be, with the second factor and password in date; one
+ * grant that covers both the activity and the target; the customer's policy where the device is touched; a live approval
+ * where the policy asks; and a fresh proof of who he is where the activity asks for one.
  */
 export const decide = (who: Who | null, activity: Activity, target: Target, facts: Facts, now: number): Verdict => {
   if (!who) return no('not_signed_in')
