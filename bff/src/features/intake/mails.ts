@@ -1,14 +1,12 @@
 import { reportKindSays, reportSeveritySays } from '@gatehouse/shared/intake/reports'
 import type { House } from '../../kernel/house.ts'
+import { moment } from '../../kernel/outbox/moment.ts'
 import type { Mail } from '../../kernel/outbox/queue.ts'
 import { sealed } from '../../kernel/outbox/seal.ts'
 import { firstAnswerHours } from './rules.ts'
 import type { ReportRow } from './store.ts'
 
 // No mail says what was reported or answered: mails are read on their way, and a stranger's words are nobody's post.
-
-const moment = (at: number): string =>
-  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`
 
 const letter = (to: string, subject: string, lines: readonly string[]): Mail => ({
   to,
@@ -21,7 +19,7 @@ export const mailOfReceipt = (house: House, to: string, r: ReportRow, key: strin
   letter(to, `We have your security report ${r.number}`, [
     'Good day,',
     '',
-    `${house.settings.maker} has received your report. Its number is ${r.number}, and the first answer is due before ${moment(r.answerBefore)}.`,
+    `${house.settings.maker} has received your report. Its number is ${r.number}, and the first answer is due before ${moment(r.answerBefore, null)}.`,
     '',
     'What became of it can be read here:',
     `${house.origin}/security/lookup#${r.number}.${sealed(house.keys, key)}`,
@@ -47,7 +45,7 @@ const about = (house: House, r: ReportRow): string[] => [
   `Number: ${r.number}`,
   `What: ${reportKindSays[r.kind]}`,
   `How grave, as the reporter sees it: ${reportSeveritySays[r.severity]}`,
-  `First answer due before: ${moment(r.answerBefore)}`,
+  `First answer due before: ${moment(r.answerBefore, null)}`,
   '',
   'Read and answer it here, signed in:',
   `${house.origin}/security-reports/${r.id}`,
