@@ -1,5 +1,6 @@
-import { type PolicyAnswer, type Rule, stricter } from '@gatehouse/shared/policies/policy'
-import { IconBan, IconCheck, IconMessageQuestion } from '@tabler/icons-react'
+import type { PolicyAnswer, Rule } from '@gatehouse/shared/policies/policy'
+import { Text } from '@mantine/core'
+import { IconBan, IconCheck, IconClock, IconMessageQuestion } from '@tabler/icons-react'
 import { StateBadge, type StateLook } from '../../ui/badges.tsx'
 import { answerSays, holdsSays } from './words.ts'
 
@@ -20,6 +21,9 @@ export const HoldsBadge = ({ rule }: { rule: Rule }) =>
     <AnswerBadge answer={rule.inside} />
   ) : (
     <span>
-      <AnswerBadge answer={stricter(rule.inside, rule.outside)} /> {holdsSays(rule)}
+      <StateBadge look={{ icon: IconClock, colour: 'slate', says: 'By the clock' }} />
+      <Text component="span" display="block" size="sm" mt={4}>
+        {holdsSays(rule)}
+      </Text>
     </span>
   )
