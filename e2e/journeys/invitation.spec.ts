@@ -4,6 +4,8 @@ import { SetUpPage } from '../pages/set-up-page.ts'
 import { SignInPage } from '../pages/sign-in-page.ts'
 
 test.use({ stackFor: 'people who get links' })
+// Several people sign in, with passwords that are slow to check on purpose.
+test.describe.configure({ timeout: 120_000 })
 
 test('AU03 a customer invites a colleague, who chooses his password and sees what his group allows', async ({ as }) => {
   const [clara, ruth, urs] = [

@@ -47,6 +47,6 @@ export class SignInPage {
   }
 
   async isIn(): Promise<void> {
-    await expect(this.page).not.toHaveURL(/sign-in/)
+    await expect(this.page).not.toHaveURL(/sign-in/, { timeout: 30_000 })
   }
 }

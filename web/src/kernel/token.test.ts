@@ -50,6 +50,7 @@ describe('SE05 a call outlives the change of its token', () => {
     const send = withPresentToken(given)
     await Promise.all([send('/api/a'), send('/api/b')])
     expect(calls.filter((call) => call === 'POST /api/me/renew alone')).toHaveLength(1)
+    expect(calls.filter((call) => call === 'GET /api/me alone')).toHaveLength(1)
     expect(calls.filter((call) => /GET \/api\/[ab]$/.test(call))).toHaveLength(4)
   })
 
