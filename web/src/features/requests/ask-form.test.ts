@@ -29,6 +29,16 @@ describe('what can be asked for', () => {
       ['action.set_setting', true, shut.says],
     ])
   })
+  test('what opens later can be asked for, and says when that is (T8)', () => {
+    const closed = { ok: false, because: 'policy_closed', says: 'not now', nextAt: Date.UTC(2025, 10, 24, 7) }
+    const one = { ...device({ ...some.may, 'session.terminal': closed }), site: { id: 's', name: 'Basel', zone } }
+    expect(choicesOf(one as DeviceView)[0]).toEqual({
+      activity: 'session.terminal',
+      says: 'Type in a terminal on a device',
+      shut: false,
+      note: 'Shut at present. It opens again on 24 Nov 2025, 08:00 CET: ask for a later start.',
+    })
+  })
   test('a terminal is asked for also where the policy always allows it, and where an approval is held', () => {
     const always = device({ ...some.may, 'session.terminal': { ok: true } })
     expect(choicesOf(always).find((one) => one.activity === 'session.terminal')?.note).toContain('at once')

@@ -1,5 +1,6 @@
 import { type Activity, activities, deviceActivities, sessionActivities } from '@gatehouse/shared/activities'
 import type { DeviceView } from '@gatehouse/shared/views/views'
+import { dateTime, zoneName } from '../../kernel/format.ts'
 import type { Asked } from './queries.ts'
 import { momentOf } from './wall-time.ts'
 
@@ -34,6 +35,12 @@ const choiceOf = (device: DeviceView, activity: Activity): Choice => {
   const { says } = activities[activity]
   const may = device.may[activity]
   const approved = device.usableApproval?.activities.includes(activity) ?? false
+  if (!may.ok && may.because === 'policy_closed' && may.nextAt !== undefined) {
+    // For a time at which it is open it can be asked for now.
+    const { zone } = device.site
+    const from = `${dateTime(may.nextAt, zone)} ${zoneName(may.nextAt, zone)}`
+    return { activity, says, note: `Shut at present. It opens again on ${from}: ask for a later start.`, shut: false }
+  }
   if (!may.ok) {
     const shut = may.because !== 'approval_needed'
     return { activity, says, note: shut ? may.says : undefined, shut }
