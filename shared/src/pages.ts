@@ -34,6 +34,8 @@ export const insidePages = [
   '/networks',
   '/networks/:customerId',
   '/groups',
+  '/groups/new',
+  '/groups/:groupId',
   '/audit',
   '/security-reports',
   '/security-reports/:reportId',

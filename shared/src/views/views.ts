@@ -401,7 +401,8 @@ export interface PersonView extends Named {
 export interface GroupView extends Named {
   customer: Named | null
   people: number
-  grants: { activities: Activity[]; scope: Scope; scopeSays: string }[]
+  /** `scopeNames`: what the scope lists, by name and in its order. */
+  grants: { activities: Activity[]; scope: Scope; scopeNames: string[]; scopeSays: string }[]
   /** Rises with every change, so that two who edit at once do not undo each other. */
   version: number
   /** Whether one may put others into it, change what it grants, and remove it. */
@@ -487,6 +488,7 @@ export interface LiveHint {
     | 'audit'
     | 'policy'
     | 'people'
+    | 'rights' // of whoever hears it
     | 'networks'
     | 'customers'
     | 'models'

@@ -3,7 +3,7 @@ import type { KeyRoot } from './keys.ts'
 
 /** The start of a query key, and how often at most it is asked for again. */
 export interface Stale {
-  key: readonly [KeyRoot, ...string[]]
+  key: readonly [KeyRoot, ...string[]] | readonly []
   everyMs: number
 }
 
@@ -34,6 +34,8 @@ export const staleBy: Record<LiveHint['about'], (hint: LiveHint) => Stale[]> = {
   audit: () => [seldom(1_000, 'audit')],
   policy: (hint) => [soon('policy', hint.customerId), soon('device', hint.deviceId)],
   people: () => [soon('people'), soon('groups'), soon('me')],
+  // Whatever is shown was shown by the rights before.
+  rights: () => [{ key: [], everyMs: 250 }],
   networks: () => [soon('networks')],
   customers: (hint) => [soon('customers'), soon('customer', hint.customerId)],
   models: () => [soon('models'), soon('model')],

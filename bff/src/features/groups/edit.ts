@@ -61,7 +61,7 @@ const rightsChanged = async (tx: Tx, groupId: string): Promise<Signal[]> => {
   for (const { id } of members) await orderRenewal(tx, id)
   return members.flatMap(({ id: personId }): Signal[] => [
     { kind: 'person', personId },
-    { kind: 'hint', hint: { about: 'people' }, personId },
+    { kind: 'hint', hint: { about: 'rights' }, personId },
   ])
 }
 

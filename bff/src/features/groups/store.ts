@@ -24,12 +24,14 @@ const namesIn = async (db: Tx, scope: Scope): Promise<string[]> => {
 
 const kindSays = { customers: 'Customer', sites: 'Site', models: 'Model', devices: 'Device', tags: 'Tag' } as const
 
-/** What a scope reaches, in words. */
-export const scopeSays = async (db: Tx, scope: Scope, ofCustomer: boolean): Promise<string> => {
+const inWords = (scope: Scope, names: readonly string[], ofCustomer: boolean): string => {
   if (scope.kind === 'all') return ofCustomer ? 'All devices of the customer' : 'All devices of all customers'
-  const names = await namesIn(db, scope)
   return names.length === 0 ? 'No device' : `${kindSays[scope.kind]}: ${names.join(', ')}`
 }
+
+/** What a scope reaches, in words. */
+export const scopeSays = async (db: Tx, scope: Scope, ofCustomer: boolean): Promise<string> =>
+  inWords(scope, await namesIn(db, scope), ofCustomer)
 
 /** The groups of a customer (the maker's for `null`), with grants and how many people are in. */
 export const groupsOf = async (db: Tx, customerId: string | null, personId: string) => {
@@ -70,10 +72,12 @@ export const groupsOf = async (db: Tx, customerId: string | null, personId: stri
           .filter((grant) => grant.groupId === one.id)
           .map(async (grant) => {
             const scope = scopeOf(grant)
+            const scopeNames = await namesIn(db, scope)
             return {
               activities: grant.activities,
               scope,
-              scopeSays: await scopeSays(db, scope, one.customerId !== null),
+              scopeNames,
+              scopeSays: inWords(scope, scopeNames, one.customerId !== null),
             }
           }),
       ),

@@ -24,6 +24,6 @@ export const changeGroupsOf = async (
     await orderRenewal(tx, them.id)
   })
   house.bus.publish({ kind: 'person', personId: them.id })
-  house.bus.publish({ kind: 'hint', hint: { about: 'people' }, personId: them.id })
+  house.bus.publish({ kind: 'hint', hint: { about: 'rights' }, personId: them.id })
   house.bus.publish(peopleHint(them))
 }

@@ -2,7 +2,7 @@ import type { MeView, PersonView } from '@gatehouse/shared/views/views'
 import { ActionIcon, Button, Checkbox, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconDotsVertical, IconNetwork, IconUserPlus } from '@tabler/icons-react'
+import { IconDotsVertical, IconNetwork, IconUserPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
@@ -128,6 +128,16 @@ export default function PeoplePage() {
               leftSection={<IconNetwork size={15} aria-hidden />}
             >
               Networks
+            </Button>
+          )}
+          {!me.customer && customerId !== null && (
+            <Button
+              variant="default"
+              component={Link}
+              to={paths.groups(customerId)}
+              leftSection={<IconUsersGroup size={15} aria-hidden />}
+            >
+              Groups
             </Button>
           )}
           {mayInvite && (
