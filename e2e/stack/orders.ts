@@ -7,4 +7,11 @@ export interface StackAddress {
 }
 
 /** What its parent may tell it, a line of JSON each. */
-export type StackOrder = { do: 'advance'; ms: number } | { do: 'close' }
+export type StackOrder = { do: 'advance'; ms: number } | { do: 'count reports' } | { do: 'close' }
+
+/** What it answers to each. */
+export interface StackDone {
+  done: true
+  /** Violations of the content security policy that browsers have reported since the start. */
+  reports: number
+}

@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline'
 import { readSettings } from '@gatehouse/bff/env'
+import { reportsTaken } from '@gatehouse/bff/features/browser-reports/routes'
 import { movableClock } from '@gatehouse/bff/kernel/clock'
 import { openHouse } from '@gatehouse/bff/main'
 import { cloneDatabase, temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
 import { seedForTests } from '@gatehouse/bff/testing/seed'
 import { startDemoAgents } from '../../scripts/demo-agents.ts'
-import type { StackAddress, StackOrder } from './orders.ts'
+import type { StackAddress, StackDone, StackOrder } from './orders.ts'
 
 /**
  * One whole system for one Playwright worker: a house on a database of its own, the agents of the demonstration, and
@@ -31,14 +32,13 @@ const main = async (): Promise<void> => {
     await database.drop()
     await folder.remove()
   }
-  const tell = (message: StackAddress | { done: true }): void =>
-    void process.stdout.write(`${JSON.stringify(message)}\n`)
+  const tell = (message: StackAddress | StackDone): void => void process.stdout.write(`${JSON.stringify(message)}\n`)
   tell({ url: opened.url, seeded })
   for await (const line of createInterface({ input: process.stdin })) {
     const order = JSON.parse(line) as StackOrder
     if (order.do === 'advance') clock.advance(order.ms)
     if (order.do === 'close') break
-    tell({ done: true })
+    tell({ done: true, reports: reportsTaken(opened.house) })
   }
   await close()
   process.exit(0)

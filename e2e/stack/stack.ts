@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { StackAddress, StackOrder } from './orders.ts'
+import type { StackAddress, StackDone, StackOrder } from './orders.ts'
 
 /** A running system of a worker's own. */
 export interface Stack extends StackAddress {
@@ -10,6 +10,8 @@ export interface Stack extends StackAddress {
   advance(ms: number): Promise<void>
   /** What the server's clock says, ms since the epoch: for one-time codes. */
   now(): number
+  /** Violations of the content security policy that browsers have reported since this was asked last. */
+  takeReports(): Promise<number>
   close(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ export const startStack = async (): Promise<Stack> => {
   const order = (one: StackOrder): void => void child.stdin.write(`${JSON.stringify(one)}\n`)
   const address = await read<StackAddress>()
   let ahead = 0
+  let taken = 0
   return {
     ...address,
     advance: async (ms) => {
@@ -38,6 +41,13 @@ export const startStack = async (): Promise<Stack> => {
       ahead += ms
     },
     now: () => Date.now() + ahead,
+    takeReports: async () => {
+      order({ do: 'count reports' })
+      const { reports } = await read<StackDone>()
+      const fresh = reports - taken
+      taken = reports
+      return fresh
+    },
     close: async () => {
       const ended = new Promise((done) => child.once('exit', done))
       order({ do: 'close' })

@@ -12,12 +12,20 @@ const resting: IdleReading = { phase: 'active', because: 'idle', secondsLeft: 0 
 /** A person did something that counts, though no gesture on the page shows it: input into a live session. */
 export const noteActivity = () => clock?.gesture()
 
+/** Whoever shows what the clock says. They may be there before it: of a page the inner parts are ready first. */
+const watchers = new Set<() => void>()
+const tellWatchers = () => {
+  for (const tell of watchers) tell()
+}
+const watch = (tell: () => void) => {
+  watchers.add(tell)
+  return () => {
+    watchers.delete(tell)
+  }
+}
+
 /** What the idle clock shows. */
-export const useIdleReading = (): IdleReading =>
-  useSyncExternalStore(
-    (tell) => clock?.subscribe(tell) ?? (() => {}),
-    () => clock?.reading() ?? resting,
-  )
+export const useIdleReading = (): IdleReading => useSyncExternalStore(watch, () => clock?.reading() ?? resting)
 
 const askWho = async (): Promise<SessionEnds | null> => {
   try {
@@ -51,6 +59,7 @@ export const startIdleClock = (me: MeView, askedAt: number, signal: AbortSignal)
     tell: (left) => tell({ left }),
   })
   clock = started
+  started.subscribe(tellWatchers)
   started.sync(me, askedAt)
   started.subscribe(() => {
     const { phase, because } = started.reading()
