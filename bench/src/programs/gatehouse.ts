@@ -1,3 +1,4 @@
+import type { Seeded } from '@gatehouse/bff/demo/seed'
 import { readSettings } from '@gatehouse/bff/env'
 import { takeLetters } from '@gatehouse/bff/features/gateway/batch'
 import { hubOf } from '@gatehouse/bff/features/gateway/hub'
