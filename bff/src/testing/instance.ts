@@ -9,13 +9,19 @@ const program = fileURLToPath(new URL('./serve.ts', import.meta.url))
 /** A house in a process of its own, which can be killed. */
 export interface Instance {
   url: string
+  /** Everything it has printed: its log, where that was not silenced. */
+  printed(): string
   /** How it ended, once it has: its exit code or its signal. */
   ended: Promise<number | string | null>
   kill(): Promise<void>
 }
 
 /** Starts an instance on a database, with the keys in `dataDir`; whoever starts it kills it. */
-export const startInstance = async (databaseUrl: string, dataDir: string): Promise<Instance> => {
+export const startInstance = async (
+  databaseUrl: string,
+  dataDir: string,
+  environment: Record<string, string> = {},
+): Promise<Instance> => {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', program], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
@@ -25,10 +31,15 @@ export const startInstance = async (databaseUrl: string, dataDir: string): Promi
       GATEHOUSE_DATA: dataDir,
       GATEHOUSE_SECRET: testSecret,
       LOG_LEVEL: 'silent',
+      ...environment,
     },
   })
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string | null)
   if (!child.stdout) throw new Error('no output')
+  let printed = ''
+  child.stdout.on('data', (bytes: Buffer) => {
+    printed += bytes.toString('utf8')
+  })
   const said = once(createInterface(child.stdout), 'line').then(([url]) => String(url))
   const url = await Promise.race([
     said,
@@ -36,6 +47,7 @@ export const startInstance = async (databaseUrl: string, dataDir: string): Promi
   ])
   return {
     url,
+    printed: () => printed,
     ended,
     kill: async () => {
       child.kill('SIGKILL')

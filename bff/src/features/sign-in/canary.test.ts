@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { CodeSetUpView } from '@gatehouse/shared/views/views'
-import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { days } from '../../kernel/clock.ts'
 import { testSecret } from '../../testing/cluster.ts'
 import { codeOf } from '../../testing/codes.ts'
 import { openTestHouse, type TestHouse, visitorOf } from '../../testing/house.ts'
+import { everythingIn, formsOf } from '../../testing/sinks.ts'
 import { proveAt } from '../../testing/visitor.ts'
 import { person } from '../people/tables.ts'
 import { hashPassword } from './passwords.ts'
@@ -21,37 +21,6 @@ beforeAll(async () => {
   h = await openTestHouse()
 })
 afterAll(() => h.close())
-
-/** How a text may have been written down: as it is, and as URLs, JSON, HTML and base64 at each offset have it. */
-const forms = (secret: string): string[] => {
-  const base64 = [0, 1, 2].map((offset) => {
-    const text = Buffer.from('x'.repeat(offset) + secret).toString('base64')
-    // Only what depends on the secret alone.
-    return text.slice(offset === 0 ? 0 : 4, -4)
-  })
-  const url = encodeURIComponent(secret)
-  const plain = [secret, url, url.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1)]
-  const html = secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
-  return [...plain, html, ...base64, ...base64.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'))]
-}
-
-/** Every row of every table as text. */
-const everything = async (): Promise<string> => {
-  const db = postgres(h.ownerUrl, { max: 1 })
-  try {
-    const tables =
-      await db`select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
-    const texts = await Promise.all(
-      tables.map(
-        ({ table_name }) => db`select coalesce(string_agg(t::text, E'\n'), '') as text from ${db(table_name)} t`,
-      ),
-    )
-    expect(tables.length).toBeGreaterThan(20)
-    return texts.map(([row]) => row?.text).join('\n')
-  } finally {
-    await db.end()
-  }
-}
 
 test('AU12 SE06 no password, code, key or cookie is in the log, the audit, the mails, the database or an answer', async () => {
   const secrets = {
@@ -120,10 +89,10 @@ test('AU12 SE06 no password, code, key or cookie is in the log, the audit, the m
     const codes = { secret: offer.secret, recovery, unused, typed: recovery.replace('-', '') }
     answers.push(await visitor.get('/api/me/factors'), await visitor.post('/api/sign-out'))
     const told = answers.map(({ body }) => JSON.stringify(body)).join('\n')
-    const where = { database: await everything(), log: sink, answers: told }
+    const where = { database: await everythingIn(h.ownerUrl), log: sink, answers: told }
     for (const [place, text] of Object.entries(where))
       for (const [name, secret] of Object.entries({ ...secrets, ...codes, half, first, second, third }))
-        for (const form of forms(secret)) expect(text.includes(form), `${name} in ${place}`).toBe(false)
+        for (const form of formsOf(secret)) expect(text.includes(form), `${name} in ${place}`).toBe(false)
   } finally {
     child.kill('SIGKILL')
     await once(child, 'exit')
