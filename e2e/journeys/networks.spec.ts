@@ -16,6 +16,8 @@ test('A7 an administrator sees whom a list puts out, is not locked out unknowing
   as,
   stack,
 }) => {
+  // Four sign-ins, one of them refused.
+  test.setTimeout(120_000)
   const [clara, ines, ruth] = [await as('approver'), await as('reader'), await as('administrator')]
   await clara.page.goto('/people')
   await clara.page.getByRole('link', { name: 'Networks' }).click()
@@ -31,6 +33,8 @@ test('A7 an administrator sees whom a list puts out, is not locked out unknowing
   await expect(clara.page.getByText('Ines Frei, at 127.0.0.1')).toBeVisible()
   const shut = clara.page.getByRole('button', { name: 'Save and be signed out' })
   await expect(shut).toBeDisabled()
+  await clara.page.getByLabel('I know that I will be signed out').check()
+  await expect(shut).toBeEnabled()
 
   // With his own address on it the list puts nobody out; undone, everything is as it was.
   await clara.page.getByRole('button', { name: 'Write my address' }).click()

@@ -82,7 +82,11 @@ const Outcome = ({
   stale,
 }: Props & { preview: NetworksPreview; stale: boolean }) => {
   const cache = useQueryClient()
-  const [known, setKnown] = useState(false)
+  // A tick is for the list that was looked at: with the next change it is gone.
+  const list = draft.result.map(({ cidr }) => cidr).join()
+  const [tick, setTick] = useState({ list, known: false })
+  if (tick.list !== list) setTick({ list, known: false })
+  const known = tick.list === list && tick.known
   const { locksYouOut } = preview
   const lockMyselfOut = locksYouOut && known
   const save = useMutation({
@@ -113,7 +117,7 @@ const Outcome = ({
         <Checkbox
           label="I know that I will be signed out"
           checked={known}
-          onChange={(event) => setKnown(event.currentTarget.checked)}
+          onChange={(event) => setTick({ list, known: event.currentTarget.checked })}
         />
       )}
       {save.error && !draft.meanwhile && (
