@@ -48,6 +48,8 @@ test('who has forgotten his password gets a link, and nobody learns whether ther
   const [ruth, ines] = [await as('administrator'), await as('reader', { signIn: false })]
   await ines.page.goto('/sign-in')
   await ines.page.getByRole('link', { name: 'Forgot your password?' }).click()
+  // The page of the sign-in, which is left, has a field of this name as well.
+  await expect(ines.page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
   await ines.page.getByLabel('E-mail').fill('ines@helvetia.example')
   await ines.page.getByRole('button', { name: 'Send me a link' }).click()
   await expect(ines.page.getByRole('heading', { name: 'Look into your mail' })).toBeVisible()

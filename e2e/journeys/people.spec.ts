@@ -15,5 +15,5 @@ test('AU22 AL06 a removed person is out at once, and the log keeps the name', as
   await approver.page.goto('/audit')
   await approver.page.getByLabel('Search the log').fill('Ines Frei')
   await expect(approver.page.getByText('Removed Ines Frei')).toBeVisible()
-  await expect(approver.page.getByText('Signed in', { exact: true }).first()).toBeVisible()
+  await expect(approver.page.getByText('Signed in with password and passkey').first()).toBeVisible()
 })
