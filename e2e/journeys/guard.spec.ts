@@ -1,5 +1,7 @@
 import { demoPassword, demoPeople } from '@gatehouse/bff/demo/people'
-import type { Browser, Page } from '@playwright/test'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import { chromiumArgs, findOrGetChromium } from '../../scripts/chromium.ts'
+import { openBehindTls } from '../fixtures/behind-tls.ts'
 import { expect, test } from '../fixtures/test.ts'
 import { SignInPage } from '../pages/sign-in-page.ts'
 import type { Stack } from '../stack/stack.ts'
@@ -39,6 +41,28 @@ test('HD01 what the policy stops goes nowhere, and the browser reports it to the
   await expect.poll(async () => (reports += await stack.takeReports())).toBeGreaterThanOrEqual(4)
   expect(asked.filter((url) => !url.startsWith(stack.url))).toEqual([])
   await page.context().close()
+})
+
+test('HD01 behind TLS the browser reports to the endpoint that the page names', async () => {
+  test.slow()
+  const house = await openBehindTls()
+  // The certificate is of nobody a browser trusts, and by themselves browsers gather reports for a minute.
+  const args = [...chromiumArgs, '--ignore-certificate-errors', '--short-reporting-delay']
+  const browser = await chromium.launch({ executablePath: await findOrGetChromium(), args })
+  try {
+    const page = await browser.newPage({ ignoreHTTPSErrors: true })
+    const answer = await page.goto(`${house.url}/sign-in`)
+    expect(answer?.headers()['reporting-endpoints']).toBe('csp="/browser-reports"')
+    await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+    expect(house.reports(), 'our own page violates nothing').toBe(0)
+    await page.evaluate(() => {
+      new Image().src = 'https://evil.example/stolen'
+    })
+    await expect.poll(house.reports, { timeout: 30_000 }).toBe(1)
+  } finally {
+    await browser.close()
+    await house.close()
+  }
 })
 
 test('HD02 markup never becomes elements and text never becomes code, while the page works', async ({

@@ -24,7 +24,7 @@ const cut = (text: string): string => text.slice(0, 200)
 
 /** An address without what may be secret in it, or one of the words that stand in its place. */
 const place = (text: string): string => {
-  if (/^[a-z-]{1,40}$/.test(text)) return text
+  if (/^[a-z-]{0,40}$/.test(text)) return text
   try {
     const { origin, protocol, pathname } = new URL(text)
     return origin === 'null' ? cut(protocol) : cut(origin + pathname)
