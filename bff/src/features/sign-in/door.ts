@@ -59,6 +59,9 @@ const secondFactorOf = async (
   return passkey || code ? 'owed' : 'to_set_up'
 }
 
+/** Where a sign-in was last let in. */
+const lastPlace = (known: Standing): string => known.lastFromAddress ?? known.fromAddress
+
 type Holder = { actor: Actor } | { over: 'idle' | 'signed_out' | 'rights_changed' }
 
 const judge = async (house: House, known: Standing | null, from: string | null): Promise<Holder> => {
@@ -66,16 +69,13 @@ const judge = async (house: House, known: Standing | null, from: string | null):
   if (!known) return { over: 'signed_out' }
   const why = whyOver(known, now)
   if (why) return { over: why === 'idle' ? 'idle' : 'signed_out' }
-  const lastFrom = known.lastFromAddress ?? known.fromAddress
-  const at = from ?? lastFrom
+  const at = from ?? lastPlace(known)
   const [account, grants, letIn] = await Promise.all([
     accountById(house.db, known.personId),
     grantsOf(house.db, known.personId),
     mayBeAt(house.db, known.personId, at),
   ])
   if (!account) return { over: 'rights_changed' }
-  // A socket that is gone already has no address.
-  if (letIn && at !== '' && at !== lastFrom) await noteFrom(house.db, known.handle, at)
   return {
     actor: {
       id: account.id,
@@ -107,8 +107,13 @@ export const holderOf = async (house: House, signInId: string, from: string | nu
 /** The person behind a token, as long as his sign-in lives. */
 export const actorOf = async (house: House, token: string | undefined, from: string): Promise<Actor | null> => {
   if (!token) return null
-  const holder = await judge(house, await readSignIn(house.db, hashOf(token)), from)
-  return 'actor' in holder ? holder.actor : null
+  const known = await readSignIn(house.db, hashOf(token))
+  const holder = await judge(house, known, from)
+  if (!known || !('actor' in holder)) return null
+  // What only listens says nothing of where he works; and a socket that is gone already has no address.
+  if (!holder.actor.networkRefused && from !== '' && from !== lastPlace(known))
+    await noteFrom(house.db, known.handle, from)
+  return holder.actor
 }
 
 /** The person of a sign-in, as long as it lives, whatever has become of the token it was begun with. */
