@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readSettings } from '../../env.ts'
+import { openHouse } from '../../main.ts'
+import { temporaryFolder, testSecret } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 
 const dist = fileURLToPath(new URL('../../../../web/dist', import.meta.url))
@@ -189,6 +192,41 @@ describe.each(Object.entries(kinds))('%s', (_, { status, get }) => {
     expect(told).toEqual([])
   })
 })
+
+test('HD01 HD03 HD04 an answer from before the house is open carries every header as well', async () => {
+  // A database that takes the call and says nothing: the house stays as it is before it opens.
+  const silent = createServer().listen(0, 'localhost')
+  const calls = new Set<Socket>()
+  silent.on('connection', (socket) => {
+    calls.add(socket)
+    socket.on('error', () => undefined)
+  })
+  const free = createServer().listen(0, 'localhost')
+  await Promise.all([once(silent, 'listening'), once(free, 'listening')])
+  const [{ port: database }, { port }] = [silent.address() as AddressInfo, free.address() as AddressInfo]
+  await new Promise((closed) => free.close(closed))
+  const folder = await temporaryFolder('shut')
+  const settings = readSettings({
+    PORT: String(port),
+    HOST: 'localhost',
+    DATABASE_URL: `postgres://nobody:nothing@localhost:${database}/none`,
+    GATEHOUSE_DATA: folder.path,
+    GATEHOUSE_SECRET: testSecret,
+    LOG_LEVEL: 'silent',
+  })
+  const opening = openHouse(settings).then(
+    () => 'open',
+    () => 'never',
+  )
+  const ask = () => fetch(`http://localhost:${port}/api/me`).catch(() => undefined)
+  await expect.poll(async () => (await ask())?.status).toBe(503)
+  const { headers } = (await ask()) as Response
+  for (const [name, pattern] of everywhere) expect(headers.get(name), name).toMatch(pattern)
+  silent.close()
+  for (const socket of calls) socket.destroy()
+  expect(await opening).toBe('never')
+  await folder.remove()
+}, 60_000)
 
 describe('the policy of pages', () => {
   test('HD01 HD02 takes scripts of ours only, and enforces Trusted Types with one policy', async () => {
