@@ -25,9 +25,13 @@ export const startStack = async (): Promise<Stack> => {
   const child = spawn(process.execPath, ['--import', tsx, program, cluster], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const read = async <T>(): Promise<T> => {
-    const line = await lines.next()
-    if (line.done) throw new Error('The stack ended by itself; what it said is above')
-    return JSON.parse(line.value) as T
+    for (;;) {
+      const line = await lines.next()
+      if (line.done) throw new Error('The stack ended by itself; what it said is above')
+      if (/^\{"(url|done)":/.test(line.value)) return JSON.parse(line.value) as T
+      // What the server has logged is no answer, and worth being seen.
+      process.stderr.write(`${line.value}\n`)
+    }
   }
   const order = (one: StackOrder): void => void child.stdin.write(`${JSON.stringify(one)}\n`)
   const address = await read<StackAddress>()
