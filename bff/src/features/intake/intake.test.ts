@@ -272,9 +272,9 @@ describe('the key', () => {
       expect(bodies[0]).toMatchObject({ status: 404, error: { code: 'report_unknown' } })
       for (const body of bodies) expect(body).toEqual(bodies[0])
     })
-    expect(events.map(({ event, outcome }) => [event, outcome])).toEqual(
-      Array(4).fill(['report.key_refused', 'refused']),
-    )
+    // The house does its own work meanwhile: sign-ins that are over end.
+    const told = events.filter(({ event }) => event.startsWith('report.'))
+    expect(told.map(({ event, outcome }) => [event, outcome])).toEqual(Array(4).fill(['report.key_refused', 'refused']))
   })
 
   test('cannot be tried out', async () => {
