@@ -70,10 +70,7 @@ export const peopleCount = async (db: Tx, customerId: string): Promise<number> =
 }
 
 /** A customer's row, locked until the end of the transaction. */
-export const lockCustomer = async (
-  tx: Tx,
-  customerId: string,
-): Promise<typeof customer.$inferSelect | undefined> => {
+export const lockCustomer = async (tx: Tx, customerId: string): Promise<typeof customer.$inferSelect | undefined> => {
   const [row] = await tx.select().from(customer).where(eq(customer.id, customerId)).for('update')
   return row
 }
