@@ -305,7 +305,7 @@ test('AZ02 the decision is that of a slow and obvious reference, over random gra
     'policy_closed',
     'policy_never',
   ])
-}, 30_000)
+}, 120_000)
 
 test('AZ02 whoever is allowed owes it to one single grant', () => {
   fc.assert(
