@@ -88,6 +88,8 @@ export interface SignInView {
   from: string
   userAgent: string
   method: SignInMethod
+  /** False as long as only the password was given there. */
+  complete: boolean
   /** The one that asks. */
   thisOne: boolean
 }

@@ -1,4 +1,12 @@
-import type { CodeSetUpView, FactorAddedView, FactorsView, MeView, StandingView } from '@gatehouse/shared/views/views'
+import type {
+  CodeSetUpView,
+  FactorAddedView,
+  FactorsView,
+  MeView,
+  Page,
+  SignInView,
+  StandingView,
+} from '@gatehouse/shared/views/views'
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../../demo/people.ts'
@@ -66,6 +74,9 @@ describe('the second factor', () => {
       name: 'Anna Keller',
       ways: { passkey: true, code: true, recovery: false },
     })
+    const own = await h.as('technician')
+    const halves = (await own.get<Page<SignInView>>('/api/me/sign-ins')).body.rows.filter((one) => !one.complete)
+    expect(halves, 'its owner sees it').toHaveLength(1)
     expect((await visitor.post('/api/sign-out')).status).toBe(200)
   })
 

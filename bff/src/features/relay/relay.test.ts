@@ -116,8 +116,9 @@ describe('a live session', () => {
       const [known] = await h.house.db
         .select()
         .from(signIn)
-        .where(eq(signIn.id, row?.signInId ?? ''))
-      return known?.lastGestureAt ?? 0
+        .where(eq(signIn.handle, row?.signInId as string))
+      if (!known) throw new Error('signed out')
+      return known.lastGestureAt
     }
     const before = await gestureAt()
     h.clock.advance(seconds(20))

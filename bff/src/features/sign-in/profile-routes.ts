@@ -30,6 +30,7 @@ export const profileRoom = new Hono<RoomEnv>()
         from: one.fromAddress,
         userAgent: one.userAgent,
         method: one.method,
+        complete: one.provenAt !== null,
         thisOne: one.handle === actor.signInId,
       })),
       next: null,

@@ -24,6 +24,7 @@ const columns = (zone: string, ask: (which: SignInView) => void): Column<SignInV
           {browserWords(row.userAgent)}
         </Text>
         {row.thisOne && <Badge>This one</Badge>}
+        {!row.complete && <Badge color="amber">No second factor yet</Badge>}
       </Group>
     ),
   },
