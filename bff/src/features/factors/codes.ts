@@ -1,11 +1,12 @@
-import { createHmac, randomInt } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import { Secret, TOTP } from 'otpauth'
 import { shut, unshut } from '../../kernel/box.ts'
 import { seconds } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { ServerKeys } from '../../kernel/keys.ts'
-import { asTyped, codes, recovery, stepsOff } from './rules.ts'
+import { newSpokenCode, readSpokenCode } from '../../kernel/spoken-code.ts'
+import { codes, recovery, stepsOff } from './rules.ts'
 import { codeApp, recoveryCode } from './tables.ts'
 
 const boxKey = (keys: ServerKeys): Buffer => keys.derive('secrets of authenticator apps')
@@ -59,25 +60,18 @@ export const useCode = async (
   return used.length > 0
 }
 
-/** Crockford's letters: none that look alike. */
-const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
 // Keyed, so that nobody who has a copy of the tables tries all codes.
 const hashOfCode = (keys: ServerKeys, personId: string, code: string): string =>
-  createHmac('sha256', keys.derive('recovery codes'))
-    .update(`${personId} ${asTyped(code)}`)
-    .digest('hex')
+  createHmac('sha256', keys.derive('recovery codes')).update(`${personId} ${code}`).digest('hex')
 
 /** Makes a person's recovery codes anew; they are returned this once and kept as hashes. */
 export const makeRecoveryCodes = async (tx: Tx, keys: ServerKeys, personId: string, now: number): Promise<string[]> => {
-  const made = Array.from({ length: recovery.count }, () =>
-    Array.from({ length: recovery.characters }, () => letters[randomInt(letters.length)]).join(''),
-  )
+  const made = Array.from({ length: recovery.count }, () => newSpokenCode(recovery.characters))
   await tx.delete(recoveryCode).where(eq(recoveryCode.personId, personId))
   await tx
     .insert(recoveryCode)
     .values(made.map((code) => ({ personId, codeHash: hashOfCode(keys, personId, code), madeAt: now })))
-  return made.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`)
+  return made
 }
 
 /** Uses a recovery code up; how many are left, or `undefined` where it was none or had been used. */
@@ -85,9 +79,11 @@ export const useRecoveryCode = async (
   tx: Tx,
   keys: ServerKeys,
   personId: string,
-  code: string,
+  typed: string,
   now: number,
 ): Promise<number | undefined> => {
+  const code = readSpokenCode(typed, recovery.characters)
+  if (!code) return undefined
   const used = await tx
     .update(recoveryCode)
     .set({ usedAt: now })

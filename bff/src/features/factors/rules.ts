@@ -36,8 +36,5 @@ export const offerLife = minutes(15)
 /** How many recovery codes there are, and of how many characters: 50 bits each, of which nobody guesses one. */
 export const recovery = { count: 10, characters: 10 } as const
 
-/** What a person may type a code like: with blanks, dashes and small letters. */
-export const asTyped = (code: string): string => code.replace(/[\s-]/g, '').toUpperCase()
-
 /** How many passkeys a person may have. */
 export const mostPasskeys = 20
