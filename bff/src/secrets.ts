@@ -41,7 +41,7 @@ export const badSecrets = (given: {
   })
   for (const [at, one] of secrets.entries())
     for (const other of secrets.slice(at + 1))
-      if (one.value.includes(other.value))
+      if (one.value.includes(other.value) || other.value.includes(one.value))
         faults.push(`${other.name} is used in ${one.name} as well; each needs its own`)
   return faults
 }

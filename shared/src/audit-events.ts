@@ -9,6 +9,7 @@ export const auditEvents = {
   'sign_in.refused': { says: 'Sign-in refused for “{email}”: {because}' },
   'sign_in.ended': { says: 'Signed out: {because}' },
   'sign_in.attacked': { says: '{failures} failed tries to sign in as “{email}” within an hour' },
+  'sign_in.guessed': { says: '{failures} wrong answers for the second factor of “{email}”, with the right password' },
   'password.changed': { says: 'Changed the password' },
   'password.change_ordered': { says: 'Must choose another password: {because}' },
   'password.forgotten': { says: 'Asked for a link to choose another password' },

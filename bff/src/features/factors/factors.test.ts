@@ -1,3 +1,4 @@
+import { demoCodeSecrets } from '@gatehouse/shared/demo'
 import type {
   CodeSetUpView,
   FactorAddedView,
@@ -8,10 +9,12 @@ import type {
   StandingView,
 } from '@gatehouse/shared/views/views'
 import { and, eq } from 'drizzle-orm'
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../../demo/people.ts'
 import { auditEvent } from '../../kernel/audit/tables.ts'
 import { days, minutes, seconds } from '../../kernel/clock.ts'
+import { hashOf } from '../../kernel/ids.ts'
 import { routesMatrix } from '../../routes.matrix.ts'
 import { codeOf, demoCode } from '../../testing/codes.ts'
 import { command } from '../../testing/command.ts'
@@ -23,12 +26,16 @@ import { proveAt, setUpFactor } from '../../testing/visitor.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
 import { endOverdueSignIns } from '../sign-in/door.ts'
+import { hashPassword } from '../sign-in/passwords.ts'
+import { signInTry } from '../sign-in/tables.ts'
+import { boxSecret } from './codes.ts'
 import { forgetFactors, waysOf } from './door.ts'
 import { codeApp, passkey, recoveryCode } from './tables.ts'
 
+const contact = 'security@alpenwerk.example'
 let h: TestHouse
 beforeAll(async () => {
-  h = await openTestHouse()
+  h = await openTestHouse({ GATEHOUSE_SECURITY_CONTACT: contact })
 })
 afterAll(() => h.close())
 
@@ -45,6 +52,27 @@ const codeNow = (who: Persona): string => demoCode(who, h.clock.now())
 const isIn = async (visitor: Visitor): Promise<boolean> => (await visitor.get('/api/me')).status === 200
 const codeIn = (answer: { body: unknown }): string | undefined =>
   (answer.body as { error?: { code?: string } }).error?.code
+/** Gives a demo person password, passkey and phone back. */
+const give = async (who: Persona): Promise<void> => {
+  const personId = h.seeded.people[who]
+  const passwordHash = await hashPassword(h.house.keys, demoPassword(who))
+  await h.house.db.update(person).set({ passwordHash }).where(eq(person.id, personId))
+  await forgetFactors(h.house.db, personId)
+  const secretBox = boxSecret(h.house.keys, demoCodeSecrets[demoPeople[who].email] ?? '')
+  await h.house.db.insert(codeApp).values({ personId, secretBox, createdAt: h.clock.now(), lastStep: 0 })
+  const { credentialId, publicKey } = testPasskey(who)
+  await h.house.db.insert(passkey).values({
+    id: crypto.randomUUID(),
+    personId,
+    credentialId,
+    publicKey: publicKey.toString('base64url'),
+    counter: 0,
+    transports: [],
+    synced: true,
+    name: 'phone',
+    createdAt: h.clock.now(),
+  })
+}
 /** Lets the code of the demo people's phones change. */
 const nextCode = () => h.clock.advance(seconds(30))
 
@@ -156,7 +184,10 @@ describe('the second factor', () => {
     const [one] = browsers
     if (!one) throw new Error('there are two')
     expect((await show(one, codeNow('otherApprover'))).status, 'the right one, too late').toBe(422)
-    expect((await mailsTo(h.house, email))[0]?.subject).toBe('Somebody knows your password')
+    expect((await mailsTo(h.house, email))[0]?.subject).toBe('Somebody knows the password of Luis Ortega')
+    expect((await mailsTo(h.house, contact))[0]?.subject, 'AU17').toBe('Somebody knows the password of Luis Ortega')
+    const seen = (await (await h.as('otherApprover')).get<MeView>('/api/me')).body.lastFailure
+    expect(seen, 'AU18').toMatchObject({ method: 'password_code' })
     expect((await proveAt(h.url, one, 'otherApprover')).status, 'the passkey of the owner').toBe(200)
     h.clock.advance(minutes(6))
     expect((await show(await halfway('otherApprover'), codeNow('otherApprover'))).status).toBe(200)
@@ -228,6 +259,75 @@ describe('who must have one', () => {
     expect(codeIn(await ines.get('/api/devices'))).toBe('factor_to_set_up')
     const [row] = await db.select().from(customer).where(eq(customer.id, h.seeded.customers['Helvetia Pharma']))
     expect(row?.demandsFactor).toBe(true)
+  })
+
+  test('AU02 AU03 of who needs none, a browser with the password alone is not whole once there is one', async () => {
+    const { db } = h.house
+    await db.update(customer).set({ demandsFactor: false })
+    await forgetFactors(db, h.seeded.people.reader)
+    const [owner, other] = [await halfway('reader', 'in'), await halfway('reader', 'in')]
+    expect([await isIn(owner), await isIn(other)]).toEqual([true, true])
+    const secret = await setUpFactor(owner, h.clock.now())
+    expect(codeIn(await other.get('/api/devices'))).toBe('factor_owed')
+    const password = demoPassword('reader')
+    expect((await other.post('/api/me/proof', { password })).status, 'the password proves no more').toBe(200)
+    for (const [method, path] of [
+      ['DELETE', '/api/me/factors/code'],
+      ['POST', '/api/me/factors/passkeys/options'],
+    ] as const)
+      expect([path, codeIn(await other.send(method, path))]).toEqual([path, 'factor_owed'])
+    nextCode()
+    expect((await show(other, codeOf(secret, h.clock.now()))).status).toBe(200)
+    expect(await isIn(other)).toBe(true)
+    // Without any, the password is all there is to show again.
+    expect((await owner.send('DELETE', '/api/me/factors/code')).status).toBe(200)
+    h.clock.advance(minutes(10))
+    expect(codeIn(await owner.post('/api/me/factors/code/options'))).toBe('step_up_required')
+    expect((await owner.post('/api/me/proof', { password })).status).toBe(200)
+    expect((await owner.post('/api/me/factors/code/options')).status).toBe(200)
+    await db.update(customer).set({ demandsFactor: true })
+  })
+
+  test('AU13 the password alone makes no place known', async () => {
+    const visitor = await halfway('auditor')
+    const known = () =>
+      h.house.db
+        .select()
+        .from(signInTry)
+        .where(and(eq(signInTry.accountHash, hashOf(demoPeople.auditor.email)), eq(signInTry.outcome, 'succeeded')))
+    const before = (await known()).length
+    expect((await visitor.post('/api/me/proof', { password: demoPassword('auditor') })).status).toBe(200)
+    expect(await known()).toHaveLength(before)
+    expect((await proveAt(h.url, visitor, 'auditor')).status).toBe(200)
+    expect(await known()).toHaveLength(before + 1)
+  })
+
+  test('SE05 signing in anew in a browser ends what was signed in there', async () => {
+    const visitor = await h.as('technician')
+    const before = visitor.cookie()
+    const given = { email: demoPeople.technician.email, password: demoPassword('technician') }
+    expect((await visitor.post('/api/sign-in', given)).status).toBe(200)
+    expect((await h.nobody.send('GET', '/api/me', undefined, { cookie: before })).status).toBe(401)
+  })
+
+  test('AU03 a sign-in that is under way does not outlive a password that is voided meanwhile', async () => {
+    const owner = postgres(h.ownerUrl, { max: 2 })
+    const given = { email: demoPeople.outsider.email, password: demoPassword('outsider') }
+    try {
+      const answer = await owner.begin(async (tx) => {
+        await tx`update person set password_hash = 'void' where id = ${h.seeded.people.outsider}`
+        const signingIn = visitorOf(h.url).post('/api/sign-in', given)
+        // It has found the password right and waits for the account.
+        await expect
+          .poll(async () => (await owner`select from pg_stat_activity where wait_event_type = 'Lock'`).length)
+          .toBeGreaterThan(0)
+        return { signingIn }
+      })
+      expect((await answer.signingIn).status).toBe(401)
+    } finally {
+      await owner.end()
+    }
+    await give('outsider')
   })
 
   test('AU03 who must have one keeps the last', async () => {
@@ -352,7 +452,8 @@ describe('AP19 what wants a fresh proof', () => {
 
 describe('SE05 rights that were changed', () => {
   test('want a new token, and the old one is dead', async () => {
-    const [ines, clara] = [await proven('reader'), await h.as('approver')]
+    await give('reader')
+    const [ines, clara] = [await h.as('reader'), await h.as('approver')]
     const before = ines.cookie()
     const add = [h.seeded.groups['Helvetia approvers']]
     const path = `/api/customers/${h.seeded.customers['Helvetia Pharma']}/people/${h.seeded.people.reader}/groups`
@@ -367,25 +468,6 @@ describe('SE05 rights that were changed', () => {
     expect(codeIn(await raw('POST', '/api/me/renew'))).toBe('not_signed_in')
     expect((await clara.post(path, { remove: add })).status).toBe(200)
   })
-
-  /** A reader who has had his factors taken away by the tests above gets his phone back. */
-  const proven = async (who: Persona): Promise<Visitor> => {
-    const personId = h.seeded.people[who]
-    await forgetFactors(h.house.db, personId)
-    const key = testPasskey(who)
-    await h.house.db.insert(passkey).values({
-      id: crypto.randomUUID(),
-      personId,
-      credentialId: key.credentialId,
-      publicKey: key.publicKey.toString('base64url'),
-      counter: 0,
-      transports: [],
-      synced: true,
-      name: 'phone',
-      createdAt: h.clock.now(),
-    })
-    return h.as(who)
-  }
 })
 
 describe('a reset', () => {

@@ -9,7 +9,7 @@ import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
 import { zoneOf } from '../profile/door.ts'
-import { beProven, endSignInsOf, holdPerson } from '../sign-in/door.ts'
+import { beProven, endSignInsOf, holdPerson, weaken } from '../sign-in/door.ts'
 import { makeRecoveryCodes, newSecret, stepOf, unboxSecret, uriOf } from './codes.ts'
 import { mailOfFactor } from './mails.ts'
 import { addPasskey, passkeysOf } from './passkeys.ts'
@@ -118,6 +118,8 @@ const settle = async (house: House, tx: Tx, actor: Actor, must: boolean, factor:
   if (!has && !code) {
     if (must) throw new Refused('factor_needed')
     await forgetFactors(tx, actor.id)
+    // From now on the password is all there is to show.
+    await weaken(tx, actor)
   }
   await tellOwner(house, tx, actor, 'removed', factor)
 }

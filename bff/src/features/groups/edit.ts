@@ -12,7 +12,7 @@ import { orderRenewal } from '../sign-in/door.ts'
 import { hasAdministrators } from './assign.ts'
 import { checkGrants } from './input.ts'
 import { newIn, whyNotEdit } from './rules.ts'
-import { type KnownGroup, membersOf, scopeSays } from './store.ts'
+import { groupById, type KnownGroup, membersOf, scopeSays } from './store.ts'
 import { group, groupGrant } from './tables.ts'
 
 /** A group as it is sent. */
@@ -84,21 +84,23 @@ export const addGroup = async (
   }).catch(nameTaken)
 
 /** The group, held until the transaction ends; what was judged is what is changed. */
-const held = async (tx: Tx, known: KnownGroup, version: number): Promise<void> => {
-  const [row] = await tx.select({ version: group.version }).from(group).where(eq(group.id, known.id)).for('update')
-  if (!row) throw new Refused('not_found')
-  if (row.version !== version) throw new Refused('changed_meanwhile')
+const held = async (tx: Tx, { id }: KnownGroup, actor: Actor, version: number): Promise<KnownGroup> => {
+  await tx.select({ id: group.id }).from(group).where(eq(group.id, id)).for('update')
+  const known = await groupById(tx, id, actor.id)
+  if (!known) throw new Refused('not_found')
+  if (known.version !== version) throw new Refused('changed_meanwhile')
+  return known
 }
 
 /** Changes a group's name and what it grants; it holds at once, in open pages, streams and jobs as well. */
 export const changeGroup = async (
   house: House,
   actor: Actor,
-  known: KnownGroup,
+  found: KnownGroup,
   given: GroupInput & { version: number },
 ): Promise<number> =>
   change(house, byPerson(actor), 'group.changed', async (tx) => {
-    await held(tx, known, given.version)
+    const known = await held(tx, found, actor, given.version)
     const hand = { customerId: known.customerId, grants: given.grants }
     const why = whyNotEdit(actor, known, hand, await hasAdministrators(tx, known.customerId))
     if (why) throw new Refused(why)
@@ -125,9 +127,9 @@ export const changeGroup = async (
   }).catch(nameTaken)
 
 /** Removes a group; whoever was in it loses what it granted, at once. */
-export const removeGroup = async (house: House, actor: Actor, known: KnownGroup, version: number): Promise<void> =>
+export const removeGroup = async (house: House, actor: Actor, found: KnownGroup, version: number): Promise<void> =>
   change(house, byPerson(actor), 'group.removed', async (tx) => {
-    await held(tx, known, version)
+    const known = await held(tx, found, actor, version)
     const why = whyNotEdit(actor, known, null, await hasAdministrators(tx, known.customerId))
     if (why) throw new Refused(why)
     const people = (await membersOf(tx, known.id)).length

@@ -1,4 +1,4 @@
-import { granted } from '@gatehouse/shared/decide'
+import { barred, granted } from '@gatehouse/shared/decide'
 import type { LiveHint } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
@@ -64,7 +64,7 @@ export const liveRoom = new Hono<RoomEnv>().get('/live', self('hints about what 
         if (lookAgain) {
           lookAgain = false
           const still = await house.access.actorUnder(signInId, from)
-          actor = still?.networkRefused ? null : still
+          actor = still && !barred(still) ? still : null
           await stream.writeSSE(
             actor ? { event: 'still', data: '' } : { data: JSON.stringify({ about: 'signed_out' } satisfies LiveHint) },
           )

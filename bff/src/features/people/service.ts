@@ -4,6 +4,7 @@ import { change } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { refuseActionsOf } from '../actions/door.ts'
+import { forgetFactors } from '../factors/door.ts'
 import { groupMember } from '../groups/tables.ts'
 import { voidTokens } from '../invitations/door.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
@@ -73,6 +74,7 @@ export const removePerson = async (house: House, actor: Actor, them: PersonRow):
       .returning({ id: person.id })
     if (changed.length === 0) throw new Refused('wrong_state', { state: 'removed' })
     await tx.delete(groupMember).where(eq(groupMember.personId, them.id))
+    await forgetFactors(tx, them.id)
     await voidTokens(tx, them.id, ['invite', 'reset', 'forgotten', 'address'], now)
     return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
   })

@@ -5,7 +5,7 @@ import { customer } from '../customers/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
-/** Accounts: one per person, never used again. A removed person keeps the row without its address. */
+/** Accounts: one per person, never used again. A removed person keeps the row, with nothing that opens it. */
 export const person = pgTable(
   'person',
   {

@@ -54,6 +54,7 @@ export const peopleStreams = upgrade<Admitted>({
   admit: async (house, asked) => {
     const actor = await house.access.actor(readToken(asked.request.headers.cookie), asked.from)
     if (!actor) throw new Refused('not_signed_in')
+    if (actor.renewalDue) throw new Refused('renewal_needed')
     try {
       return await enterWith(house, actor, asked)
     } catch (error) {

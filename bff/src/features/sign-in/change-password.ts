@@ -4,6 +4,7 @@ import { change } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
+import { voidTokens } from '../invitations/door.ts'
 import { passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { zoneOf } from '../profile/door.ts'
@@ -46,6 +47,8 @@ export const changePassword = async (house: House, actor: Actor, given: Given): 
     // Of two changes at once the second was judged by a password that is gone.
     if (changed.length === 0) throw new Refused('password_wrong')
     await retirePassword(tx, account.id, account.passwordHash, now)
+    // A link that waits in a mailbox does not bring the account back to whoever reads it.
+    await voidTokens(tx, account.id, ['reset', 'forgotten', 'address'], now)
     const zone = await zoneOf(tx, account.id)
     await queueMail(tx, mailOfChange(house, { ...account, zone }, actor.from), now)
     const renewed = await renewSignIn(tx, actor.signInId, { passwordAt: now })

@@ -35,6 +35,7 @@ const words = {
   disabled: 'the account was disabled',
   password: 'the password was changed',
   factor: 'a second factor was removed',
+  replaced: 'somebody signed in anew in the same browser',
   networks: 'it was outside the networks that were chosen',
 } as const
 
@@ -52,11 +53,12 @@ const secondFactorOf = async (
   grants: readonly Grant[],
 ): Promise<Actor['secondFactor']> => {
   if (known.provenAt !== null && known.method !== 'password') return 'shown'
-  // Who had no need of one may have got one since: by his groups, or by his customer.
-  if (known.provenAt !== null && whyMustHave({ ...account, grants }, account.demandsFactor) === null)
-    return 'not_needed'
+  // Who had none may have set one up since, in another browser: this one has shown the password only.
   const { passkey, code } = await waysOf(house.db, known.personId)
-  return passkey || code ? 'owed' : 'to_set_up'
+  if (passkey || code) return 'owed'
+  // Who had no need of one may have got it since: by his groups, or by his customer.
+  const must = whyMustHave({ ...account, grants }, account.demandsFactor) !== null
+  return known.provenAt === null || must ? 'to_set_up' : 'not_needed'
 }
 
 /** Where a sign-in was last let in. */
@@ -140,6 +142,11 @@ export const beProven = async (house: House, tx: Tx, actor: Actor, method: SignI
   }
   await append(tx, now, [entry({ ...succeeded, about: await customerOf(tx, actor.id) })])
   return token
+}
+
+/** Says of a sign-in that it stands by the password alone: its owner has no second factor any more. */
+export const weaken = async (tx: Tx, actor: Actor): Promise<void> => {
+  await tx.update(signIn).set({ method: 'password' }).where(eq(signIn.handle, actor.signInId))
 }
 
 /** Forgets every sign-in of a person, for the command on the server: what runs under one ends with its next review. */

@@ -1,6 +1,6 @@
 import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
 import { hours } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
@@ -92,12 +92,13 @@ export const renewSignIn = async (
   tx: Tx,
   handle: string,
   anew: Partial<Pick<Attributes, 'method' | 'provenAt' | 'passwordAt'>>,
+  { onlyWhereDue = false } = {},
 ): Promise<string | undefined> => {
   const token = newToken()
   const renewed = await tx
     .update(signIn)
     .set({ ...anew, id: hashOf(token), renewalDue: false })
-    .where(eq(signIn.handle, handle))
+    .where(and(eq(signIn.handle, handle), onlyWhereDue ? eq(signIn.renewalDue, true) : undefined))
     .returning({ handle: signIn.handle })
   return renewed.length > 0 ? token : undefined
 }

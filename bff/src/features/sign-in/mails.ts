@@ -49,16 +49,16 @@ export const mailOfAttack = (
     `within an hour ${failures} tries to sign in as ${them.name} (${them.email}) have failed, the last before ${moment(house.clock.now(), to.zone)}.`,
     'Sign-ins from where the account was used before still work; from elsewhere they are held back for a while.',
     '',
-    'If that was you, nothing has to be done. Otherwise choose another password, and tell your administrator:',
+    `If that was ${them.name}, nothing has to be done. Otherwise the password is to be changed, and an administrator told:`,
     `${house.origin}/change-password`,
   ])
 
-/** To the owner, when somebody who has the password guesses at the second factor. */
-export const mailOfGuessing = (house: House, them: Reader): Mail =>
-  letter(them.email, 'Somebody knows your password', [
-    `Good day ${them.name},`,
+/** To the owner, and to the security contact, when somebody who has the password guesses at the second factor. */
+export const mailOfGuessing = (house: House, them: Reader, to: string): Mail =>
+  letter(to, `Somebody knows the password of ${them.name}`, [
+    'Good day,',
     '',
-    `by ${moment(house.clock.now(), them.zone)} somebody has given your Gatehouse password and then several wrong one-time codes. Nobody came in, and further codes are held back for a while.`,
+    `by ${moment(house.clock.now(), them.zone)} somebody has given the Gatehouse password of ${them.name} (${them.email}) and then several wrong one-time codes. Nobody came in, and further codes are held back for a while.`,
     '',
     'If that was you, nothing has to be done. Otherwise choose another password, and tell your administrator:',
     `${house.origin}/change-password`,

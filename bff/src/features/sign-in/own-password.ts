@@ -22,7 +22,8 @@ export const proven = async (house: House, actor: Actor, present: string): Promi
   const tryId = await openTry(house.db, place, now)
   const open = standing(await tallyOf(house.db, place, tryId, now)) === 'open'
   const right = await isPassword(house.keys, account.passwordHash, present)
-  await closeTry(house.db, tryId, !open ? 'limited' : right ? 'succeeded' : 'failed')
+  // The password alone makes no place known: that is for a sign-in that is whole.
+  await closeTry(house.db, tryId, !open ? 'limited' : right ? 'halfway' : 'failed')
   if (!open || !right) throw new Refused('password_wrong')
   return account
 }
@@ -39,7 +40,7 @@ export const whyUnfit = async (
   if (why) return why
   if (await isCommon(house.settings.passwordList, next))
     return 'That is on a list of common or stolen passwords. Choose something else.'
-  for (const former of [account.passwordHash, ...(await formerPasswords(house.db, account.id))])
+  for (const former of [account.passwordHash, ...(await formerPasswords(house.db, account.id, house.clock.now()))])
     if (await isPassword(house.keys, former, next)) return 'You have had that password before. Choose a new one.'
   return undefined
 }

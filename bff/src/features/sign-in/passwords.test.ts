@@ -13,6 +13,7 @@ import { openTestHouse, signedInAt, type TestHouse, type Visitor, visitorOf } fr
 import { person } from '../people/tables.ts'
 import { remindOfPasswords } from './jobs.ts'
 import { hashPassword } from './passwords.ts'
+import { formerPasswords, retirePassword } from './store.ts'
 import { passwordHistory, passwordReminder } from './tables.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -100,7 +101,31 @@ describe('AU07 lists', () => {
   })
 })
 
+describe('AU07 what is refused today', () => {
+  test.each(['Helvetia Pharma 26', 'Ines Frei ines!', 'too short'])(
+    'has to be changed at once: %s',
+    async (password) => {
+      await give('reader', password)
+      await set('reader', { passwordChangedAt: h.clock.now(), passwordDue: false })
+      const reader = await visitorWith('reader', password)
+      expect((await reader.get<MeView>('/api/me')).body.passwordDue).toBe(true)
+    },
+  )
+})
+
 describe('AU09 turns', () => {
+  test('what a link in a mail has put aside in ten days is remembered beyond the tenth', async () => {
+    const { id } = await rowOf('auditor')
+    const now = h.clock.now()
+    for (let n = 0; n < 14; n++) await retirePassword(h.house.db, id, `hash ${n}`, now + n)
+    expect((await formerPasswords(h.house.db, id, now + 14)).filter((hash) => /^hash/.test(hash))).toHaveLength(14)
+    const later = now + days(11)
+    expect((await formerPasswords(h.house.db, id, later)).filter((hash) => /^hash/.test(hash))).toHaveLength(10)
+    await retirePassword(h.house.db, id, 'hash 14', later)
+    expect(await formerPasswords(h.house.db, id, now + 14)).not.toContain('hash 3')
+    await h.house.db.delete(passwordHistory).where(eq(passwordHistory.personId, id))
+  })
+
   const password = (n: number) =>
     ['amber', 'birch', 'cedar', 'dunes', 'ember', 'fjord', 'grove', 'heath', 'inlet', 'jetty', 'knoll', 'larch'][n] +
     ' stands beside the river'.split('').reverse().join('').slice(n)

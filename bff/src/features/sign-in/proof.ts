@@ -1,7 +1,7 @@
 import { type SignInMethod, signInMethods } from '@gatehouse/shared/sign-in/methods'
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
-import { entry } from '../../kernel/audit/append.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
 import { change, isLogged, note } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -14,7 +14,7 @@ import { zoneOf } from '../profile/door.ts'
 import { renewSignIn } from './lucia.ts'
 import { mailOfGuessing, mailOfRecovery } from './mails.ts'
 import { proven } from './own-password.ts'
-import { closeTry, openTry, rememberSignIn } from './store.ts'
+import { closeTry, openTry, rememberFailure, rememberSignIn } from './store.ts'
 import { signInTry } from './tables.ts'
 
 /** What somebody shows to prove who he is: a second factor, the password, or both. */
@@ -50,7 +50,9 @@ const wrongOf = async (house: House, actor: Actor, tryId: string): Promise<reado
   return row?.wrong ?? []
 }
 
-const refuse = async (house: House, actor: Actor, because: string): Promise<never> => {
+const refuse = async (house: House, actor: Actor, shown: Shown, because: string): Promise<never> => {
+  const method = shown.way === 'code' ? 'password_code' : 'password_passkey'
+  await rememberFailure(house.db, actor.id, { at: house.clock.now(), from: actor.from, method })
   const fields = { because }
   await note(house, [
     entry({ by: byPerson(actor), event: 'sign_in.proof_refused', fields, about: aboutOf(actor), outcome: 'refused' }),
@@ -58,13 +60,27 @@ const refuse = async (house: House, actor: Actor, because: string): Promise<neve
   throw isLogged(new Refused('factor_wrong', { privately: because }))
 }
 
+/** At the first limit owner and security contact are told: whoever guesses has the password. */
+const tellOfGuessing = (house: House, actor: Actor): Promise<void> =>
+  house.db.transaction(async (tx) => {
+    const now = house.clock.now()
+    const reader = { ...actor, zone: await zoneOf(tx, actor.id) }
+    await queueMail(tx, mailOfGuessing(house, reader, actor.email), now)
+    const { securityContact } = house.settings
+    if (securityContact) await queueMail(tx, mailOfGuessing(house, reader, securityContact), now)
+    const fields = { email: actor.email, failures: proofLimits[0].failures }
+    await append(tx, now, [
+      entry({ by: byPerson(actor), event: 'sign_in.guessed', fields, about: aboutOf(actor), outcome: 'refused' }),
+    ])
+  })
+
 /** Counts what was shown as a try: too many wrong ones are not looked at any more. */
 const counted = async <T>(house: House, actor: Actor, shown: Shown, deed: () => Promise<T>): Promise<T> => {
   const tryId = await openTry(house.db, tryAt(actor), house.clock.now())
   const wrong = await wrongOf(house, actor, tryId)
   if (shown.way === 'code' && proofLimits.some((limit, at) => (wrong[at] ?? 0) >= limit.failures)) {
     await closeTry(house.db, tryId, 'limited')
-    return refuse(house, actor, 'too many tries')
+    return refuse(house, actor, shown, 'too many tries')
   }
   try {
     const done = await deed()
@@ -75,13 +91,9 @@ const counted = async <T>(house: House, actor: Actor, shown: Shown, deed: () => 
       await closeTry(house.db, tryId, 'limited')
       throw thrown
     }
-    // It stands as failed already. At the first limit the owner is told: whoever guesses has his password.
-    if (wrong[0] === proofLimits[0].failures - 1)
-      await house.db.transaction(async (tx) => {
-        const zone = await zoneOf(tx, actor.id)
-        await queueMail(tx, mailOfGuessing(house, { ...actor, zone }), house.clock.now())
-      })
-    return refuse(house, actor, shown.way === 'code' ? 'wrong or used code' : 'not one of his passkeys')
+    // It stands as failed already.
+    if (wrong[0] === proofLimits[0].failures - 1) await tellOfGuessing(house, actor)
+    return refuse(house, actor, shown, shown.way === 'code' ? 'wrong or used code' : 'not one of his passkeys')
   }
 }
 
@@ -142,4 +154,4 @@ export const prove = async (house: House, actor: Actor, { shown, password }: Pro
 
 /** The token that replaces one whose rights were changed; `undefined` where it is not due, so that a repeated call spoils nothing. */
 export const renew = async (house: House, actor: Actor): Promise<string | undefined> =>
-  actor.renewalDue ? renewSignIn(house.db, actor.signInId, {}) : undefined
+  actor.renewalDue ? renewSignIn(house.db, actor.signInId, {}, { onlyWhereDue: true }) : undefined

@@ -22,8 +22,8 @@ import { signIn } from './tables.ts'
 
 const Credentials = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) })
 const NewPassword = z.object({ present: z.string().min(1).max(1_000), next: z.string().min(1).max(1_000) })
-/** How long before the call the gesture was: browsers report gestures bundled. */
-const Gesture = z.object({ agoMs: z.number().int().min(0).max(30_000).default(0) })
+/** How long before the call the gesture was: browsers report gestures bundled, and hidden tabs late. */
+const Gesture = z.object({ agoMs: z.number().int().min(0).max(1_200_000).default(0) })
 
 const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
   const [row] = await house.db
@@ -58,6 +58,9 @@ export const signInRoom = new Hono<RoomEnv>()
     const { house, from } = c.var
     const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
     const { token, step } = await signInWithPassword(house, c.req.valid('json'), { from, userAgent })
+    // A browser holds one sign-in: the one before has lost its cookie, and nobody would end it.
+    const before = await house.access.actor(c.var.token, from)
+    if (before) await endSignIn(house, { id: before.signInId, personId: before.id }, byPerson(before), 'replaced')
     c.header('Set-Cookie', signInCookie(token))
     return c.json({ step } satisfies { step: SignInStep })
   })

@@ -63,8 +63,11 @@ export const standing = (tally: Tally): 'open' | 'shut' | 'busy' => {
 /** Failures of one account within an hour of which its owner is told. */
 export const alarming = { failures: 10, within: hours(1) } as const
 
-/** Which passwords before the present one may not come back, and how soon the present one may go. */
-export const passwordTurns = { remembered: 10, leastAge: days(1) } as const
+/**
+ * Which passwords before the present one may not come back, and how soon the present one may go. A link in a mail knows
+ * no least age: what it put aside in the last ten days is remembered beyond the tenth, so that it is no way round.
+ */
+export const passwordTurns = { remembered: 10, leastAge: days(1), rememberedFor: days(10) } as const
 
 /** How long before the last day a person is reminded by mail, the nearest first. */
 export const reminderDays = [1, 7, 14] as const

@@ -1,6 +1,7 @@
+import { contextWords, unfit } from '@gatehouse/shared/passwords/rules'
 import { signInMethods } from '@gatehouse/shared/sign-in/methods'
 import type { SignInStep } from '@gatehouse/shared/views/views'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { change, note } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
@@ -72,14 +73,31 @@ const noteRefusal = async (house: House, account: Account | undefined, seen: See
   ])
 }
 
+/** Holds the account as it was looked at: a password that was changed or voided meanwhile opens nothing. */
+const hold = async (tx: Tx, account: Account): Promise<void> => {
+  const held = await tx
+    .select({ id: person.id })
+    .from(person)
+    .where(
+      and(
+        eq(person.id, account.id),
+        eq(person.passwordHash, account.passwordHash),
+        isNull(person.disabledAt),
+        isNull(person.removedAt),
+      ),
+    )
+    .for('no key update')
+  if (held.length === 0) throw new Refused('wrong_sign_in', { privately: 'changed meanwhile' })
+}
+
 /** What a right password brings with it, whatever else is still wanted. */
 const notePassword = async (tx: Tx, account: Account, passwordHash: string, listed: boolean): Promise<void> => {
+  await hold(tx, account)
   if (passwordHash === account.passwordHash && !listed) return
   await tx
     .update(person)
     .set({
-      // Only where it is still the one that was looked at: it may have been changed meanwhile.
-      passwordHash: sql`case when ${person.passwordHash} = ${account.passwordHash} then ${passwordHash} else ${person.passwordHash} end`,
+      passwordHash,
       passwordDue: sql`${person.passwordDue} or ${listed}`,
     })
     .where(eq(person.id, account.id))
@@ -91,13 +109,21 @@ const stepFor = async (house: House, account: Account): Promise<SignInStep> => {
   return whyMustHave({ ...account, grants }, account.demandsFactor) === null ? 'in' : 'set_up'
 }
 
+/** Why a password that is right has to be changed at once: what is refused today may have been taken before. */
+const whyWeak = async (house: House, account: Account, password: string): Promise<string | undefined> => {
+  if (await isCommon(house.settings.passwordList, password)) return 'it is on a list of common or stolen passwords'
+  const words = contextWords({ ...account, maker: house.settings.maker, customer: account.customerName })
+  return unfit(password, { words }) && 'it is too short, or mostly a name or a repetition'
+}
+
 /** Opens the door, or its first half where a second factor is owed; what else changes commits with it. */
 const enter = async (house: House, account: Account, password: string, seen: Seen, tryId: string): Promise<Entered> => {
   const now = house.clock.now()
   const passwordHash = isImported(account.passwordHash)
     ? await hashPassword(house.keys, password)
     : account.passwordHash
-  const listed = !account.passwordDue && (await isCommon(house.settings.passwordList, password))
+  const weak = account.passwordDue ? undefined : await whyWeak(house, account, password)
+  const listed = weak !== undefined
   const step = await stepFor(house, account)
   const by = byOf(house, account, seen.from)
   const about = { customerId: account.customerId, customerName: account.customerName }
@@ -115,7 +141,7 @@ const enter = async (house: House, account: Account, password: string, seen: See
   const ordered = entry({
     by,
     event: 'password.change_ordered',
-    fields: { because: 'it is on a list of common or stolen passwords' },
+    fields: { because: weak ?? '' },
     about,
   })
   if (step !== 'in')

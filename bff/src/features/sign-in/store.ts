@@ -91,6 +91,17 @@ export const forgetTries = (db: Tx, now: number): Promise<unknown> =>
       ),
     )
 
+/** Notes a failure on the account, for the profile. */
+export const rememberFailure = (
+  db: Tx,
+  personId: string,
+  { at, from, method }: { at: number; from: string; method: SignInMethod },
+): Promise<unknown> =>
+  db
+    .update(person)
+    .set({ lastFailureAt: at, lastFailureFrom: from, lastFailureMethod: method })
+    .where(eq(person.id, personId))
+
 /** Notes a completed sign-in on the account; the one before is what the profile shows. */
 export const rememberSignIn = (
   tx: Tx,
@@ -115,7 +126,8 @@ export const noteGestureAt = (db: Tx, signInId: string, at: number): Promise<unk
   db
     .update(signIn)
     .set({ lastGestureAt: at })
-    .where(and(eq(signIn.handle, signInId), lte(signIn.lastGestureAt, at)))
+    // What comes after the end brings nothing back.
+    .where(and(eq(signIn.handle, signInId), lte(signIn.lastGestureAt, at), gt(signIn.lastGestureAt, at - idleLife)))
 
 /** Sign-ins that are over by one of the clocks. */
 export const overdueSignIns = (db: Tx, now: number) =>
@@ -134,18 +146,19 @@ export const overdueSignIns = (db: Tx, now: number) =>
 export const signInsOf = (db: Tx, personId: string) =>
   db.select().from(signIn).where(eq(signIn.userId, personId)).orderBy(asc(signIn.startedAt), asc(signIn.id))
 
-/** The ten passwords before the present one, as hashes, the latest first. */
-export const formerPasswords = async (db: Tx, personId: string): Promise<string[]> =>
+/** The ten passwords before the present one and all of the last ten days, as hashes, the latest first. */
+export const formerPasswords = async (db: Tx, personId: string, now: number): Promise<string[]> =>
   (
     await db
-      .select({ passwordHash: passwordHistory.passwordHash })
+      .select({ passwordHash: passwordHistory.passwordHash, retiredAt: passwordHistory.retiredAt })
       .from(passwordHistory)
       .where(eq(passwordHistory.personId, personId))
       .orderBy(desc(passwordHistory.retiredAt), desc(passwordHistory.id))
-      .limit(passwordTurns.remembered)
-  ).map((row) => row.passwordHash)
+  )
+    .filter(({ retiredAt }, at) => at < passwordTurns.remembered || retiredAt > now - passwordTurns.rememberedFor)
+    .map((row) => row.passwordHash)
 
-/** Puts a password among the former ones; those beyond the tenth are forgotten. */
+/** Puts a password among the former ones; those beyond the tenth are forgotten, unless they are of the last ten days. */
 export const retirePassword = async (tx: Tx, personId: string, passwordHash: string, now: number): Promise<void> => {
   await tx.insert(passwordHistory).values({ id: newId(), personId, passwordHash, retiredAt: now })
   const kept = tx
@@ -156,7 +169,13 @@ export const retirePassword = async (tx: Tx, personId: string, passwordHash: str
     .limit(passwordTurns.remembered)
   await tx
     .delete(passwordHistory)
-    .where(and(eq(passwordHistory.personId, personId), notInArray(passwordHistory.id, kept)))
+    .where(
+      and(
+        eq(passwordHistory.personId, personId),
+        notInArray(passwordHistory.id, kept),
+        lte(passwordHistory.retiredAt, now - passwordTurns.rememberedFor),
+      ),
+    )
 }
 
 /** The customer a person belongs to, for the log; nobody's for the maker's people. */
