@@ -2,7 +2,8 @@ import type { PolicyAnswer, Rule } from './policy.ts'
 import type { ClockNote } from './stretches.ts'
 import { type Weekday, type Window, weekdays } from './windows.ts'
 
-const dayNames: Record<Weekday, string> = {
+/** The days of a week as they are printed. */
+export const dayNames: Readonly<Record<Weekday, string>> = {
   mon: 'Mon',
   tue: 'Tue',
   wed: 'Wed',

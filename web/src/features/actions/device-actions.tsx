@@ -10,7 +10,7 @@ import { IconBan, IconCheck, IconClock, IconHourglass, IconPlayerPlay, IconX } f
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Paged } from '../../kernel/answered.tsx'
-import { stretch } from '../../kernel/format.ts'
+import { stretch, withOpening } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { wordsFor } from '../../kernel/words.ts'
@@ -128,7 +128,7 @@ export const DeviceActions = ({ device }: { device: DeviceView }) => {
             <ShutButton
               key={name}
               variant="default"
-              may={device.may[remoteActions[name].activity]}
+              may={withOpening(device.may[remoteActions[name].activity], device.site.zone)}
               onClick={() => setOpen(name)}
             >
               {remoteActions[name].says}

@@ -1,6 +1,7 @@
 import type { DeviceView, May } from '@gatehouse/shared/views/views'
 import { IconKey, IconTerminal2 } from '@tabler/icons-react'
 import { useNavigate } from 'react-router'
+import { withOpening } from '../../kernel/format.ts'
 import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
 import { ShutButton } from '../../ui/shut-button.tsx'
@@ -13,7 +14,7 @@ export const DeviceDoors = ({ device }: { device: DeviceView }) => {
   // A colleague's session is his: it opens no door here.
   const session = device.session?.technician.id === me.id ? device.session : null
   const mayAsk = device.may['session.request']
-  const mayType = device.may['session.terminal']
+  const mayType = withOpening(device.may['session.terminal'], device.site.zone)
   // Whoever can neither ask nor type by his groups is shown no doors at all.
   if (!mayAsk.ok && !mayType.ok && mayAsk.because === 'not_granted' && mayType.because === 'not_granted') return null
   const open: May = usableApproval || session ? { ok: true } : mayType.ok ? { ok: true } : mayType

@@ -183,6 +183,22 @@ describe('what a change comes to', () => {
     )
   })
 
+  test('a longer session or files let more through under the same answer', () => {
+    const wide = plainRule('ask', { files: 'both' })
+    const outcomes = (before: Rule, after: Rule) =>
+      outcomesOf([level('customer', 'Helvetia', before)], level('customer', 'Helvetia'), { 'session.terminal': after })
+    expect(directionOf(outcomes(rule('ask'), wide))).toEqual({ more: true, less: false })
+    expect(directionOf(outcomes(rule('ask'), plainRule('ask', { longestMinutes: 60 })))).toEqual({
+      more: false,
+      less: true,
+    })
+    // What is never let through carries nothing either.
+    expect(directionOf(outcomes(rule('never'), plainRule('never', { files: 'both' })))).toEqual({
+      more: false,
+      less: false,
+    })
+  })
+
   test('a place that has not spoken yet becomes one that does', () => {
     const cork = level('site', 'Cork')
     expect(levelsWith(levels, cork, { 'session.terminal': rule('never') })).toHaveLength(4)

@@ -1,13 +1,12 @@
 import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
+import { mightWiden } from '@gatehouse/shared/policies/answer'
 import {
   deciding,
-  isFreer,
   type PolicyLevelKind,
   type PolicyRules,
   plainRule,
   type Rule,
   sameRule,
-  stricter,
 } from '@gatehouse/shared/policies/policy'
 import { answersSay } from '@gatehouse/shared/policies/words'
 import type { PolicyView } from '@gatehouse/shared/views/views'
@@ -173,17 +172,19 @@ export const outcomesOf = (levels: readonly Level[], place: Place, rules: Policy
   })
 }
 
-const narrowest = ({ inside, outside }: Rule) => stricter(inside, outside)
-const widest = ({ inside, outside }: Rule) => (isFreer(inside, outside) ? inside : outside)
-
-/** True where `a` might at some time let more through than `b`. */
-const letsMore = (a: Rule, b: Rule) => !sameAnswers(a, b) && isFreer(widest(a), narrowest(b))
+/** True where `a` might at some time let more through than `b`, by its answers or by anything else that it says. */
+const letsMore = (activity: Activity, a: Rule, b: Rule) => {
+  const only = (rule: Rule) => [{ level: 'customer' as const, zone: null, rules: { [activity]: rule } }]
+  return mightWiden(only(b), only(a), activity)
+}
 
 /** Whether outcomes let more through than before, less, or both. */
 export const directionOf = (outcomes: readonly Outcome[]): { more: boolean; less: boolean } => {
-  const steps = outcomes.flatMap((one) => [one.holds, ...one.below])
+  const steps = outcomes.flatMap((one) =>
+    [one.holds, ...one.below].map(({ before, after }) => ({ before, after, of: one.activity })),
+  )
   return {
-    more: steps.some(({ before, after }) => letsMore(after, before)),
-    less: steps.some(({ before, after }) => letsMore(before, after)),
+    more: steps.some(({ before, after, of }) => letsMore(of, after, before)),
+    less: steps.some(({ before, after, of }) => letsMore(of, before, after)),
   }
 }

@@ -1,23 +1,19 @@
-import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
-import { type PolicyAnswer, plainRule, policyAnswers } from '@gatehouse/shared/policies/policy'
+import { deviceActivities } from '@gatehouse/shared/activities'
 import type { PolicyView } from '@gatehouse/shared/views/views'
-import { Alert, Button, List, SegmentedControl, Stack, Switch, Text } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
-import { IconLock } from '@tabler/icons-react'
+import { Alert, Button, List, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { counted } from '../../kernel/format.ts'
 import { Section } from '../../ui/page.tsx'
+import { customerQuery } from '../customers/queries.ts'
 import type { PolicyDraft } from './draft.ts'
-import { cellAt, type Level, levelsWith, type Place, placeSays, type RuleChange } from './levels.ts'
+import type { Level, Place, RuleChange } from './levels.ts'
 import { PlacePicker } from './place-picker.tsx'
 import classes from './policy.module.css'
-import { activitySays, answerSays, holdsSays, ruleSays } from './words.ts'
-
-const lockSays: Partial<Record<Place['level'], string>> = {
-  customer: 'Locked: no site, model or device may say otherwise',
-  site: 'Locked: no model or device there may say otherwise',
-  model: 'Locked: no device of it may say otherwise',
-}
+import { RuleField } from './rule-field.tsx'
+import { sitesOf } from './sites.ts'
+import { faultsOf } from './week.ts'
+import { activitySays, ruleSays } from './words.ts'
 
 /** Changes the rules of one place of a policy. */
 export const RulesEditor = ({
@@ -37,6 +33,8 @@ export const RulesEditor = ({
   // The button that opened it is gone; whoever works by keyboard goes on here.
   useEffect(() => frame.current?.focus(), [])
   const count = Object.keys(draft.edits).length
+  const customer = useQuery(customerQuery(policy.customer.id))
+  const faulty = deviceActivities.filter((activity) => Object.keys(faultsOf(draft.rules[activity])).length > 0)
   return (
     <div ref={frame} tabIndex={-1} className={classes.editor}>
       <Section title="Change the rules">
@@ -53,16 +51,26 @@ export const RulesEditor = ({
           {meanwhile && place && <Meanwhile place={place} changes={meanwhile} onGoOn={draft.goOn} />}
           {place &&
             deviceActivities.map((activity) => (
-              <RuleField key={activity} activity={activity} place={place} levels={levels} draft={draft} />
+              <RuleField
+                key={activity}
+                activity={activity}
+                place={place}
+                levels={levels}
+                sites={sitesOf(customer.data?.sites ?? [], place)}
+                draft={draft}
+              />
             ))}
         </Stack>
         <div className={classes.bar}>
-          <Text role="status">{unsaved ? `${counted(count, 'change')} not saved yet` : 'Nothing is changed yet'}</Text>
+          <Text role="status">
+            {unsaved ? `${counted(count, 'change')} not saved yet` : 'Nothing is changed yet'}
+            {faulty.length > 0 && `. Something is missing: ${faulty.map(activitySays).join(', ')}`}
+          </Text>
           <div className={classes.own}>
             <Button variant="default" onClick={draft.drop}>
               {unsaved ? 'Discard' : 'Close'}
             </Button>
-            <Button disabled={!unsaved || meanwhile !== undefined} onClick={onSave}>
+            <Button disabled={!unsaved || meanwhile !== undefined || faulty.length > 0} onClick={onSave}>
               Look over and save
             </Button>
           </div>
@@ -104,73 +112,3 @@ const Meanwhile = ({
     </Stack>
   </Alert>
 )
-
-const RuleField = ({
-  activity,
-  place,
-  levels,
-  draft,
-}: {
-  activity: Activity
-  place: Place
-  levels: readonly Level[]
-  draft: PolicyDraft
-}) => {
-  const phone = useMediaQuery('(max-width: 62em)')
-  const rule = draft.rules[activity]
-  const { holds, by, overruled, except } = cellAt(levels, place, activity)
-  const { [activity]: _, ...others } = draft.rules
-  const above = cellAt(levelsWith(levels, place, others), place, activity)
-  const lock = lockSays[place.level]
-  const timed = rule !== undefined && rule.inside !== rule.outside
-  const choose = (value: string) => {
-    if (value === 'timed') return
-    const answer = value as PolicyAnswer
-    draft.edit(
-      activity,
-      value === 'above' ? null : { ...(rule ?? plainRule(answer)), inside: answer, outside: answer, windows: [] },
-    )
-  }
-  return (
-    <fieldset className={classes.rule}>
-      <legend>{activitySays(activity)}</legend>
-      <Stack gap="sm" align={phone ? 'stretch' : 'flex-start'}>
-        <SegmentedControl
-          aria-label={activitySays(activity)}
-          fullWidth={phone}
-          orientation={phone ? 'vertical' : 'horizontal'}
-          value={timed ? 'timed' : (rule?.inside ?? 'above')}
-          onChange={choose}
-          data={[
-            {
-              value: 'above',
-              label: `${place.level === 'customer' ? 'No rule' : 'As above'}: ${holdsSays(above.holds)}`,
-            },
-            ...policyAnswers.map((value) => ({ value, label: answerSays[value] })),
-            ...(timed ? [{ value: 'timed', label: 'By the clock' }] : []),
-          ]}
-        />
-        {timed && <Text>{holdsSays(rule)}, by the clock of the site.</Text>}
-        {rule && lock && (
-          <Switch
-            label={lock}
-            thumbIcon={rule.locked ? <IconLock size={12} aria-hidden /> : undefined}
-            checked={rule.locked}
-            onChange={(event) => draft.edit(activity, { ...rule, locked: event.currentTarget.checked })}
-          />
-        )}
-        {overruled && by && (
-          <Alert color="amber">
-            “{placeSays(by)}” is locked on {holdsSays(holds)}. What is chosen here does not count while that lock
-            stands.
-          </Alert>
-        )}
-        {except.map((one) => (
-          <Text key={one.by.levelId} c="dimmed" size="sm">
-            At {one.by.name} it is {holdsSays(one.holds)}.
-          </Text>
-        ))}
-      </Stack>
-    </fieldset>
-  )
-}
