@@ -14,9 +14,9 @@ import type { RoomEnv } from './room-env.ts'
 
 /** What stands at a route's door; the router test reads it from the handler. */
 export type Guard =
-  | { kind: 'activity'; activity: Activity }
+  | { kind: 'activity'; activity: Activity; stops: boolean }
   /** Any person who is signed in, about himself only. */
-  | { kind: 'self'; because: string }
+  | { kind: 'self'; because: string; evenIf: readonly Owed[] }
   /** Nobody is signed in yet. */
   | { kind: 'open'; because: string }
 
@@ -119,7 +119,7 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
     await noteThrown(c as unknown as Context<RoomEnv>, actor, what)
   }
   const handler = createMiddleware(guard)
-  guardOf.set(handler, { kind: 'activity', activity })
+  guardOf.set(handler, { kind: 'activity', activity, stops })
   return handler
 }
 
@@ -138,7 +138,7 @@ export const self = (because: string, { evenIf, fresh }: { evenIf?: readonly Owe
     await next()
     await noteThrown(c, actor, { activity })
   })
-  guardOf.set(handler, { kind: 'self', because })
+  guardOf.set(handler, { kind: 'self', because, evenIf: evenIf ?? [] })
   return handler
 }
 

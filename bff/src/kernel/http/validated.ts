@@ -3,13 +3,27 @@ import type { ValidationTargets } from 'hono'
 import type { z } from 'zod'
 import { Refused } from '../errors.ts'
 
+/** What stands between a request and its handler: tests read from it which fields there are. */
+export interface Reading {
+  part: 'json' | 'query' | 'param'
+  schema: z.ZodType
+}
+
+const readingOf = new WeakMap<object, Reading>()
+
+/** The schema a handler reads a part of the request by, if it is such a one. */
+export const readReading = (handler: object): Reading | undefined => readingOf.get(handler)
+
 /** Reads a part of the request by its schema; what does not fit is refused with a sentence per field. */
 export const validated = <T extends z.ZodType, Part extends 'json' | 'query' | ('param' & keyof ValidationTargets)>(
   part: Part,
   schema: T,
-) =>
-  zValidator(part, schema, (read) => {
+) => {
+  const handler = zValidator(part, schema, (read) => {
     if (read.success) return
     const fields = Object.fromEntries(read.error.issues.map((issue) => [issue.path.join('.') || part, issue.message]))
     throw new Refused('invalid_input', { fields })
   })
+  readingOf.set(handler, { part, schema })
+  return handler
+}
