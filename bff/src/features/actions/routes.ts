@@ -41,8 +41,8 @@ const present = (actor: Actor, device: KnownDevice, one: ActionRow | ListedActio
 })
 
 /** What is sent to queue an action, beside what stands in the path. */
-const Asked = <Input extends z.ZodType>(input: Input) =>
-  z.object({ input, expiresInMinutes: z.number().int().min(1).max(10_080).default(1_440) })
+const Asked = (input: z.ZodObject) =>
+  z.strictObject({ input: input.strict(), expiresInMinutes: z.number().int().min(1).max(10_080).default(1_440) })
 
 /** One path per action, drawn from the table, so that the guard knows the activity before the body is read. */
 const queueRoutes = () => {
@@ -52,7 +52,7 @@ const queueRoutes = () => {
     routes.post(
       `/devices/:deviceId/actions/${name}`,
       allow(activity, theDevice),
-      validated('json', Asked(input as z.ZodType)),
+      validated('json', Asked(input)),
       async (c) => {
         const { house, actor, target } = c.var
         const row = await queueAction(house, actor, target, name, c.req.valid('json'))

@@ -23,7 +23,7 @@ const Filter = z.object({
   device: z.uuid().optional(),
   search: SearchText.optional(),
 })
-const Note = z.object({ note: LineOrNothing(500) })
+const Note = z.strictObject({ note: LineOrNothing(500) })
 
 /** The alarm named in the path, with its device. */
 const theAlarm: Finder<KnownDevice & { alarm: AlarmRow }> = async (house, c) => {

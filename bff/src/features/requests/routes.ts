@@ -32,7 +32,7 @@ const oneLine = z
   .transform((text) => text.replace(/\s+/g, ' '))
 const Comment = oneLine.pipe(LineOrNothing(500)).default('')
 
-const Asked = z.object({
+const Asked = z.strictObject({
   activities: Activities,
   reason: oneLine.pipe(Line(500)).refine((text) => text.length >= 5, 'Say in a few words why.'),
   caseNumber: LineOrNothing(60).default(''),
@@ -40,7 +40,7 @@ const Asked = z.object({
   minutes: Minutes.min(5),
 })
 
-const Answer = z.object({
+const Answer = z.strictObject({
   answer: z.enum(['approve', 'deny']),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   activities: Activities.optional(),
@@ -123,7 +123,7 @@ export const requestsRoom = new Hono<RoomEnv>()
   .post(
     '/requests/:requestId/revoke',
     allow('session.approve', theRequest, { stops: true }),
-    validated('json', z.object({ comment: Comment })),
+    validated('json', z.strictObject({ comment: Comment })),
     async (c) => {
       const { house, actor, target } = c.var
       await revokeApproval(house, actor, target, c.req.valid('json').comment)

@@ -25,8 +25,8 @@ const Query = PageQuery.extend({
   /** `1`: only those one has opened oneself. */
   mine: z.enum(['0', '1']).default('0'),
 })
-const Comment = z.object({ comment: LineOrNothing(500).default('') })
-const Wanted = z.object({ direction: z.enum(['write', 'watch']) })
+const Comment = z.strictObject({ comment: LineOrNothing(500).default('') })
+const Wanted = z.strictObject({ direction: z.enum(['write', 'watch']) })
 
 const page = async (
   house: House,

@@ -20,10 +20,10 @@ import { signInWithPassword } from './service.ts'
 import { noteGestureAt } from './store.ts'
 import { signIn } from './tables.ts'
 
-const Credentials = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) })
-const NewPassword = z.object({ present: z.string().min(1).max(1_000), next: z.string().min(1).max(1_000) })
+const Credentials = z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) })
+const NewPassword = z.strictObject({ present: z.string().min(1).max(1_000), next: z.string().min(1).max(1_000) })
 /** How long before the call the gesture was: browsers report gestures bundled, and hidden tabs late. */
-const Gesture = z.object({ agoMs: z.number().int().min(0).max(1_200_000).default(0) })
+const Gesture = z.strictObject({ agoMs: z.number().int().min(0).max(1_200_000).default(0) })
 
 const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
   const [row] = await house.db
