@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import type { DemoCustomer } from '../demo/models.ts'
+import { demoPeople, type Persona } from '../demo/people.ts'
+import { action } from '../features/actions/tables.ts'
+import { alarm } from '../features/alarms/tables.ts'
+import { passkey } from '../features/factors/tables.ts'
+import { approval, request } from '../features/requests/tables.ts'
+import { session } from '../features/sessions/tables.ts'
+import { newId } from '../kernel/ids.ts'
+import type { TestHouse } from './house.ts'
+
+/** What of the demonstration plays in the stories of a customer. */
+const casts = {
+  'Helvetia Pharma': {
+    device: 'Balance 7',
+    site: 'Basel',
+    technician: 'technician',
+    approver: 'approver',
+    group: 'Helvetia approvers',
+  },
+  'Great Lakes Foods': {
+    device: 'Checkweigher 2',
+    site: 'Milwaukee',
+    technician: 'outsider',
+    approver: 'otherApprover',
+    group: 'Great Lakes approvers',
+  },
+} as const satisfies Record<
+  DemoCustomer,
+  { device: string; site: string; technician: Persona; approver: Persona; group: string }
+>
+
+/** Who asked in the stories: a technician, on a device of a customer. */
+interface Scene {
+  customerId: string
+  deviceId: string
+  technicianId: string
+  technicianName: string
+}
+
+const hour = 3_600_000
+const wanted = ['session.terminal' as const]
+
+/** A request on a device in the tables, as it was made. */
+export const tellRequest = async (
+  { house }: Pick<TestHouse, 'house'>,
+  of: Scene,
+  state: 'waiting' | 'approved' | 'used' = 'waiting',
+): Promise<string> => {
+  const [id, at] = [newId(), house.clock.now()]
+  await house.db.insert(request).values({
+    ...of,
+    id,
+    activities: wanted,
+    reason: 'drift',
+    caseNumber: 'C-1',
+    wantedStart: at,
+    minutes: 30,
+    madeAt: at,
+    answerBefore: at + hour,
+    hash: '0'.repeat(64),
+    state,
+  })
+  return id
+}
+
+/** The approval of a request, not used yet. */
+export const tellApproval = async (
+  { house }: Pick<TestHouse, 'house'>,
+  { customerId, deviceId, technicianId }: Scene,
+  requestId: string,
+  activities: (typeof approval.$inferInsert)['activities'] = wanted,
+): Promise<string> => {
+  const [id, at] = [newId(), house.clock.now()]
+  await house.db.insert(approval).values({
+    id,
+    customerId,
+    deviceId,
+    technicianId,
+    requestId,
+    activities,
+    notBefore: at,
+    useBefore: at + hour,
+    minutes: 30,
+  })
+  return id
+}
+
+/** A session that is being opened. */
+export const tellSession = async (
+  { house }: Pick<TestHouse, 'house'>,
+  of: Scene,
+  { requestId, approvalId }: { requestId: string; approvalId: string },
+  signInId = '0'.repeat(64),
+): Promise<string> => {
+  const [id, at] = [newId(), house.clock.now()]
+  await house.db.insert(session).values({
+    ...of,
+    id,
+    approvalId,
+    requestId,
+    signInId,
+    activities: wanted,
+    epoch: 1,
+    state: 'opening',
+    openedAt: at,
+    endsAt: at + hour,
+    leaseUntil: at + hour,
+  })
+  return id
+}
+
+/** An open alarm. */
+export const tellAlarm = async (
+  { house }: Pick<TestHouse, 'house'>,
+  { customerId, deviceId }: Pick<Scene, 'customerId' | 'deviceId'>,
+): Promise<string> => {
+  const [id, at] = [newId(), house.clock.now()]
+  await house.db.insert(alarm).values({
+    id,
+    customerId,
+    deviceId,
+    code: `code.${id}`,
+    severity: 'critical',
+    message: 'Overload',
+    source: 'device',
+    raisedAt: at,
+    lastAt: at,
+  })
+  return id
+}
+
+/** An action that waits for its device. */
+export const tellAction = async ({ house }: Pick<TestHouse, 'house'>, of: Scene): Promise<string> => {
+  const [id, at] = [newId(), house.clock.now()]
+  await house.db.insert(action).values({
+    id,
+    customerId: of.customerId,
+    deviceId: of.deviceId,
+    action: 'restart_agent',
+    input: {},
+    state: 'queued',
+    requestedBy: of.technicianId,
+    requestedByName: of.technicianName,
+    queuedAt: at,
+    expiresAt: at + hour,
+  })
+  return id
+}
+
+/** Who plays in the stories of a customer of the demonstration. */
+export const sceneIn = (
+  { seeded }: Pick<TestHouse, 'seeded'>,
+  customer: DemoCustomer,
+  deviceId = seeded.devices[casts[customer].device] ?? '',
+): Scene => ({
+  customerId: seeded.customers[customer],
+  deviceId,
+  technicianId: seeded.people[casts[customer].technician],
+  technicianName: demoPeople[casts[customer].technician].name,
+})
+
+/** Lets something of every kind happen at a customer; the ids of it all, by the names that paths use. */
+export const seedStories = async (
+  h: Pick<TestHouse, 'house' | 'seeded'>,
+  customer: DemoCustomer = 'Helvetia Pharma',
+): Promise<Record<string, string>> => {
+  const { seeded } = h
+  const cast = casts[customer]
+  const scene = sceneIn(h, customer)
+  const requestId = await tellRequest(h, scene)
+  const approvalId = await tellApproval(h, scene, requestId)
+  const siteId = seeded.sites[cast.site] ?? ''
+  const personId = seeded.people[cast.approver]
+  const [own] = await h.house.db.select().from(passkey).where(eq(passkey.personId, personId))
+  return {
+    customerId: scene.customerId,
+    deviceId: scene.deviceId,
+    siteId,
+    levelId: siteId,
+    modelId: seeded.models.balance,
+    personId,
+    groupId: seeded.groups[cast.group] ?? '',
+    requestId,
+    sessionId: await tellSession(h, scene, { requestId, approvalId }),
+    alarmId: await tellAlarm(h, scene),
+    actionId: await tellAction(h, scene),
+    reportId: newId(),
+    signInId: randomUUID(),
+    passkeyId: own?.id ?? '',
+  }
+}
+
+/** Names of parts of paths that are no ids: whoever asks, they are these. */
+export const pathWords: Readonly<Record<string, string>> = { key: 'weight', level: 'site' }
