@@ -39,6 +39,8 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'GET /api/customers/:customerId/policy': 'policy.view',
   'GET /api/customers/:customerId/policy/history': 'policy.view',
   'PUT /api/customers/:customerId/policy/:level/:levelId': 'policy.edit',
+  'POST /api/customers/:customerId/policy/:level/:levelId/preview': 'policy.view',
+  'GET /api/customers/:customerId/policy/comparison': 'policy.view',
   'PUT /api/customers/:customerId/second-factor': 'person.edit',
   'POST /api/customers/:customerId/sites': 'customer.edit',
   'PATCH /api/customers/:customerId/sites/:siteId': 'customer.edit',

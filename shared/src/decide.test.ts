@@ -90,7 +90,7 @@ describe('approvals', () => {
     expect(at(99).ok).toBe(false)
     expect(at(100)).toEqual({ ok: true, approvalId: 'a1' })
     expect(at(199)).toEqual({ ok: true, approvalId: 'a1' })
-    expect(at(200)).toEqual({ ok: false, because: 'approval_needed' })
+    expect(at(200)).toEqual({ ok: false, because: 'approval_needed', level: 'customer' })
   })
 
   test('AP01 last, once begun, until their end and not a moment longer', () => {
@@ -104,7 +104,7 @@ describe('approvals', () => {
     ['for another device', { deviceId: 'B' }],
     ['for another activity', { activities: ['action.fetch_log'] }],
   ])('AP01 one that is %s opens nothing', (_, change) => {
-    expect(at(150, change)).toEqual({ ok: false, because: 'approval_needed' })
+    expect(at(150, change)).toEqual({ ok: false, because: 'approval_needed', level: 'customer' })
   })
 
   test('never outweigh a policy that says never', () => {
@@ -113,6 +113,7 @@ describe('approvals', () => {
     expect(decide(technician, 'session.terminal', device('A'), facts, 150)).toEqual({
       ok: false,
       because: 'policy_never',
+      level: 'device',
     })
   })
 })
@@ -144,9 +145,16 @@ const reference = (person: Who | null, activity: Activity, target: Target, facts
   const rights = abroad ? [] : rightsHere
 
   const speaking = policyLevelKinds.flatMap((kind) =>
-    facts.policy.filter((one) => one.level === kind).flatMap(({ rules }) => rules[activity] ?? []),
+    facts.policy
+      .filter((one) => one.level === kind)
+      .flatMap(({ level, rules }) => {
+        const rule = rules[activity]
+        return rule ? [{ level, rule }] : []
+      }),
   )
-  const rule = speaking.find((one) => one.locked) ?? speaking.at(-1)
+  const decides = speaking.find((one) => one.rule.locked) ?? speaking.at(-1)
+  const rule = decides?.rule
+  const whose = decides ? { level: decides.level } : {}
   const side = rule && rule.windows.length > 0 && saysOpen(rule.windows, wallOf(zone, now)) ? 'inside' : 'outside'
   const answer = rule?.[side] ?? 'never'
   const approvals = facts.approvals
@@ -174,11 +182,12 @@ const reference = (person: Who | null, activity: Activity, target: Target, facts
     const nextAt = soon
       .map((ms) => now + ms)
       .find((t) => saysOpen(rule.windows, wallOf(zone, t)) === (rule.outside === 'never'))
-    if (nextAt !== undefined && rule.inside !== rule.outside) return { ok: false, because: 'policy_closed', nextAt }
+    if (nextAt !== undefined && rule.inside !== rule.outside)
+      return { ok: false, because: 'policy_closed', nextAt, ...whose }
   }
-  if (answer === 'never') return { ok: false, because: 'policy_never' }
+  if (answer === 'never') return { ok: false, because: 'policy_never', ...whose }
   const [first] = approvals
-  return first ? { ok: true, approvalId: first.id } : { ok: false, because: 'approval_needed' }
+  return first ? { ok: true, approvalId: first.id } : { ok: false, because: 'approval_needed', ...whose }
 }
 
 const some = (prefix: string, n = 2) => fc.constantFrom(...Array.from({ length: n }, (_, i) => `${prefix}${i + 1}`))

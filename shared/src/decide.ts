@@ -1,6 +1,6 @@
 import { type Activity, activities, asksForProof, proofLasts } from './activities.ts'
 import { explain, policyAnswer } from './policies/answer.ts'
-import type { PolicyLevel } from './policies/policy.ts'
+import { deciding, type PolicyLevel, type PolicyLevelKind } from './policies/policy.ts'
 import type { Refusal } from './refusals.ts'
 
 /** The devices a grant is about. An empty list covers nothing. */
@@ -62,8 +62,8 @@ export interface Facts {
 
 export type Verdict =
   | { ok: true; approvalId?: string }
-  /** `nextAt`: when a window of the policy opens next that lets it through, ms. */
-  | { ok: false; because: Refusal; nextAt?: number }
+  /** `nextAt`: when a window of the policy opens next that lets it through, ms. `level`: whose rule shuts it. */
+  | { ok: false; because: Refusal; nextAt?: number; level?: PolicyLevelKind }
 
 /** Whoever passed the door before and is judged again, while his session runs: no new proof is asked of him. */
 export const provenBefore = <W extends Who>(who: W): W => ({ ...who, provenAt: Number.POSITIVE_INFINITY })
@@ -72,8 +72,12 @@ const no = (because: Refusal): Verdict => ({ ok: false, because })
 
 /** Why a policy that says never at `now` is shut: for good, or until its next window. */
 export const shutBy = (policy: Facts['policy'], activity: Activity, now: number): Verdict => {
-  const nextAt = explain(policy, activity, now).opening?.from
-  return nextAt == null ? no('policy_never') : { ok: false, because: 'policy_closed', nextAt }
+  const { opening, level } = explain(policy, activity, now)
+  const whose = level === null ? {} : { level }
+  const nextAt = opening?.from
+  return nextAt == null
+    ? { ok: false, because: 'policy_never', ...whose }
+    : { ok: false, because: 'policy_closed', nextAt, ...whose }
 }
 
 const covers = (scope: Scope, target: Target): boolean => {
@@ -159,6 +163,6 @@ export const decide = (who: Who | null, activity: Activity, target: Target, fact
   if (answer === 'never') return shutBy(facts.policy, activity, now)
   if (answer === 'always') return proven ? { ok: true } : no('step_up_required')
   const approval = facts.approvals.find((one) => approvalCovers(one, who, activity, target, now))
-  if (!approval) return no('approval_needed')
+  if (!approval) return { ok: false, because: 'approval_needed', level: deciding(facts.policy, activity)?.by.level }
   return proven ? { ok: true, approvalId: approval.id } : no('step_up_required')
 }

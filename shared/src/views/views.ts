@@ -19,8 +19,8 @@ import type { SignInMethod } from '../sign-in/methods.ts'
 /** Why a door is shut, sent with the thing. */
 export type May =
   | { ok: true }
-  /** `nextAt`: when a window of the policy opens next that lets it through, ms. */
-  | { ok: false; because: Refusal; says: string; nextAt?: number }
+  /** `nextAt`: when a window of the policy opens next that lets it through, ms. `level`: whose rule shuts it. */
+  | { ok: false; because: Refusal; says: string; nextAt?: number; level?: PolicyLevelKind }
 
 /** A page of a list; `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -193,6 +193,8 @@ export interface DeviceView extends DeviceRow {
   usableApproval: { requestId: string; activities: Activity[]; useBefore: number } | null
   /** The session that is open on this device, whoever's. */
   session: { id: string; technician: Named; state: SessionState } | null
+  /** When next a window opens or closes, so that some verdict may turn; `null` where none does. */
+  turnsAt: number | null
 }
 /** The choices of the fleet's filters, of devices one may see only. */
 export interface FleetFacets {
@@ -369,6 +371,38 @@ export interface PolicyVersionView {
   before: PolicyRules
   after: PolicyRules
 }
+/** What became of the rules of a policy from one of its versions to a later one. */
+export interface PolicyComparison {
+  from: number
+  to: number
+  /** Levels whose rules differ, with their names as they were. */
+  levels: {
+    level: PolicyLevelKind
+    levelId: string
+    name: string
+    before: PolicyRules
+    after: PolicyRules
+  }[]
+}
+/** People whom a change of a policy touches; the maker's are only counted for whoever may not see them. */
+export interface TouchedPeople {
+  maker: number
+  own: number
+  sample: (Named & { company: string })[]
+}
+/** What would come of a change of rules, were it saved now. */
+export interface PolicyPreview {
+  /** Devices for which something changes, of those that the level is about; a `sample` of those that the asker may see. */
+  devices: { of: number; changed: number; sample: ReachedDevice[] }
+  /** Per activity whose rules differ: for how many devices something changes, and in which direction (both, for some). */
+  activities: { activity: Activity; devices: number; more: number; less: number }[]
+  people: {
+    /** Whose groups let them do something that changes, on a device for which it does. */
+    touched: TouchedPeople
+    /** The customer's people who will be asked where nobody was asked before. */
+    asked: TouchedPeople
+  }
+}
 /** Why somebody may or may not, and which level of the policy says so. */
 export interface ExplainView {
   activity: Activity
@@ -376,6 +410,8 @@ export interface ExplainView {
   /** The moment it is answered for: now, or the one that was asked for. */
   at: number
   verdict: May
+  /** Whether a grant of this person covers it, whatever the policy says. */
+  granted: boolean
   /** `null` where the activity asks no policy. */
   policy:
     | (Explanation & {
@@ -385,6 +421,8 @@ export interface ExplainView {
         openings: Opening[]
         /** The rule that decides; `null` where none does, and for whoever may not see the policy. */
         rule: Rule | null
+        /** Where it stands; as `rule`. */
+        by: { level: PolicyLevelKind; levelId: string; name: string } | null
       })
     | null
 }

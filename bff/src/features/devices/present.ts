@@ -1,5 +1,6 @@
-import { type Activity, activityNames } from '@gatehouse/shared/activities'
+import { type Activity, activityNames, deviceActivities } from '@gatehouse/shared/activities'
 import { decide, type Facts, targetOf } from '@gatehouse/shared/decide'
+import { explain } from '@gatehouse/shared/policies/answer'
 import type { DeviceRow, DeviceView, May } from '@gatehouse/shared/views/views'
 import type { Actor } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -39,6 +40,12 @@ const verdicts = (actor: Actor, device: KnownDevice, facts: Facts, now: number):
     }),
   ) as Record<Activity, May>
 
+/** When next a window of the policy opens or closes, ms; `null` where none does. */
+const turnsAt = ({ policy }: Facts, now: number): number | null => {
+  const turns = deviceActivities.flatMap((activity) => explain(policy, activity, now).until ?? [])
+  return turns.length > 0 ? Math.min(...turns) : null
+}
+
 /** The page of one device, for whoever asks. */
 export const presentDevice = async (house: House, actor: Actor, known: KnownDevice): Promise<DeviceView> => {
   const now = house.clock.now()
@@ -64,5 +71,6 @@ export const presentDevice = async (house: House, actor: Actor, known: KnownDevi
       technician: { id: row.session.technicianId, name: row.session.technicianName },
       state: row.session.state,
     },
+    turnsAt: known.removed ? null : turnsAt(facts, now),
   }
 }

@@ -1,7 +1,7 @@
 import { type Activity, activities } from '@gatehouse/shared/activities'
-import { decide, provenBefore, type Target, targetOf, type Who } from '@gatehouse/shared/decide'
+import { decide, granted, provenBefore, type Target, targetOf, type Who } from '@gatehouse/shared/decide'
 import { explain, nextOpenings } from '@gatehouse/shared/policies/answer'
-import { deciding, type PolicyLevel } from '@gatehouse/shared/policies/policy'
+import { deciding, type PolicyLevel, type PolicyLevelKind } from '@gatehouse/shared/policies/policy'
 import type { ExplainView, Named } from '@gatehouse/shared/views/views'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
@@ -43,6 +43,15 @@ const whoIsMeant = async (house: House, actor: Actor, id: string): Promise<Named
   return { id, name: row.name, who: await whoIs(house.db, id) }
 }
 
+/** What a level is about, of those that a device is in. */
+const placeOf = (device: KnownDevice, level: PolicyLevelKind) =>
+  ({
+    customer: { level, levelId: device.customerId, name: device.customerName },
+    site: { level, levelId: device.siteId, name: device.siteName },
+    model: { level, levelId: device.modelId, name: device.modelName },
+    device: { level, levelId: device.deviceId, name: device.name },
+  })[level]
+
 const policyPart = (device: KnownDevice, levels: readonly PolicyLevel[], mayRead: boolean, q: Required<Question>) => {
   const found = deciding(levels, q.activity)
   return {
@@ -50,6 +59,7 @@ const policyPart = (device: KnownDevice, levels: readonly PolicyLevel[], mayRead
     zone: device.zone,
     openings: found ? nextOpenings(found.rule, device.zone, q.at, mostOpenings) : [],
     rule: found && mayRead ? found.rule : null,
+    by: found && mayRead ? placeOf(device, found.by.level) : null,
   }
 }
 
@@ -73,12 +83,14 @@ export const explainTo = async (
     levelsFor(house.db, device),
     approvalsFor(house.db, device.deviceId, id),
   ])
+  const target = targetOf(activity, device)
   const mayRead = decide(actor, 'policy.view', targetOf('policy.view', device), nothing, now).ok
   return {
     activity,
     person: meant,
     at,
-    verdict: asMay(decide(who, activity, targetOf(activity, device), { policy, approvals }, at)),
+    verdict: asMay(decide(who, activity, target, { policy, approvals }, at)),
+    granted: who !== null && granted(who, activity, target),
     policy: activities[activity].touchesDevice
       ? policyPart(device, policy, mayRead, { activity, person: id, at })
       : null,

@@ -1,10 +1,11 @@
 import { activityNames } from '@gatehouse/shared/activities'
 import { decide } from '@gatehouse/shared/decide'
 import { PolicyRules, policyLevelKinds } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyComparison, PolicyView } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'
+import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, asMay, type Finder } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
@@ -14,8 +15,18 @@ import { isUuid } from '../../kernel/ids.ts'
 import { type KnownCustomer, theCustomer } from '../customers/door.ts'
 import { theDevice } from '../devices/door.ts'
 import { explainTo } from './explain.ts'
+import { previewPolicy } from './preview.ts'
 import { changePolicy } from './service.ts'
-import { confirmedOf, type KnownLevel, levelName, namedLevels, policyVersion, versionsOf } from './store.ts'
+import {
+  changesBetween,
+  confirmedOf,
+  highestVersion,
+  type KnownLevel,
+  levelName,
+  namedLevels,
+  policyVersion,
+  versionsOf,
+} from './store.ts'
 
 const theLevel: Finder<KnownLevel> = async (house, c) => {
   const of = await theCustomer(house, c)
@@ -26,6 +37,10 @@ const theLevel: Finder<KnownLevel> = async (house, c) => {
   return name === undefined ? undefined : { ...of, level, levelId, levelName: name }
 }
 
+const Draft = z.strictObject({ rules: PolicyRules })
+const Version = z.coerce.number().int().min(1).max(highestVersion)
+/** Without `to` the present version is meant. */
+const Versions = z.object({ from: Version, to: Version.optional() })
 const Change = z.strictObject({ rules: PolicyRules, version: z.number().int().min(1) })
 const Question = z.object({
   activity: z.enum(activityNames),
@@ -92,6 +107,29 @@ export const policiesRoom = new Hono<RoomEnv>()
           (row) => row,
         ),
       )
+    },
+  )
+  .get(
+    '/customers/:customerId/policy/comparison',
+    allow('policy.view', theCustomer),
+    validated('query', Versions),
+    async (c) => {
+      const { house, target } = c.var
+      const present = await policyVersion(house.db, target.customerId)
+      const { from, to = present } = c.req.valid('query')
+      if (from > to || to > present)
+        throw new Refused('invalid_input', { fields: { from: 'Compare a version with a later one that there is.' } })
+      const levels = await changesBetween(house.db, target.customerId, from, to)
+      return c.json({ from, to, levels } satisfies PolicyComparison)
+    },
+  )
+  .post(
+    '/customers/:customerId/policy/:level/:levelId/preview',
+    allow('policy.view', theLevel),
+    validated('json', Draft),
+    async (c) => {
+      const { house, actor, target } = c.var
+      return c.json(await previewPolicy(house, actor, target, c.req.valid('json').rules))
     },
   )
   .get('/devices/:deviceId/explain', allow('device.view', theDevice), validated('query', Question), async (c) =>

@@ -1,6 +1,6 @@
 import { type PolicyLevelKind, type PolicyRules, readRules } from '@gatehouse/shared/policies/policy'
-import type { PolicyVersionView, PolicyView } from '@gatehouse/shared/views/views'
-import { and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import type { PolicyComparison, PolicyVersionView, PolicyView } from '@gatehouse/shared/views/views'
+import { and, asc, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { KnownCustomer } from '../customers/door.ts'
 import { customer, site } from '../customers/tables.ts'
@@ -134,7 +134,7 @@ export const writeRules = async (
 }
 
 /** What the column can hold. */
-const highestVersion = 2 ** 31 - 1
+export const highestVersion = 2 ** 31 - 1
 
 /** Keeps what one level said before and after a change. */
 export const keepVersion = (
@@ -179,4 +179,24 @@ export const versionsOf = async (
     const { version, level, levelId, levelName: name, changedAt: at, changedByName: by } = row
     return { version, at, by, level, levelId, name, change: policyChange(before, after), before, after }
   })
+}
+
+/** What became of the rules from one version (not included) to a later one, level by level, as far as they differ. */
+export const changesBetween = async (
+  db: Tx,
+  customerId: string,
+  from: number,
+  to: number,
+): Promise<PolicyComparison['levels']> => {
+  const rows = await db
+    .select()
+    .from(versions)
+    .where(and(eq(versions.customerId, customerId), gt(versions.version, from), lte(versions.version, to)))
+    .orderBy(asc(versions.version))
+  const levels = new Map<string, PolicyComparison['levels'][number]>()
+  for (const { level, levelId, levelName: name, before, after } of rows) {
+    const first = levels.get(`${level} ${levelId}`)?.before ?? readRules(before)
+    levels.set(`${level} ${levelId}`, { level, levelId, name, before: first, after: readRules(after) })
+  }
+  return [...levels.values()].filter((one) => policyChange(one.before, one.after) !== 'nothing')
 }

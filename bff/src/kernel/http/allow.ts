@@ -158,6 +158,7 @@ export const asMay = (verdict: Verdict): May =>
         because: verdict.because,
         says: refusals[verdict.because].says,
         ...(verdict.nextAt !== undefined && { nextAt: verdict.nextAt }),
+        ...(verdict.level !== undefined && { level: verdict.level }),
       }
 
 /** The shut door for a reason that rules give, or the open one. */
