@@ -8,6 +8,7 @@ import { alarmsRoom } from './features/alarms/routes.ts'
 import { auditRoom } from './features/audit/routes.ts'
 import { browserReportsRoom } from './features/browser-reports/routes.ts'
 import { customersRoom } from './features/customers/routes.ts'
+import { reachOf } from './features/devices/door.ts'
 import { modelsRoom } from './features/devices/model-routes.ts'
 import { devicesRoom } from './features/devices/routes.ts'
 import { factorsRoom } from './features/factors/routes.ts'
@@ -117,8 +118,8 @@ export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stop
 export const accessOf = (house: () => House): Access => ({
   actor: (token, from) => actorOf(house(), token, from),
   actorUnder: (signInId, from) => actorUnder(house(), signInId, from),
-  facts: async (actor, target) => {
-    const { db } = house()
+  reach: (actor) => reachOf(house().db, actor),
+  facts: async (db, actor, target) => {
     const [policy, approvals] = await Promise.all([
       levelsFor(db, target),
       target.kind === 'device' ? approvalsFor(db, target.deviceId, actor.id) : [],

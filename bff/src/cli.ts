@@ -13,7 +13,7 @@ import { change } from './kernel/change.ts'
 import { systemClock } from './kernel/clock.ts'
 import { connect, type Db } from './kernel/database/connect.ts'
 import { startEmbedded } from './kernel/database/embedded.ts'
-import { appUrlOf } from './kernel/database/migrate.ts'
+import { roleUrlsOf } from './kernel/database/migrate.ts'
 import { newId, newToken } from './kernel/ids.ts'
 import { openKeys } from './kernel/keys.ts'
 import { openHouse } from './main.ts'
@@ -80,8 +80,8 @@ const onDatabase = async <T>(work: (db: Db, settings: Settings) => Promise<T>): 
     ? undefined
     : await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: () => {} })
   const ownerUrl = settings.databaseUrl ?? embedded?.ownerUrl ?? ''
-  const url = appUrlOf(ownerUrl, keys.derive('database role').toString('base64url'))
-  const database = connect(url, { max: 1, applicationName: 'gatehouse command' })
+  const { houseUrl } = roleUrlsOf(ownerUrl, keys.derive('database role').toString('base64url'))
+  const database = connect(houseUrl, { max: 1, applicationName: 'gatehouse command' })
   try {
     return await work(database.db, settings)
   } finally {

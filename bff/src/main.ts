@@ -77,16 +77,20 @@ export const openHouse = async (
       undo.unshift(() => embedded.stop())
       ownerUrl = embedded.ownerUrl
     }
-    const appUrl = await migrate(ownerUrl, {
+    const { appUrl, houseUrl } = await migrate(ownerUrl, {
       appPassword: keys.derive('database role').toString('base64url'),
       log: say,
     })
-    const database = connect(appUrl, { max: 20, applicationName: 'gatehouse' })
-    undo.unshift(() => database.close())
+    const database = connect(houseUrl, { max: 16, applicationName: 'gatehouse' })
+    const behindWalls = connect(appUrl, { max: 12, applicationName: 'gatehouse behind walls' })
+    undo.unshift(async () => {
+      await Promise.all([database.close(), behindWalls.close()])
+    })
     const house: House = {
       settings: { ...settings, dataDir },
       origin: settings.publicUrl ?? `http://localhost:${port}`,
       db: database.db,
+      dbOf: behindWalls.walledTo,
       clock,
       bus: inProcessBus(),
       log,

@@ -3,7 +3,7 @@ import type { Settings } from '../env.ts'
 import type { Actor } from './actor.ts'
 import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
-import type { Db } from './database/connect.ts'
+import type { Db, Tx } from './database/connect.ts'
 import type { ServerKeys } from './keys.ts'
 import type { Log } from './log.ts'
 
@@ -12,7 +12,10 @@ export interface House {
   settings: Settings
   /** Origin of the application, as browsers see it. */
   origin: string
+  /** Behind a guard: the customers of whoever asks (`wallFor`). Elsewhere the whole house. */
   db: Db
+  /** The same database with the rows of these customers alone; every other row is not there. */
+  dbOf(customers: readonly string[]): Db
   clock: Clock
   bus: Bus
   log: Log
@@ -26,8 +29,10 @@ export interface Access {
   actor(token: string | undefined, from: string): Promise<Actor | null>
   /** The person of a sign-in as long as it lives, whatever has become of its token. */
   actorUnder(signInId: string, from: string): Promise<Actor | null>
+  /** The customers whose rows his grants can reach; `null` where those may be anybody's. */
+  reach(actor: Actor): Promise<readonly string[] | null>
   /** What bears on a decision about this target. */
-  facts(actor: Actor, target: Target): Promise<Facts>
+  facts(db: Tx, actor: Actor, target: Target): Promise<Facts>
 }
 
 /** Work that is done again and again; run by main.ts and by tests, never by a timer of a room's own. */
@@ -36,3 +41,7 @@ export interface Job {
   everySeconds: number
   run(house: House): Promise<void>
 }
+
+/** The house as somebody finds it whose grants reach these customers' rows; all of it where `reach` is `null`. */
+export const behindWall = (house: House, reach: readonly string[] | null): House =>
+  reach ? { ...house, db: house.dbOf(reach) } : house

@@ -9,7 +9,7 @@ import { startEmbedded, stopAbandoned } from '../kernel/database/embedded.ts'
 import { claim, livingOwner } from '../kernel/database/embedded-owner.ts'
 import { temporaryRoots } from '../kernel/database/embedded-place.ts'
 import { barrier } from '../kernel/database/embedded-user.ts'
-import { appUrlOf, migrate } from '../kernel/database/migrate.ts'
+import { migrate, roleUrlsOf } from '../kernel/database/migrate.ts'
 import { deriveFrom } from '../kernel/keys.ts'
 
 /** The secret of every house in a test. */
@@ -22,7 +22,7 @@ const ourMigrations = fileURLToPath(new URL('../migrations', import.meta.url))
 export type ClusterAddress = { ownerUrl: string; appPassword: string }
 
 /** A database of one's own; `drop` also ends the connections that are still open on it. */
-export type TestDatabase = { ownerUrl: string; appUrl: string; name: string; drop(): Promise<void> }
+export type TestDatabase = { ownerUrl: string; appUrl: string; houseUrl: string; name: string; drop(): Promise<void> }
 
 /** Settings for a cluster that nobody misses; a crash of PostgreSQL alone is still survived. */
 export const throwAway = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB', shared_buffers: '64MB' }
@@ -79,7 +79,7 @@ export async function startTestCluster(
     await folder.remove()
     throw error
   })
-  // The role is the cluster's, so every house on it must come to the same password.
+  // The roles are the cluster's, so every house on it must come to the same password.
   const appPassword = deriveFrom(testSecret, 'database role').toString('base64url')
   const stop = async () => {
     await server.stopImmediately()
@@ -109,7 +109,7 @@ export async function cloneDatabase({ ownerUrl, appPassword }: ClusterAddress): 
   const own = inDatabase(ownerUrl, name)
   return {
     ownerUrl: own,
-    appUrl: appUrlOf(own, appPassword),
+    ...roleUrlsOf(own, appPassword),
     name,
     drop: () => asOwner(ownerUrl, (sql) => sql`drop database if exists ${sql(name)} with (force)`),
   }

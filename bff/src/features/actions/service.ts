@@ -46,7 +46,7 @@ const queue = async (
   if (fields) throw new Refused('invalid_input', { fields })
   const now = house.clock.now()
   // The door has let him in; asked again for the approval that did, and because the body took its time.
-  const facts = await house.access.facts(actor, target)
+  const facts = await house.access.facts(house.db, actor, target)
   const verdict = decide(actor, remoteActions[name].activity, target, facts, now)
   if (!verdict.ok) throw new Refused(verdict.because)
   const approvalId = verdict.approvalId ?? null

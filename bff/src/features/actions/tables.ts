@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { bigint, foreignKey, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { device } from '../devices/tables.ts'
 import { person } from '../people/tables.ts'
+import { approval } from '../requests/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
@@ -34,6 +35,7 @@ export const action = pgTable(
     foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }).onDelete(
       'cascade',
     ),
+    foreignKey({ columns: [t.customerId, t.approvalId], foreignColumns: [approval.customerId, approval.id] }),
     index('action_device').on(t.deviceId, t.id),
     index('action_state').on(t.state, t.expiresAt),
     index('action_open').on(t.deviceId).where(sql`${t.state} in ('queued', 'delivered')`),

@@ -5,6 +5,7 @@ import { and, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { About } from '../../kernel/audit/append.ts'
 import type { Signal } from '../../kernel/bus.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { Finder } from '../../kernel/http/allow.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { customer, site } from '../customers/tables.ts'
@@ -84,6 +85,30 @@ export const theDevice: Finder<KnownDevice> = async (house, c) => {
 /** The device named in the path, removed or not: for its history. */
 export const theDeviceEvenRemoved: Finder<KnownDevice> = (house, c) =>
   deviceById(house.db, c.req.param('deviceId') ?? '')
+
+/**
+ * The customers whose rows the grants of `who` can reach, the maker among them for its own people; `null` where these
+ * may be anybody's.
+ */
+export const reachOf = async (db: Tx, who: Pick<Who, 'customerId' | 'grants'>): Promise<readonly string[] | null> => {
+  if (who.customerId) return [who.customerId]
+  const reach = new Set([theMakerItself])
+  const [sites, devices]: [string[], string[]] = [[], []]
+  for (const { scope } of who.grants) {
+    if (scope.kind === 'customers') for (const id of scope.ids) reach.add(id)
+    else if (scope.kind === 'sites') sites.push(...scope.ids)
+    else if (scope.kind === 'devices') devices.push(...scope.ids)
+    else return null
+  }
+  if (sites.length + devices.length === 0) return [...reach]
+  const of = await db
+    .select({ id: site.customerId })
+    .from(site)
+    .where(inArray(site.id, sites))
+    .union(db.select({ id: device.customerId }).from(device).where(inArray(device.id, devices)))
+  for (const { id } of of) reach.add(id)
+  return [...reach]
+}
 
 /**
  * The rows of `device` on which `who` is granted `activity`, as a condition for lists: the same rule as `granted`,

@@ -51,7 +51,7 @@ export const presentDevice = async (house: House, actor: Actor, known: KnownDevi
   const now = house.clock.now()
   const [[row], facts, approval] = await Promise.all([
     shownDevices(house.db, [known.deviceId]),
-    house.access.facts(actor, known),
+    house.access.facts(house.db, actor, known),
     usableApproval(house.db, known.deviceId, actor.id, now),
   ])
   if (!row) throw new Refused('not_found')

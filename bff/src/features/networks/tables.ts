@@ -1,4 +1,5 @@
 import { bigint, cidr, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { tenantOf } from '../../kernel/database/wall.ts'
 import { customer } from '../customers/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
@@ -10,6 +11,7 @@ export const networkList = pgTable(
     id: uuid().primaryKey(),
     /** `null` for the maker's people. */
     customerId: uuid('customer_id').references(() => customer.id),
+    tenant: uuid().notNull().generatedAlwaysAs(tenantOf),
     /** Raised by every change: who changes it says which one he looked at. */
     version: integer().notNull(),
   },

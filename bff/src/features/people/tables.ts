@@ -1,6 +1,18 @@
 import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { tenantOf } from '../../kernel/database/wall.ts'
 import { customer } from '../customers/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
@@ -12,6 +24,8 @@ export const person = pgTable(
     id: uuid().primaryKey(),
     /** `null` for the maker's people. */
     customerId: uuid('customer_id').references(() => customer.id),
+    /** The customer, or the maker: what a link from elsewhere is checked against. */
+    tenant: uuid().notNull().generatedAlwaysAs(tenantOf),
     name: text().notNull(),
     email: text().notNull(),
     /** Argon2id in PHC format, peppered; a customer who moves over brings bcrypt, until the next sign-in. */
@@ -38,6 +52,8 @@ export const person = pgTable(
   (t) => [
     uniqueIndex('person_email').on(sql`lower(${t.email})`).where(sql`${t.removedAt} is null`),
     index('person_customer').on(t.customerId, t.name, t.id),
+    unique('person_of_customer').on(t.customerId, t.id),
+    unique('person_of_tenant').on(t.tenant, t.id),
   ],
 )
 

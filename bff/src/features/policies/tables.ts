@@ -1,6 +1,8 @@
 import type { PolicyLevelKind } from '@gatehouse/shared/policies/policy'
-import { bigint, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { customer } from '../customers/tables.ts'
+import { sql } from 'drizzle-orm'
+import { bigint, check, foreignKey, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { customer, site } from '../customers/tables.ts'
+import { device } from '../devices/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
@@ -45,6 +47,14 @@ export const policyLevel = pgTable(
     levelId: uuid('level_id').notNull(),
     /** As it was written, perhaps by an earlier version: `readRules` reads it. */
     rules: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** The level's id again, where it is that of a site or a device: which must be the customer's own. */
+    siteId: uuid('site_id').generatedAlwaysAs(sql`case when level = 'site' then level_id end`),
+    deviceId: uuid('device_id').generatedAlwaysAs(sql`case when level = 'device' then level_id end`),
   },
-  (t) => [primaryKey({ columns: [t.customerId, t.level, t.levelId] })],
+  (t) => [
+    primaryKey({ columns: [t.customerId, t.level, t.levelId] }),
+    foreignKey({ columns: [t.customerId, t.siteId], foreignColumns: [site.customerId, site.id] }),
+    foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }),
+    check('policy_level_own', sql`${t.level} <> 'customer' or ${t.levelId} = ${t.customerId}`),
+  ],
 )

@@ -1,19 +1,21 @@
-import { bigint, boolean, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, foreignKey, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { session } from '../sessions/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
 /** What crossed a channel of a session, as asciicast parts in the recordings store. */
-export const recording = pgTable('recording', {
-  sessionId: uuid('session_id')
-    .primaryKey()
-    .references(() => session.id),
-  customerId: uuid('customer_id').notNull(),
-  startedAt: ms('started_at').notNull(),
-  columns: integer().notNull(),
-  rows: integer().notNull(),
-  failed: boolean().notNull().default(false),
-})
+export const recording = pgTable(
+  'recording',
+  {
+    sessionId: uuid('session_id').primaryKey(),
+    customerId: uuid('customer_id').notNull(),
+    startedAt: ms('started_at').notNull(),
+    columns: integer().notNull(),
+    rows: integer().notNull(),
+    failed: boolean().notNull().default(false),
+  },
+  (t) => [foreignKey({ columns: [t.customerId, t.sessionId], foreignColumns: [session.customerId, session.id] })],
+)
 
 /** One stored part; `hash` (SHA-256, hex) also stands in the audit log. */
 export const recordingPart = pgTable(

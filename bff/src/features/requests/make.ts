@@ -40,7 +40,7 @@ const mayBeAsked = async (
   asked: Asked,
 ): Promise<{ byPolicy: false } | { byPolicy: true; until: number | null }> => {
   const invalid = (says: string) => new Refused('invalid_input', { fields: { activities: says } })
-  const { policy } = await house.access.facts(actor, device)
+  const { policy } = await house.access.facts(house.db, actor, device)
   const start = startOf(asked.wantedStart, house.clock.now())
   const answers = asked.activities.map((name) => {
     if (!activities[name].touchesDevice) throw invalid('Only what reaches the device is asked for.')

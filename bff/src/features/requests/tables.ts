@@ -28,16 +28,16 @@ export const request = pgTable(
     /** SHA-256, hex, of what the approver is shown. */
     hash: text().notNull(),
     state: text().$type<RequestState>().notNull(),
-    decidedBy: uuid('decided_by').references(() => person.id),
+    decidedBy: uuid('decided_by'),
     decidedByName: text('decided_by_name'),
     decidedAt: ms('decided_at'),
     comment: text(),
   },
   (t) => [
     foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }),
+    foreignKey({ columns: [t.customerId, t.decidedBy], foreignColumns: [person.customerId, person.id] }),
     unique('request_of_customer').on(t.customerId, t.id),
     index('request_device').on(t.deviceId, t.id),
-    index('request_customer').on(t.customerId, t.id),
     index('request_technician').on(t.technicianId, t.id),
     index('request_state').on(t.state, t.answerBefore),
     check('request_not_own', sql`${t.decidedBy} is null or ${t.decidedBy} <> ${t.technicianId}`),

@@ -13,7 +13,7 @@ let app: Sql
 beforeAll(async () => {
   database = await testDatabase()
   owner = postgres(database.ownerUrl, { max: 1 })
-  app = postgres(database.appUrl, { max: 1 })
+  app = postgres(database.houseUrl, { max: 1 })
 })
 afterAll(async () => {
   await Promise.all([owner.end(), app.end()])

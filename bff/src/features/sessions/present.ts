@@ -22,7 +22,7 @@ const whyNotWriteNow = async (
     provenBefore(actor),
     'session.terminal',
     on,
-    await house.access.facts(actor, on),
+    await house.access.facts(house.db, actor, on),
     house.clock.now(),
   )
   return verdict.ok ? undefined : verdict.because

@@ -1,10 +1,21 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import type { SessionCause, SessionState } from '@gatehouse/shared/sessions/session-states'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { device } from '../devices/tables.ts'
 import { person } from '../people/tables.ts'
-import { approval } from '../requests/tables.ts'
+import { approval, request } from '../requests/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
@@ -40,9 +51,10 @@ export const session = pgTable(
   (t) => [
     foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }),
     foreignKey({ columns: [t.customerId, t.approvalId], foreignColumns: [approval.customerId, approval.id] }),
+    foreignKey({ columns: [t.customerId, t.requestId], foreignColumns: [request.customerId, request.id] }),
     uniqueIndex('session_one_per_device').on(t.deviceId).where(sql`${t.state} <> 'ended'`),
     index('session_device').on(t.deviceId, t.id),
-    index('session_customer').on(t.customerId, t.id),
+    unique('session_of_customer').on(t.customerId, t.id),
     check('session_cause', sql`(${t.state} = 'ended') = (${t.cause} is not null)`),
   ],
 )

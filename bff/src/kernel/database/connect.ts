@@ -2,6 +2,7 @@ import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres, { type Notice, type Sql } from 'postgres'
 import { gated } from './gate.ts'
+import { walled } from './wall.ts'
 
 type Schema = Record<string, never>
 
@@ -15,6 +16,8 @@ export type Database = {
   /** postgres.js for what drizzle cannot say; the same pool and deadlines as `db`. */
   sql: Sql
   db: Db
+  /** The same pool, where only the rows of these customers are there; for the role that row-level security holds for. */
+  walledTo(customers: readonly string[]): Db
   /** Lets running queries finish for up to five seconds, then closes every connection. */
   close(): Promise<void>
 }
@@ -51,7 +54,24 @@ export function connect(url: string, options: ConnectOptions): Database {
     },
   })
   const sql = gated(pool, max, deadlineMs)
-  return { sql, db: drizzle(sql), close: () => pool.end({ timeout: 5 }) }
+  return { sql, db: drizzle(sql), walledTo: wallsOf(sql), close: () => pool.end({ timeout: 5 }) }
+}
+
+/** So many walls are kept at hand; putting one up costs some microseconds. */
+const mostWalls = 1_000
+
+const wallsOf = (sql: Sql): Database['walledTo'] => {
+  const walls = new Map<string, Db>()
+  return (customers) => {
+    const key = customers.join()
+    const known = walls.get(key)
+    if (known) return known
+    const [oldest] = walls.keys()
+    if (walls.size >= mostWalls && oldest !== undefined) walls.delete(oldest)
+    const wall = drizzle(walled(sql, customers))
+    walls.set(key, wall)
+    return wall
+  }
 }
 
 /** Codes of PostgreSQL, postgres.js and the network that say "not now", whatever was asked. */

@@ -60,7 +60,7 @@ async function ask<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
 
 test('the application gets what the migrations grant it, and nothing else', async () => {
   const ownerUrl = await emptyDatabase()
-  const appUrl = await migrate(ownerUrl, { ...quiet, migrationsFolder: await migrationsFolder(1) })
+  const { appUrl } = await migrate(ownerUrl, { ...quiet, migrationsFolder: await migrationsFolder(1) })
   await migrate(ownerUrl, { ...quiet, migrationsFolder: await migrationsFolder(2) })
   expect(new URL(appUrl).pathname).toBe(new URL(ownerUrl).pathname)
   await ask(appUrl, async (sql) => {
@@ -72,7 +72,7 @@ test('the application gets what the migrations grant it, and nothing else', asyn
 
 test('AZ14 the application role can neither bypass row-level security nor make itself mightier', async () => {
   const ownerUrl = await emptyDatabase()
-  const appUrl = await migrate(ownerUrl, { ...quiet, migrationsFolder: await migrationsFolder(1) })
+  const { appUrl } = await migrate(ownerUrl, { ...quiet, migrationsFolder: await migrationsFolder(1) })
   await ask(ownerUrl, async (sql) => {
     await sql`insert into deed values (1)`
     await sql`alter table deed enable row level security`
@@ -94,7 +94,7 @@ test('instances that start at once, on one database and on several, all end up w
   const path = await migrationsFolder(2)
   const owners = [one, two, one, two, one, two, one, two]
   const urls = await Promise.all(owners.map((url) => migrate(url, { ...quiet, migrationsFolder: path })))
-  for (const url of urls) expect(await ask(url, (sql) => sql`select id, note from deed`)).toEqual([])
+  for (const { appUrl } of urls) expect(await ask(appUrl, (sql) => sql`select id, note from deed`)).toEqual([])
   expect(await ask(one, (sql) => sql`select count(*)::int as n from drizzle.__drizzle_migrations`)).toEqual([{ n: 2 }])
 })
 

@@ -9,7 +9,7 @@ import { type Actor, byPerson } from '../actor.ts'
 import type { About } from '../audit/append.ts'
 import { noteRefusal } from '../change.ts'
 import { Refused } from '../errors.ts'
-import type { House } from '../house.ts'
+import { behindWall, type House } from '../house.ts'
 import type { RoomEnv } from './room-env.ts'
 
 /** What stands at a route's door; the router test reads it from the handler. */
@@ -46,12 +46,12 @@ const slips: ReadonlySet<Refusal> = new Set([
 
 /** Logs a refusal that was thrown behind a door; what stands in the log already is not said twice. */
 const noteThrown = async (
-  c: Context<RoomEnv>,
+  house: House,
+  error: Error | undefined,
   actor: Actor,
   what: { activity: string; about?: About },
 ): Promise<void> => {
-  const { error } = c
-  if (error instanceof Refused && !slips.has(error.code)) await noteRefusal(c.var.house, byPerson(actor), what, error)
+  if (error instanceof Refused && !slips.has(error.code)) await noteRefusal(house, byPerson(actor), what, error)
 }
 
 /** What may still be wanting of somebody who is signed in. */
@@ -97,13 +97,16 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
   const guard: MiddlewareHandler<RoomEnv & { Variables: { target: T } }> = async (c, next) => {
     const { house } = c.var
     const actor = await requireActor(c as unknown as Context<RoomEnv>, activity)
-    const target = await find(house, c as unknown as Context<RoomEnv>)
+    // From here on the rows of other customers are not there, whatever a query forgets to ask.
+    const walled = behindWall(house, await house.access.reach(actor))
+    c.set('house', walled)
+    const target = await find(walled, c as unknown as Context<RoomEnv>)
     const verdict: Verdict = target
       ? decide(
           stops ? provenBefore(actor) : actor,
           activity,
           target,
-          await house.access.facts(actor, target),
+          await house.access.facts(walled.db, actor, target),
           house.clock.now(),
         )
       : { ok: false, because: 'not_found' }
@@ -116,7 +119,7 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
     c.set('actor', actor)
     c.set('target', target as T)
     await next()
-    await noteThrown(c as unknown as Context<RoomEnv>, actor, what)
+    await noteThrown(house, c.error, actor, what)
   }
   const handler = createMiddleware(guard)
   guardOf.set(handler, { kind: 'activity', activity, stops })
@@ -127,16 +130,18 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
 export const self = (because: string, { evenIf, fresh }: { evenIf?: readonly Owed[]; fresh?: Fresh } = {}) => {
   const handler = createMiddleware<RoomEnv>(async (c, next) => {
     const activity = `${c.req.method} ${routePath(c)}`
+    const { house } = c.var
     const actor = await requireActor(c, activity, evenIf)
+    c.set('house', behindWall(house, await house.access.reach(actor)))
     c.set('actor', actor)
     try {
-      if (fresh) requireFresh(actor, fresh, c.var.house.clock.now())
+      if (fresh) requireFresh(actor, fresh, house.clock.now())
     } catch (thrown) {
-      if (thrown instanceof Refused) await noteRefusal(c.var.house, byPerson(actor), { activity }, thrown)
+      if (thrown instanceof Refused) await noteRefusal(house, byPerson(actor), { activity }, thrown)
       throw thrown
     }
     await next()
-    await noteThrown(c, actor, { activity })
+    await noteThrown(house, c.error, actor, { activity })
   })
   guardOf.set(handler, { kind: 'self', because, evenIf: evenIf ?? [] })
   return handler
