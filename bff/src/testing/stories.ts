@@ -5,6 +5,7 @@ import { demoPeople, type Persona } from '../demo/people.ts'
 import { action } from '../features/actions/tables.ts'
 import { alarm } from '../features/alarms/tables.ts'
 import { passkey } from '../features/factors/tables.ts'
+import { securityReport } from '../features/intake/tables.ts'
 import { approval, request } from '../features/requests/tables.ts'
 import { session } from '../features/sessions/tables.ts'
 import { newId } from '../kernel/ids.ts'
@@ -42,12 +43,8 @@ interface Scene {
 const hour = 3_600_000
 const wanted = ['session.terminal' as const]
 
-/** A request on a device in the tables, as it was made. */
-export const tellRequest = async (
-  { house }: Pick<TestHouse, 'house'>,
-  of: Scene,
-  state: 'waiting' | 'approved' | 'used' = 'waiting',
-): Promise<string> => {
+/** A request on a device in the tables, as it was made: its moves are for those whose they are. */
+export const tellRequest = async ({ house }: Pick<TestHouse, 'house'>, of: Scene): Promise<string> => {
   const [id, at] = [newId(), house.clock.now()]
   await house.db.insert(request).values({
     ...of,
@@ -60,7 +57,7 @@ export const tellRequest = async (
     madeAt: at,
     answerBefore: at + hour,
     hash: '0'.repeat(64),
-    state,
+    state: 'waiting',
   })
   return id
 }
@@ -149,6 +146,25 @@ export const tellAction = async ({ house }: Pick<TestHouse, 'house'>, of: Scene)
   return id
 }
 
+/** A report to the maker. */
+export const tellReport = async ({ house }: Pick<TestHouse, 'house'>): Promise<string> => {
+  const [id, at] = [newId(), house.clock.now()]
+  await house.db.insert(securityReport).values({
+    id,
+    number: `GH-${id}`,
+    keyHash: id,
+    kind: 'vulnerability',
+    severity: 'low',
+    title: 'Title',
+    place: '',
+    details: 'Details',
+    receivedAt: at,
+    answerBefore: at + hour,
+    state: 'received',
+  })
+  return id
+}
+
 /** Who plays in the stories of a customer of the demonstration. */
 export const sceneIn = (
   { seeded }: Pick<TestHouse, 'seeded'>,
@@ -186,7 +202,7 @@ export const seedStories = async (
     sessionId: await tellSession(h, scene, { requestId, approvalId }),
     alarmId: await tellAlarm(h, scene),
     actionId: await tellAction(h, scene),
-    reportId: newId(),
+    reportId: await tellReport(h),
     signInId: randomUUID(),
     passkeyId: own?.id ?? '',
   }

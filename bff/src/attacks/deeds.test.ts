@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deeds, prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { changingDoors, filled, idFields } from '../testing/doors.ts'
+import { openTestHouse, type TestHouse } from '../testing/house.ts'
+
+let h: TestHouse
+let s: Stage
+beforeAll(async () => {
+  h = await openTestHouse()
+  s = stageOf(h)
+})
+afterAll(async () => {
+  await s.close()
+  await h.close()
+})
+
+test('AZ01 it is known for every door what is done there, and for no other', () => {
+  expect(Object.keys(deeds).sort()).toEqual(changingDoors.map(({ name }) => name).sort())
+})
+
+/** The paths of the ids in a body, as `idFields` writes them. */
+const idsIn = (body: unknown, at = ''): string[] => {
+  if (typeof body === 'string') return s.kinds.has(body) ? [at] : []
+  if (Array.isArray(body)) return body.flatMap((one) => idsIn(one, `${at}[]`))
+  if (typeof body !== 'object' || body === null) return []
+  return Object.entries(body).flatMap(([name, one]) => idsIn(one, at ? `${at}.${name}` : name))
+}
+
+describe('what the attacks start from', () => {
+  test.each(changingDoors.map((door) => [door.name, door] as const))('works: %s', async (_, door) => {
+    const { by, ids, body, refused } = await prepared(s, door.name)
+    for (const field of idFields(door, 'json').filter((one) => !one.includes('ladder')))
+      expect(idsIn(body), 'an id in every field for one').toContain(field)
+    const path = filled(door.path, (name) => ids[name] ?? `no ${name}`)
+    const answer = await by.send(door.method, path, body)
+    const code = (answer.body as { error?: { code?: string } }).error?.code
+    expect([answer.status < 300, code], JSON.stringify(answer.body)).toEqual([!refused, refused])
+  })
+})
