@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { cpus, loadavg, release } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { measureCheckIns } from './src/check-ins.ts'
+import { measureFleet } from './src/fleet/measure.ts'
 import { type Line, printTable } from './src/lines.ts'
 import { measurePages } from './src/pages.ts'
 import { measureRelay } from './src/relay.ts'
@@ -13,6 +14,7 @@ const tables = {
     title: 'Check-ins: heartbeat and three changed values, acknowledged after commit',
     measure: measureCheckIns,
   },
+  fleet: { title: 'The fleet list, p95, and who can see a device', measure: measureFleet },
   pages: { title: 'JavaScript of the pages, compressed', measure: measurePages },
 } as const satisfies Record<string, { title: string; measure: (say: (text: string) => void) => Promise<Line[]> }>
 

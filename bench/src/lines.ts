@@ -15,6 +15,10 @@ export interface Line {
   ours: number
   /** Ours divided by the reference, pair of runs by pair of runs. */
   ratio?: { median: number; least: number; most: number; runs: number[] }
+  /** Where `ours` and the reference are the slowest of twenty: what they are in the middle. */
+  p50?: { ours: number; reference: number }
+  /** The same with a tenth of the data, and by how much ours grew from there. */
+  growth?: { tenth: number; ratio: number }
   /** Absent on lines that only explain another. */
   goal?: Goal
 }
@@ -59,27 +63,28 @@ export const reaches = ({ ours, ratio, goal }: Line): boolean | undefined => {
 }
 
 const figure = (one: number): string =>
-  one >= 1_000 ? Math.round(one).toLocaleString('en-GB') : one >= 100 ? one.toFixed(0) : one.toFixed(1)
+  one >= 1_000 ? Math.round(one).toLocaleString('en-GB') : one >= 100 ? one.toFixed(0) : one.toFixed(one < 10 ? 2 : 1)
 
 const cells = (line: Line): string[] => {
-  const { what, unit, ours, reference, ratio, goal } = line
+  const { what, unit, ours, reference, ratio, goal, p50, growth } = line
   const sign = goal?.way === 'at most' ? '≤' : '≥'
   const met = reaches(line)
   return [
     goal?.id ?? '',
     what,
-    `${figure(ours)} ${unit}`,
-    reference ? `${figure(reference.figure)} ${unit}` : '–',
+    `${figure(ours)} ${unit}${p50 ? ` (p50 ${figure(p50.ours)})` : ''}`,
+    reference ? `${figure(reference.figure)} ${unit}${p50 ? ` (p50 ${figure(p50.reference)})` : ''}` : '–',
     ratio ? `${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)})` : '–',
     goal ? `${sign} ${goal.at}${ratio ? ' ×' : ` ${unit}`}` : '',
     met === undefined ? '' : met ? 'met' : 'missed',
+    growth ? `${growth.ratio.toFixed(1)} ×` : '',
     reference?.name ?? '',
   ]
 }
 
 /** Prints a table, its columns as wide as they need to be. */
 export const printTable = (title: string, lines: readonly Line[]): void => {
-  const head = ['', 'what', 'ours', 'reference', 'ratio (min–max)', 'goal', '', 'reference is']
+  const head = ['', 'what', 'ours', 'reference', 'ratio (min–max)', 'goal', '', 'against a tenth', 'reference is']
   const rows = [head, ...lines.map(cells)]
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   console.log(`\n${title}`)

@@ -116,7 +116,7 @@ const stepsOf = (devices: number): Step[] => {
       rows: devices,
       // Of the active 8 in 100 are silent, a few for a minute only; half of the others poll over HTTPS.
       text: `insert into device_link (device_id, connected, transport, last_heard_at, last_seq, agent_version, platform, orders_held)
-        select ${deviceId}, active and (heard < 60000 or pg_temp.dice(i, 31, 4) = 0),
+        select ${deviceId}, active and heard < 40000,
           case when not active then null when pg_temp.dice(i, 32, 100) < 20 then 'https' else 'websocket' end,
           case when active then ${madeAt} - heard end, i % 100000, case when active then '0.1.0' end,
           case when active then 'linux-x64' end, case when active then 1 else 0 end

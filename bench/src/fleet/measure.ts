@@ -1,0 +1,213 @@
+import { readSettings } from '@gatehouse/bff/env'
+import { facetsOf, placesOf } from '@gatehouse/bff/features/devices/fleet'
+import { shownDevices } from '@gatehouse/bff/features/devices/store'
+import { device } from '@gatehouse/bff/features/devices/tables'
+import { peopleGranted } from '@gatehouse/bff/features/people/door'
+import { person } from '@gatehouse/bff/features/people/tables'
+import { startEmbedded } from '@gatehouse/bff/kernel/database/embedded'
+import type { House } from '@gatehouse/bff/kernel/house'
+import { asPage } from '@gatehouse/bff/kernel/http/pages'
+import { openHouse } from '@gatehouse/bff/main'
+import { temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
+import { inArray } from 'drizzle-orm'
+import { alternate } from '../alternate.ts'
+import { type Goal, type Line, lineOf, median, percentile } from '../lines.ts'
+import { type Asked, type Question, questionsOf, targetsOf } from './questions.ts'
+import { seedFleet } from './seed.ts'
+import { askedSize, madeAt, placeOf } from './size.ts'
+
+const rounds = 5
+/** Each round: so many times, or until so much time has gone; ms. */
+const times = 40
+const atMost = 1_500
+const limit = 50
+const goal: Goal = { id: 'B6', way: 'at most', at: 3 }
+
+/** Milliseconds that each of a round's runs took. */
+type Took = number[]
+
+const timed = async (work: (i: number) => Promise<unknown>): Promise<Took> => {
+  const took: Took = []
+  const until = performance.now() + atMost
+  for (let i = 0; i < times && (i < 3 || performance.now() < until); i++) {
+    const from = performance.now()
+    await work(i)
+    took.push(performance.now() - from)
+  }
+  return took
+}
+
+/** Ours and the reference in turn; the line is about the 95th of 100, beside it stand the middles. */
+const compared = async (
+  what: string,
+  ours: (i: number) => Promise<unknown>,
+  reference: { name: string; fetch: (i: number) => Promise<unknown> },
+  asks: Goal | undefined,
+): Promise<Line> => {
+  const took = await alternate(rounds, { ours: () => timed(ours), reference: () => timed(reference.fetch) })
+  const at = (share: number, all: Took[]) => all.map((one) => percentile(one, share))
+  const line = lineOf(
+    what,
+    'ms',
+    at(0.95, took.ours),
+    { name: reference.name, figures: at(0.95, took.reference) },
+    asks,
+  )
+  return { ...line, p50: { ours: median(at(0.5, took.ours)), reference: median(at(0.5, took.reference)) } }
+}
+
+/** Opens the house on a fleet, with the product's own settings, at the instant the fleet was made. */
+const withHouse = async <T>(
+  devices: number,
+  say: (text: string) => void,
+  work: (house: House) => Promise<T>,
+): Promise<T> => {
+  const place = placeOf(devices)
+  await seedFleet(place, say)
+  const folder = await temporaryFolder('bench')
+  const server = await startEmbedded({ dataDir: place.dataDir, log: () => undefined })
+  try {
+    const settings = readSettings({
+      PORT: '0',
+      DATABASE_URL: server.ownerUrl,
+      GATEHOUSE_DATA: folder.path,
+      GATEHOUSE_SECRET: testSecret,
+      LOG_LEVEL: 'error',
+    })
+    const { house, close } = await openHouse(settings, { clock: { now: () => madeAt } })
+    try {
+      return await work(house)
+    } finally {
+      await close()
+    }
+  } finally {
+    await server.stop()
+    await folder.remove()
+  }
+}
+
+/** One page as the route makes it: which devices, and what is shown of them. */
+const pageOf = async ({ db }: House, { who, filter }: Asked, cursor?: string) => {
+  const places = await placesOf(db, who, filter, { limit, now: madeAt, ...(cursor && { cursor }) })
+  const page = asPage(
+    places,
+    limit,
+    (place) => place.key,
+    (place) => place.id,
+  )
+  const shown = await shownDevices(db, page.rows)
+  if (shown.length !== page.rows.length) throw new Error('a device that is listed is not shown')
+  return page
+}
+
+const byKey = async ({ db }: House, ids: readonly string[]) =>
+  db
+    .select()
+    .from(device)
+    .where(inArray(device.id, [...ids]))
+
+const linesOf = async (house: House, { scope, says, asked }: Question, anyRows: readonly string[]): Promise<Line[]> => {
+  const firsts: { rows: string[]; next: string | null }[] = []
+  for (const one of asked) firsts.push(await pageOf(house, one))
+  const nexts: { one: Asked; cursor: string; rows: string[] }[] = []
+  for (const [i, one] of asked.entries()) {
+    const cursor = firsts[i]?.next
+    if (cursor) nexts.push({ one, cursor, rows: (await pageOf(house, one, cursor)).rows })
+  }
+  const reference = (rows: (i: number) => readonly string[] | undefined) => ({
+    name: 'those 50 rows by primary key',
+    fetch: (i: number) => {
+      const ids = rows(i)
+      return byKey(house, ids && ids.length > 0 ? ids : anyRows)
+    },
+  })
+  const pick = <T>(from: readonly T[], i: number): T => from[i % from.length] as T
+  const lines = [
+    await compared(
+      `${scope}: ${says}`,
+      (i) => pageOf(house, pick(asked, i)),
+      reference((i) => pick(firsts, i).rows),
+      goal,
+    ),
+  ]
+  if (nexts.length > 0)
+    lines.push(
+      await compared(
+        `${scope}: ${says}, next page`,
+        (i) => pageOf(house, pick(nexts, i).one, pick(nexts, i).cursor),
+        reference((i) => pick(nexts, i).rows),
+        goal,
+      ),
+    )
+  return lines
+}
+
+/** Who can see this device: of its customer's people, and of the maker's. */
+const whoSees = async (house: House): Promise<Line> => {
+  const { db } = house
+  const targets = await targetsOf(db)
+  const ask = async (i: number) => {
+    const target = { kind: 'device' as const, ...(targets[i % targets.length] as (typeof targets)[number]) }
+    const own = await peopleGranted(db, target.customerId, 'device.view', target)
+    const makers = await peopleGranted(db, null, 'device.view', target)
+    return [...own, ...makers].map(({ id }) => id)
+  }
+  const found = await Promise.all(targets.map((_, i) => ask(i)))
+  const fetch = (i: number) =>
+    db
+      .select()
+      .from(person)
+      .where(inArray(person.id, found[i % found.length] ?? []))
+  return compared('who can see this device', ask, { name: 'those people by primary key', fetch }, goal)
+}
+
+const facetLines = async (
+  house: House,
+  questions: readonly Question[],
+  anyRows: readonly string[],
+): Promise<Line[]> => {
+  const lines: Line[] = []
+  for (const { scope, asked } of questions.filter(({ says }) => says === 'no filter'))
+    lines.push(
+      await compared(
+        `${scope}: what can be filtered by`,
+        (i) => facetsOf(house.db, (asked[i % asked.length] as Asked).who),
+        { name: '50 rows by primary key', fetch: () => byKey(house, anyRows) },
+        undefined,
+      ),
+    )
+  return lines
+}
+
+const measureOne = (devices: number, say: (text: string) => void, only: string | undefined): Promise<Line[]> =>
+  withHouse(devices, say, async (house) => {
+    const anyRows = (await house.db.select({ id: device.id }).from(device).limit(limit)).map(({ id }) => id)
+    const questions = await questionsOf(house.db, devices)
+    const wanted = questions.filter(({ scope, says }) => !only || new RegExp(only).test(`${scope}: ${says}`))
+    const lines: Line[] = []
+    for (const question of wanted) {
+      say(`${question.scope}: ${question.says}`)
+      lines.push(...(await linesOf(house, question, anyRows)))
+    }
+    return [...lines, await whoSees(house), ...(await facetLines(house, questions, anyRows))]
+  })
+
+/** What a line is called at every size. */
+const anySize = (what: string): string =>
+  what.replace(/^(all|[\d,]+ of \d+ customers|50 devices)[^:]*/, (_, scope: string) =>
+    scope.replace(/^[\d,]+ of \d+/, 'some'),
+  )
+
+/** B6, and how its cost grows: the same at a tenth. `GATEHOUSE_BENCH_ONLY` names the questions, as a pattern. */
+export const measureFleet = async (say: (text: string) => void): Promise<Line[]> => {
+  const devices = askedSize()
+  const only = process.env.GATEHOUSE_BENCH_ONLY
+  const lines = await measureOne(devices, say, only)
+  if (process.env.GATEHOUSE_BENCH_SLOPE === '0') return lines
+  const tenth = await measureOne(Math.round(devices / 10), say, only)
+  const at = new Map(tenth.map((line) => [anySize(line.what), line]))
+  return lines.flatMap((line) => {
+    const small = at.get(anySize(line.what))
+    return small ? [{ ...line, growth: { tenth: small.ours, ratio: line.ours / small.ours } }] : [line]
+  })
+}
