@@ -23,6 +23,8 @@ export const insidePages = [
   '/models/:modelId/edit',
   '/policy',
   '/policy/:customerId',
+  '/policy/:customerId/history',
+  '/policy/:customerId/simulator',
   '/fleet',
   '/devices/:deviceId',
   '/devices/:deviceId/:tab',

@@ -1,5 +1,3 @@
-import type { May } from '@gatehouse/shared/views/views'
-
 const locale = 'en-GB'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -116,9 +114,3 @@ export const bytes = (count: number): string => {
 /** `1 device`, `3 devices`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${new Intl.NumberFormat(locale).format(count)} ${count === 1 ? one : many}`
-
-/** A shut door with the time at which the policy opens it next, by the clock of the site. */
-export const withOpening = (may: May, zone: string): May =>
-  may.ok || may.nextAt === undefined
-    ? may
-    : { ...may, says: `${may.says} It opens on ${dateTime(may.nextAt, zone)} ${zoneName(may.nextAt, zone)}.` }

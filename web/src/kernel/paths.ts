@@ -7,6 +7,18 @@ export type LeavingReason = (typeof leavingReasons)[number]
 export const deviceTabs = ['overview', 'trends', 'alarms', 'actions', 'requests', 'audit'] as const
 export type DeviceTab = (typeof deviceTabs)[number]
 
+/** What the simulator is asked, as it stands in its address. */
+export interface SimulatorQuery {
+  device?: string
+  /** A person's id; `anyone` for whoever's groups allow it. Whoever asks, where it is absent. */
+  person?: string
+  activity?: string
+  /** Wall time of the site, `2027-03-28T03:30`; now, where it is absent. */
+  at?: string
+  /** The second time of an hour that comes twice. */
+  again?: '1'
+}
+
 const at = (id: string) => encodeURIComponent(id)
 
 const withQuery = (path: string, query: Record<string, string | undefined>) => {
@@ -46,6 +58,10 @@ export const paths = {
   model: (modelId: string) => `/models/${at(modelId)}`,
   editModel: (modelId: string) => `/models/${at(modelId)}/edit`,
   policy: (customerId?: string) => (customerId === undefined ? '/policy' : `/policy/${at(customerId)}`),
+  policyHistory: (customerId: string, query: { from?: string; to?: string } = {}) =>
+    withQuery(`/policy/${at(customerId)}/history`, query),
+  simulator: (customerId: string, query: SimulatorQuery = {}) =>
+    withQuery(`/policy/${at(customerId)}/simulator`, { ...query }),
   people: (customerId?: string) => withQuery('/people', { customer: customerId }),
   networks: (customerId?: string) => (customerId === undefined ? '/networks' : `/networks/${at(customerId)}`),
   groups: (customerId?: string) => withQuery('/groups', { customer: customerId }),

@@ -105,8 +105,8 @@ export const DataTable = <Row, SortBy extends string = string>({
                   role="cell"
                   data-label={column.header}
                   data-align={column.align}
-                  data-headline={column.headline}
-                  data-wide-only={column.wideOnly}
+                  data-headline={column.headline || undefined}
+                  data-wide-only={column.wideOnly || undefined}
                 >
                   {column.cell(row)}
                 </td>

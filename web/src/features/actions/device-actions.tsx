@@ -10,7 +10,7 @@ import { IconBan, IconCheck, IconClock, IconHourglass, IconPlayerPlay, IconX } f
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Paged } from '../../kernel/answered.tsx'
-import { stretch, withOpening } from '../../kernel/format.ts'
+import { stretch } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { wordsFor } from '../../kernel/words.ts'
@@ -20,6 +20,7 @@ import { Empty } from '../../ui/notices.tsx'
 import { Section } from '../../ui/page.tsx'
 import { ShutButton } from '../../ui/shut-button.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
+import { whyShut } from '../devices/shut-words.ts'
 import { ActionDialog } from './action-dialog.tsx'
 import { ActionResult } from './action-result.tsx'
 import { actionsQuery, cancelAction } from './queries.ts'
@@ -128,7 +129,7 @@ export const DeviceActions = ({ device }: { device: DeviceView }) => {
             <ShutButton
               key={name}
               variant="default"
-              may={withOpening(device.may[remoteActions[name].activity], device.site.zone)}
+              may={whyShut(device.may[remoteActions[name].activity], device)}
               onClick={() => setOpen(name)}
             >
               {remoteActions[name].says}

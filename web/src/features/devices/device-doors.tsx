@@ -1,10 +1,10 @@
 import type { DeviceView, May } from '@gatehouse/shared/views/views'
 import { IconKey, IconTerminal2 } from '@tabler/icons-react'
 import { useNavigate } from 'react-router'
-import { withOpening } from '../../kernel/format.ts'
 import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
 import { ShutButton } from '../../ui/shut-button.tsx'
+import { whyShut } from './shut-words.ts'
 
 /** The two doors of a technician: ask, and where the customer has said yes, go in. Shut ones say why. */
 export const DeviceDoors = ({ device }: { device: DeviceView }) => {
@@ -14,7 +14,7 @@ export const DeviceDoors = ({ device }: { device: DeviceView }) => {
   // A colleague's session is his: it opens no door here.
   const session = device.session?.technician.id === me.id ? device.session : null
   const mayAsk = device.may['session.request']
-  const mayType = withOpening(device.may['session.terminal'], device.site.zone)
+  const mayType = whyShut(device.may['session.terminal'], device)
   // Whoever can neither ask nor type by his groups is shown no doors at all.
   if (!mayAsk.ok && !mayType.ok && mayAsk.because === 'not_granted' && mayType.because === 'not_granted') return null
   const open: May = usableApproval || session ? { ok: true } : mayType.ok ? { ok: true } : mayType

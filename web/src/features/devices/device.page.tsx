@@ -1,6 +1,5 @@
 import type { DeviceView } from '@gatehouse/shared/views/views'
 import { Badge, Tabs } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { type DeviceTab, deviceTabs, paths } from '../../kernel/paths.ts'
@@ -15,7 +14,7 @@ import classes from './device.module.css'
 import { DeviceDoors } from './device-doors.tsx'
 import { DeviceMenu } from './device-menu.tsx'
 import { Overview } from './overview.tsx'
-import { deviceQuery } from './queries.ts'
+import { useDevice } from './use-device.ts'
 
 const tabSays: Record<DeviceTab, string> = {
   overview: 'Overview',
@@ -35,7 +34,7 @@ const isTab = (text: string | undefined): text is DeviceTab => deviceTabs.includ
 /** One device: what it is, how it is, what was done with it. */
 export default function DevicePage() {
   const { deviceId = '', tab } = useParams()
-  const device = useQuery(deviceQuery(deviceId))
+  const device = useDevice(deviceId)
   if (!isTab(tab)) return <Navigate to={paths.device(deviceId)} replace />
   return (
     <Answered query={device}>

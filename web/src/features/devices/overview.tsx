@@ -1,3 +1,4 @@
+import { type Activity, activities } from '@gatehouse/shared/activities'
 import type { DataItem } from '@gatehouse/shared/devices/declaration'
 import type { CurrentValue, DeviceView } from '@gatehouse/shared/views/views'
 import { Text } from '@mantine/core'
@@ -14,6 +15,7 @@ import { TimeText } from '../../ui/time-text.tsx'
 import { DeviceAlarms } from '../alarms/device-alarms.tsx'
 import { valuesQuery } from '../telemetry/queries.ts'
 import classes from './device.module.css'
+import { whyShut } from './shut-words.ts'
 
 const shown = (item: DataItem, value: CurrentValue['value']): string => {
   if (typeof value === 'number') return quantity(value, item.unit, item.digits)
@@ -29,6 +31,25 @@ const Value = ({ item, value, now }: { item: DataItem; value: CurrentValue | und
     <div className={classes.valueAge}>{value ? fromNow(Math.min(value.at, now), now) : 'never sent'}</div>
   </div>
 )
+
+/** Whether something is open to whoever looks, which rule shuts it, and the way to the rules for whoever may read them. */
+const Door = ({ device, activity }: { device: DeviceView; activity: Activity }) => {
+  const may = whyShut(device.may[activity], device)
+  const { customer, id } = device
+  return (
+    <>
+      {may.ok ? 'Open to you now' : may.says}{' '}
+      {device.may['policy.view'].ok && (
+        <Link
+          to={paths.simulator(customer.id, { device: id, activity })}
+          aria-label={`Why? ${activities[activity].says}`}
+        >
+          Why?
+        </Link>
+      )}
+    </>
+  )
+}
 
 /** Live values, the true state of the connection, open alarms. */
 export const Overview = ({ device }: { device: DeviceView }) => {
@@ -102,17 +123,14 @@ export const Overview = ({ device }: { device: DeviceView }) => {
         </Section>
         <Section title="What may be done">
           <Facts
-            facts={[
-              ['Terminal', device.may['session.terminal'].ok ? 'Open to you now' : device.may['session.terminal'].says],
+            facts={(
               [
-                'Settings',
-                device.may['action.set_setting'].ok ? 'Open to you now' : device.may['action.set_setting'].says,
-              ],
-              [
-                'Log files',
-                device.may['action.fetch_log'].ok ? 'Open to you now' : device.may['action.fetch_log'].says,
-              ],
-            ]}
+                ['Terminal', 'session.terminal'],
+                ['Settings', 'action.set_setting'],
+                ['Log files', 'action.fetch_log'],
+                ['Restart', 'action.restart_agent'],
+              ] as const
+            ).map(([name, activity]) => [name, <Door key={name} device={device} activity={activity} />] as const)}
           />
           <Text mt="xs">
             <Link to={paths.device(device.id, 'audit')}>Everything that happened here</Link>

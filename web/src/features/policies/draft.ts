@@ -25,6 +25,8 @@ export interface PolicyDraft {
   meanwhile: RuleChange[] | undefined
   choose(place: Place | null): void
   edit(activity: Activity, rule: Rule | null): void
+  /** Takes every rule of the place away: it follows what holds above it. */
+  reset(): void
   /** The edits hold on top of what stands now. */
   goOn(): void
   drop(): void
@@ -58,6 +60,10 @@ export const usePolicyDraft = (policy: PolicyView): [PolicyDraft | undefined, op
       edit: (activity, rule) => {
         const next = { ...edits, [activity]: rule }
         // The first edit is made on what is shown; later ones stay on what the first was made on.
+        setDraft(unsaved ? { ...draft, edits: next } : onTop(policy, place, next))
+      },
+      reset: () => {
+        const next: Edits = Object.fromEntries(Object.keys(present).map((activity) => [activity, null]))
         setDraft(unsaved ? { ...draft, edits: next } : onTop(policy, place, next))
       },
       goOn: () => setDraft(onTop(policy, place, edits)),

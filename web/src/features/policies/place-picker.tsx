@@ -107,7 +107,12 @@ const PickModel = (props: PickProps) => {
 }
 
 /** Chooses one device of a customer by words of its name, serial number or site. */
-export const PickDevice = ({ policy, value, disabled, onChange }: PickProps) => {
+export const PickDevice = ({
+  policy,
+  value,
+  disabled,
+  onChange,
+}: Omit<PickProps, 'policy'> & { policy: Pick<PolicyView, 'customer'> }) => {
   const [search, setSearch] = useState(value?.name ?? '')
   const [settled] = useDebouncedValue(search.trim(), 250)
   const typed = settled !== value?.name

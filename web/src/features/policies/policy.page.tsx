@@ -1,7 +1,7 @@
 import { policyAnswers } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Alert, Button, Text } from '@mantine/core'
-import { IconPencil, IconShieldLock } from '@tabler/icons-react'
+import { IconFlask, IconHistory, IconPencil, IconShieldLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link, Navigate, useParams } from 'react-router'
@@ -10,13 +10,15 @@ import { holds, useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
 import { UnsavedGuard } from '../../kernel/unsaved-guard.tsx'
 import { Roomy } from '../../ui/density.tsx'
-import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
+import { Page, Section } from '../../ui/page.tsx'
 import { AnswerBadge } from './answer-badge.tsx'
 import { DeviceAnswer } from './device-answer.tsx'
 import { usePolicyDraft } from './draft.ts'
 import { levelsWith, type Place, samePlace } from './levels.ts'
+import { anyone } from './pick-person.tsx'
 import { wholeCustomer } from './place-picker.tsx'
 import classes from './policy.module.css'
+import { PolicyCrumbs } from './policy-crumbs.tsx'
 import { PolicyTable } from './policy-table.tsx'
 import { policyQuery } from './queries.ts'
 import { RulesEditor } from './rules-editor.tsx'
@@ -66,26 +68,38 @@ const Policy = ({ policy }: { policy: PolicyView }) => {
     <Page
       title="Policy"
       about={name}
-      breadcrumbs={
-        me.customer ? undefined : (
-          <Breadcrumbs>
-            <Link to={paths.customers()}>Customers</Link>
-            <Link to={paths.customer(policy.customer.id)}>{name}</Link>
-          </Breadcrumbs>
-        )
-      }
+      breadcrumbs={me.customer ? undefined : <PolicyCrumbs customer={policy.customer} policy={false} />}
       lead={`What technicians may do on the devices of ${name}, and when somebody there has to be asked first.`}
       actions={
-        policy.may.edit.ok &&
-        !draft && (
+        <>
           <Button
-            ref={opener}
-            leftSection={<IconPencil size={16} aria-hidden />}
-            onClick={() => open(wholeCustomer(policy))}
+            variant="default"
+            component={Link}
+            to={paths.policyHistory(policy.customer.id)}
+            leftSection={<IconHistory size={16} aria-hidden />}
           >
-            Change the rules
+            History
           </Button>
-        )
+          {holds(me, 'device.view') && (
+            <Button
+              variant="default"
+              component={Link}
+              to={paths.simulator(policy.customer.id, me.customer ? { person: anyone } : {})}
+              leftSection={<IconFlask size={16} aria-hidden />}
+            >
+              Try it
+            </Button>
+          )}
+          {policy.may.edit.ok && !draft && (
+            <Button
+              ref={opener}
+              leftSection={<IconPencil size={16} aria-hidden />}
+              onClick={() => open(wholeCustomer(policy))}
+            >
+              Change the rules
+            </Button>
+          )}
+        </>
       }
     >
       {policy.levels.length === 0 && (

@@ -1,8 +1,9 @@
 import type { devicesRoom } from '@gatehouse/bff/features/devices/routes'
 import type { policiesRoom } from '@gatehouse/bff/features/policies/routes'
+import type { Activity } from '@gatehouse/shared/activities'
 import type { PolicyRules } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { room, said } from '../../kernel/api.ts'
 import { key } from '../../kernel/keys.ts'
 import type { Place } from './levels.ts'
@@ -38,3 +39,66 @@ export const changePolicy = (customerId: string, place: Place, rules: PolicyRule
       json: { rules, version },
     }),
   )
+
+/** Every change of a policy, newest first, page by page. */
+export const historyQuery = (customerId: string) =>
+  infiniteQueryOptions({
+    queryKey: key('policy', customerId, 'history'),
+    queryFn: ({ pageParam, signal }) =>
+      said(
+        policy.history.$get(
+          { param: { customerId }, query: { limit: '50', ...(pageParam && { cursor: pageParam }) } },
+          { init: { signal } },
+        ),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  })
+
+/** What became of the rules from one version to another; to the present one, where none is named. */
+export const comparisonQuery = (customerId: string, from: number, to: number | undefined) =>
+  queryOptions({
+    queryKey: key('policy', customerId, 'comparison', from, to),
+    queryFn: ({ signal }) =>
+      said(
+        policy.comparison.$get(
+          { param: { customerId }, query: { from: String(from), ...(to !== undefined && { to: String(to) }) } },
+          { init: { signal } },
+        ),
+      ),
+  })
+
+/** What would come of these rules at a place, were they saved now. */
+export const previewQuery = (customerId: string, { level, levelId }: Place, rules: PolicyRules) =>
+  queryOptions({
+    queryKey: key('policy', customerId, 'preview', level, levelId, rules),
+    queryFn: ({ signal }) =>
+      said(
+        policy[':level'][':levelId'].preview.$post(
+          { param: { customerId, level, levelId }, json: { rules } },
+          { init: { signal } },
+        ),
+      ),
+  })
+
+const explanation = room<typeof policiesRoom>().devices[':deviceId'].explain
+
+/** Whether somebody could do something to a device; whoever asks, and now, where neither is named. */
+export const explainQuery = (
+  deviceId: string,
+  { activity, person, at }: { activity: Activity; person?: string; at?: number },
+) =>
+  queryOptions({
+    // A request, a policy and rights all bear on it: it is made stale with its device.
+    queryKey: key('device', deviceId, 'explain', activity, person, at),
+    queryFn: ({ signal }) =>
+      said(
+        explanation.$get(
+          {
+            param: { deviceId },
+            query: { activity, ...(person && { person }), ...(at !== undefined && { at: String(at) }) },
+          },
+          { init: { signal } },
+        ),
+      ),
+  })

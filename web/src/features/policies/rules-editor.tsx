@@ -1,13 +1,14 @@
 import { deviceActivities } from '@gatehouse/shared/activities'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Alert, Button, List, Stack, Text } from '@mantine/core'
+import { IconArrowBackUp } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { counted } from '../../kernel/format.ts'
 import { Section } from '../../ui/page.tsx'
 import { customerQuery } from '../customers/queries.ts'
 import type { PolicyDraft } from './draft.ts'
-import type { Level, Place, RuleChange } from './levels.ts'
+import { type Level, type Place, placeSays, type RuleChange } from './levels.ts'
 import { PlacePicker } from './place-picker.tsx'
 import classes from './policy.module.css'
 import { RuleField } from './rule-field.tsx'
@@ -49,6 +50,16 @@ export const RulesEditor = ({
             )}
           </Stack>
           {meanwhile && place && <Meanwhile place={place} changes={meanwhile} onGoOn={draft.goOn} />}
+          {place && place.level !== 'customer' && Object.keys(draft.rules).length > 0 && (
+            <Button
+              variant="default"
+              className={classes.start}
+              leftSection={<IconArrowBackUp size={16} aria-hidden />}
+              onClick={draft.reset}
+            >
+              Reset all rules of {placeSays(place)} to what holds above
+            </Button>
+          )}
           {place &&
             deviceActivities.map((activity) => (
               <RuleField

@@ -11,6 +11,7 @@ import type { PolicyDraft } from './draft.ts'
 import { directionOf, levelsWith, type Outcome, outcomesOf, type Place, placeSays } from './levels.ts'
 import classes from './policy.module.css'
 import { changePolicy, policyQuery } from './queries.ts'
+import { Touched } from './touched.tsx'
 import { activitySays, belowSays, holdsSays, ruleSays } from './words.ts'
 
 /** What a change comes to, before it is saved. */
@@ -28,7 +29,8 @@ export const SaveDialog = ({
   const cache = useQueryClient()
   const { queryKey } = policyQuery(policy.customer.id)
   // As it was looked at: what comes in while the dialog is open does not move beneath the button.
-  const [outcomes] = useState(() => outcomesOf(policy.levels, place, draft.rules))
+  const [rules] = useState(draft.rules)
+  const [outcomes] = useState(() => outcomesOf(policy.levels, place, rules))
   const save = useMutation({
     mutationFn: () => changePolicy(policy.customer.id, place, draft.rules, draft.version),
     onSuccess: ({ version }) => {
@@ -64,6 +66,7 @@ export const SaveDialog = ({
             <OutcomeItem key={outcome.activity} outcome={outcome} place={place} />
           ))}
         </ul>
+        <Touched policy={policy} place={place} rules={rules} />
         <Text>
           It holds as soon as it is saved.{less && ' What runs and is not allowed any more ends at once.'}{' '}
           {policy.confirmed.of > 0 &&

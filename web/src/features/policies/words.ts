@@ -43,3 +43,9 @@ export const belowSays = ({ place, before, after }: Below): string =>
   holdsSays(before) === holdsSays(after)
     ? `${placeSays(place)} keeps its own rule: ${holdsSays(after)}`
     : `${placeSays(place)}: ${holdsSays(before)} → ${holdsSays(after)}`
+
+/** A wall time as people write it: `02:30 on 28 March 2027`. */
+export const wallSays = (wall: string): string => {
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+  return `${wall.slice(11)} on ${day.format(Date.parse(`${wall}:00Z`))}`
+}

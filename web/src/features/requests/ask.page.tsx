@@ -1,7 +1,6 @@
 import type { DeviceView } from '@gatehouse/shared/views/views'
 import { Alert, Anchor, Button, Group, Stack } from '@mantine/core'
 import { IconInfoCircle, IconSend } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
@@ -11,7 +10,7 @@ import { paths } from '../../kernel/paths.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
 import { Refused } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
-import { deviceQuery } from '../devices/queries.ts'
+import { useDevice } from '../devices/use-device.ts'
 import classes from './ask.module.css'
 import { AskFields } from './ask-fields.tsx'
 import { askedOf, serverFaults } from './ask-form.ts'
@@ -24,7 +23,7 @@ import { inZone } from './words.ts'
 export default function AskPage() {
   const { deviceId = '' } = useParams()
   return (
-    <Answered query={useQuery(deviceQuery(deviceId))}>
+    <Answered query={useDevice(deviceId)}>
       {(device) => (
         <Page
           title="Ask for access"

@@ -1,0 +1,89 @@
+import type { CustomerView } from '@gatehouse/shared/views/views'
+import { Select } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { holds, useMe } from '../../kernel/me.ts'
+import { people } from '../people/queries.ts'
+
+/** Whoever's groups allow it: then the policy alone answers. */
+export const anyone = 'anyone'
+
+const anyoneSays = 'Anyone whose groups allow it'
+
+/** Chooses oneself, anyone, or one of the people whom one may see, by words of the name or address. */
+export const PickPerson = ({
+  customer,
+  value,
+  onChange,
+}: {
+  customer: CustomerView
+  /** An id, `anyone`, or `undefined` for oneself. */
+  value: string | undefined
+  onChange: (person: string | undefined) => void
+}) => {
+  const me = useMe()
+  const [search, setSearch] = useState<string>()
+  const [settled] = useDebouncedValue((search ?? '').trim(), 250)
+  const seesStaff = !me.customer && holds(me, 'staff.view')
+  const seesPeople = customer.may.viewPeople.ok
+  // The name of whoever is chosen is no search for him.
+  const [chosen, setChosen] = useState<{ id: string; name: string }>()
+  const typed = settled === chosen?.name || settled === anyoneSays || settled === mineSays(me.name) ? '' : settled
+  const staff = useInfiniteQuery({ ...people(null, typed), enabled: seesStaff })
+  const theirs = useInfiniteQuery({ ...people(customer.id, typed), enabled: seesPeople })
+  const rows = (list: typeof staff) =>
+    (list.data?.pages ?? [])
+      .flatMap((page) => page.rows)
+      .filter((row) => row.id !== me.id)
+      .map((row) => ({ value: row.id, label: row.name, says: row.email }))
+  const ofStaff = seesStaff ? rows(staff) : []
+  const ofCustomer = seesPeople ? rows(theirs) : []
+  const found = [...ofStaff, ...ofCustomer]
+  // Whoever stands in the address and on no page of these lists yet: the answer says his name.
+  const extra =
+    value !== undefined && value !== anyone && value !== me.id && !found.some((one) => one.value === value)
+      ? [{ value, label: chosen?.id === value ? chosen.name : 'The person in the address' }]
+      : []
+  return (
+    <Select
+      label="Who"
+      placeholder="Type a name"
+      searchable
+      allowDeselect={false}
+      selectFirstOptionOnChange
+      data={[
+        {
+          group: 'Without a name',
+          items: [{ value: anyone, label: anyoneSays }, { value: me.id, label: mineSays(me.name) }, ...extra],
+        },
+        ...(ofStaff.length > 0 ? [{ group: me.company, items: ofStaff }] : []),
+        ...(ofCustomer.length > 0 ? [{ group: customer.name, items: ofCustomer }] : []),
+      ]}
+      filter={({ options, search: text }) =>
+        options.flatMap((one) =>
+          'items' in one && one.group === 'Without a name' && text.trim() !== '' && typed !== ''
+            ? [{ ...one, items: one.items.filter(({ label }) => label.toLowerCase().includes(text.toLowerCase())) }]
+            : [one],
+        )
+      }
+      renderOption={({ option }) => (
+        <span>
+          {option.label} <small>{found.find((one) => one.value === option.value)?.says}</small>
+        </span>
+      )}
+      nothingFoundMessage={staff.isFetching || theirs.isFetching ? 'Looking' : 'Nobody fits'}
+      {...(search !== undefined && { searchValue: search })}
+      onSearchChange={setSearch}
+      value={value ?? me.id}
+      onChange={(next) => {
+        if (next === null) return
+        const row = found.find((one) => one.value === next)
+        setChosen(row && { id: row.value, name: row.label })
+        onChange(next === me.id ? undefined : next)
+      }}
+    />
+  )
+}
+
+const mineSays = (name: string) => `${name} (you)`
