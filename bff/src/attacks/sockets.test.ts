@@ -169,7 +169,10 @@ describe('AZ01 AZ03 at every WebSocket', () => {
       .set({ renewalDue: true })
       .where(eq(signIn.id, hashOf(token)))
     const told = await knock(h.url, at(streams), { ...origin(), ...(await stolen()), cookie: visitor.cookie() })
-    expect([told.status, told.body]).toEqual([409, expect.stringContaining('"renewal_needed"')])
+    expect([told.status, told.body]).toEqual([
+      refusals.renewal_needed.status,
+      expect.stringContaining('"renewal_needed"'),
+    ])
   })
 
   test('his own ticket helps nobody who owes a password by the time he comes', async () => {

@@ -1,4 +1,4 @@
-import { type Activity, proofLasts } from '@gatehouse/shared/activities'
+import { type Activity, activities, proofLasts } from '@gatehouse/shared/activities'
 import { barred, decide, provenBefore, type Target, type Verdict } from '@gatehouse/shared/decide'
 import { type Refusal, refusals } from '@gatehouse/shared/refusals'
 import type { May } from '@gatehouse/shared/views/views'
@@ -89,6 +89,14 @@ const requireFresh = (actor: Actor, fresh: Fresh, now: number): void => {
   if (password || proof) throw new Refused('step_up_required', { state: password ? 'password' : 'proof' })
 }
 
+/** What is not there: whoever may not do this to the maker's people and groups is told so alike, whether it is or not. */
+const absent = (actor: Actor, activity: Activity, now: number): Verdict => {
+  const gone: Verdict = { ok: false, because: 'not_found' }
+  if (activities[activity].on !== 'maker') return gone
+  const atMaker = decide(actor, activity, { kind: 'maker' }, { policy: [], approvals: [] }, now)
+  return atMaker.ok ? gone : atMaker
+}
+
 /**
  * Guards a route: the actor must be allowed `activity` on what `find` finds, before the body is read. `stops` marks what
  * puts an end to something: that never waits for a proof of who one is.
@@ -109,7 +117,7 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
           await house.access.facts(walled.db, actor, target),
           house.clock.now(),
         )
-      : { ok: false, because: 'not_found' }
+      : absent(actor, activity, house.clock.now())
     const what = { activity, about: target?.about }
     if (!verdict.ok) {
       const refused = new Refused(verdict.because, { privately: `${activity} refused` })
