@@ -38,7 +38,9 @@ export const takeLetters = async (
   letters: readonly Letter[],
 ): Promise<Reply[]> => {
   const now = house.clock.now()
-  const { replies, signals } = await house.db.transaction(async (tx) => {
+  // Whatever a device sends, no row of a customer that none of them belongs to is there to be touched.
+  const customers = [...new Set(letters.map((letter) => letter.customerId))].sort()
+  const { replies, signals } = await house.dbOf(customers).transaction(async (tx) => {
     const ids = letters.map((letter) => letter.deviceId)
     const assertions = letters.flatMap(({ assertion }) => (assertion ? [assertion] : []))
     // Sent together: the connection answers them in one go.

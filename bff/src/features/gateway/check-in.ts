@@ -1,6 +1,6 @@
 import type { DeviceMessage, ServerMessage } from '@gatehouse/shared/agent/messages'
 import { Refused } from '../../kernel/errors.ts'
-import type { House } from '../../kernel/house.ts'
+import { behindWall, type House } from '../../kernel/house.ts'
 import { newsFor } from './delivery.ts'
 import type { Sender } from './door.ts'
 import { isDataFault } from './faults.ts'
@@ -11,14 +11,16 @@ import { takeSessionReports } from './session-reports.ts'
 /** Stores a check-in that came over HTTPS, and answers with what waits for the device; acknowledged after commit. */
 export const checkIn = async (
   house: House,
-  { deviceId, publicKey, assertion }: Sender,
+  { deviceId, customerId, publicKey, assertion }: Sender,
   messages: readonly DeviceMessage[],
   from: string,
 ): Promise<ServerMessage> => {
   const hub = hubOf(house)
-  await takeSessionReports(house, deviceId, from, messages)
+  const own = behindWall(house, [customerId])
+  await takeSessionReports(own, deviceId, from, messages)
   const posted = hub.letters.post({
     deviceId,
+    customerId,
     publicKey,
     transport: 'https',
     from,
@@ -37,6 +39,6 @@ export const checkIn = async (
     hub.keys.delete(deviceId)
     return refuseDevice(house, hub.refusals, { deviceId, because: reply.because, from })
   }
-  const news = reply.news ? await newsFor(house, deviceId, { orders: 0 }, true) : undefined
+  const news = reply.news ? await newsFor(own, deviceId, { orders: 0 }, true) : undefined
   return { ack: reply.ack, ...news }
 }

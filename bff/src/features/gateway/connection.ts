@@ -2,7 +2,7 @@ import type { DeviceMessage, ServerMessage } from '@gatehouse/shared/agent/messa
 import type { RawData, WebSocket } from 'ws'
 import { isUnavailable } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
-import type { House } from '../../kernel/house.ts'
+import { behindWall, type House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { KnownDevice } from '../devices/door.ts'
 import { newsFor, type Sent } from './delivery.ts'
@@ -24,6 +24,7 @@ export class ControlConnection implements Connection {
   readonly #hub: Hub
   readonly #socket: WebSocket
   readonly #publicKey: string
+  readonly #customerId: string
   readonly #from: string
   readonly #sent: Sent = { orders: 0 }
   #waiting: DeviceMessage[] = []
@@ -36,11 +37,12 @@ export class ControlConnection implements Connection {
   #lookAgain: { again: boolean } | undefined
 
   constructor(house: House, hub: Hub, socket: WebSocket, device: KnownDevice, from: string) {
-    this.#house = house
+    this.#house = behindWall(house, [device.customerId])
     this.#hub = hub
     this.#socket = socket
     this.deviceId = device.deviceId
     this.#publicKey = device.publicKey ?? ''
+    this.#customerId = device.customerId
     this.#from = from
   }
 
@@ -126,6 +128,7 @@ export class ControlConnection implements Connection {
   #letter(kind: Letter['kind'], messages: Letter['messages'], proofs: Letter['proofs']): Letter {
     return {
       deviceId: this.deviceId,
+      customerId: this.#customerId,
       publicKey: this.#publicKey,
       transport: 'websocket',
       from: this.#from,

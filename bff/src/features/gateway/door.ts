@@ -42,6 +42,7 @@ export const authenticateDevice = async (
 /** Who sends a check-in, as far as its signature goes. */
 export interface Sender {
   deviceId: string
+  customerId: string
   publicKey: string
   assertion: UsedAssertion
 }
@@ -61,10 +62,10 @@ export const authenticateSender = async (
   const claimed = claimedBy(authorization)
   if (!claimed) return refuseDevice(house, refusals, { deviceId: undefined, because: 'it sent no assertion', from })
   const { token, deviceId } = claimed
-  const known = keys.get(deviceId)
-  if (known) {
-    const assertion = await verifyAssertion(house, token, deviceId, known)
-    if (assertion) return { deviceId, publicKey: known, assertion }
+  const remembered = keys.get(deviceId)
+  if (remembered) {
+    const assertion = await verifyAssertion(house, token, deviceId, remembered.publicKey)
+    if (assertion) return { deviceId, ...remembered, assertion }
   }
   const device = await deviceById(house.db, deviceId)
   const assertion = await verifyAssertion(house, token, deviceId, device?.publicKey ?? null)
@@ -73,6 +74,7 @@ export const authenticateSender = async (
     return refuseDevice(house, refusals, { deviceId: device?.deviceId, because: because ?? 'it is not known', from })
   const [oldest] = keys.keys()
   if (keys.size >= mostKeys && oldest) keys.delete(oldest)
-  keys.set(deviceId, device.publicKey)
-  return { deviceId, publicKey: device.publicKey, assertion }
+  const known = { publicKey: device.publicKey, customerId: device.customerId }
+  keys.set(deviceId, known)
+  return { deviceId, ...known, assertion }
 }

@@ -11,6 +11,8 @@ import { aboutLink, byDevice, type Link, type LinkUpdate, type Transport, type U
 /** What one device brings to a batch. */
 export interface Letter {
   deviceId: string
+  /** Of its sender: what it says is written behind the walls of its batch's customers. */
+  customerId: string
   /** The key its sender was known by, base64url: it must still be the device's when the batch commits. */
   publicKey: string
   transport: Transport

@@ -7,7 +7,7 @@ import { change, note } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { storable } from '../../kernel/database/storable.ts'
 import { Refused } from '../../kernel/errors.ts'
-import type { House } from '../../kernel/house.ts'
+import { behindWall, type House } from '../../kernel/house.ts'
 import { deviceById, hashCode, type KnownDevice } from '../devices/door.ts'
 import { device, deviceLink, enrolmentCode } from '../devices/tables.ts'
 import { enrolmentLimit } from './limits.ts'
@@ -99,7 +99,7 @@ export const enrol = async (house: House, given: EnrolRequest, from: string): Pr
   if (!codeHash || !known) return refuse(house, undefined, 'the code is none of ours', from)
   if (!proved) return refuse(house, known, 'the proof of its key is not right', from)
   try {
-    return await change(house, byDevice(known, from), 'device.enrolled', async (tx) => {
+    return await change(behindWall(house, [known.customerId]), byDevice(known, from), 'device.enrolled', async (tx) => {
       const unusable = (because: string) => new Refused('code_unusable', { privately: because })
       const deviceId = await useCode(tx, codeHash, now)
       if (!deviceId) throw unusable('the code was used or has expired')

@@ -24,8 +24,8 @@ export interface Hub {
   connections: Map<string, Connection>
   letters: Letterbox<Letter, Reply>
   refusals: Refusals
-  /** The key a device was known by last; only a shortcut, the batch looks again. */
-  keys: Map<string, string>
+  /** The key a device was known by last, and whose it is; only a shortcut, the batch looks again. */
+  keys: Map<string, { publicKey: string; customerId: string }>
 }
 
 const hubs = new WeakMap<House, Hub>()

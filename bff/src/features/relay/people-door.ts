@@ -4,7 +4,7 @@ import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { note } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
-import type { House } from '../../kernel/house.ts'
+import { behindWall, type House } from '../../kernel/house.ts'
 import { readToken } from '../../kernel/http/cookies.ts'
 import { places } from '../../kernel/http/places.ts'
 import { type UpgradeRequest, upgrade } from '../../kernel/http/upgrades.ts'
@@ -23,15 +23,15 @@ const ticketIn = (protocols: readonly string[]): string =>
   protocols.find((one) => one.startsWith('ticket.'))?.slice('ticket.'.length) ?? ''
 
 /** Uses the ticket up and asks everything once more; throws the reason why not. */
-const enterWith = async (house: House, actor: Actor, asked: UpgradeRequest): Promise<Admitted> => {
+const enterWith = async (house: House, walled: House, actor: Actor, asked: UpgradeRequest): Promise<Admitted> => {
   const { sessionId = '', channel = '' } = asked.params
   if (!channels.free(actor.id)) throw new Refused('too_many_open')
-  const known = await sessionById(house.db, sessionId)
+  const known = await sessionById(walled.db, sessionId)
   if (!known || !hasChannel(known.row, channel)) throw new Refused('ticket_unusable')
   const by = { sessionId, channel, personId: actor.id, signInId: actor.signInId }
-  const direction = await useTicket(house.db, ticketIn(asked.protocols), by, house.clock.now())
+  const direction = await useTicket(walled.db, ticketIn(asked.protocols), by, house.clock.now())
   if (!direction) throw new Refused('ticket_unusable')
-  await mayStream(house, actor, known, direction)
+  await mayStream(walled, actor, known, direction)
   // A session that is not opening lives with the instance that relays it, or not at all: nothing resumes by itself.
   if (known.row.state !== 'opening' && !relayOf(house).has(sessionId)) throw new Refused('wrong_state')
   return { actor, known, direction }
@@ -55,10 +55,11 @@ export const peopleStreams = upgrade<Admitted>({
     const actor = await house.access.actor(readToken(asked.request.headers.cookie), asked.from)
     if (!actor) throw new Refused('not_signed_in')
     if (actor.renewalDue) throw new Refused('renewal_needed')
+    const walled = behindWall(house, await house.access.reach(actor))
     try {
-      return await enterWith(house, actor, asked)
+      return await enterWith(house, walled, actor, asked)
     } catch (error) {
-      if (error instanceof Refused) await refused(house, actor, asked, error.code)
+      if (error instanceof Refused) await refused(walled, actor, asked, error.code)
       throw error
     }
   },
