@@ -34,6 +34,7 @@ import { peopleStreams } from './features/relay/people-door.ts'
 import { approvalsFor } from './features/requests/door.ts'
 import { expireRequests } from './features/requests/expire.ts'
 import { requestsRoom } from './features/requests/routes.ts'
+import { tellNextSteps } from './features/requests/steps.ts'
 import { endSessionsLeftOver, forgetTickets } from './features/sessions/door.ts'
 import { sessionsRoom } from './features/sessions/routes.ts'
 import { readListsFirst } from './features/sign-in/common-passwords.ts'
@@ -93,6 +94,7 @@ export const upgrades: readonly Upgrade[] = [controlDoor, peopleStreams, deviceS
 export const jobs: readonly Job[] = [
   endOverdueSignIns,
   expireRequests,
+  tellNextSteps,
   watchTheClock,
   reviewSessions,
   endOverdueSessions,

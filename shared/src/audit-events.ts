@@ -82,6 +82,10 @@ export const auditEvents = {
   'request.made': { says: 'Asked for {activities}, {minutes} minutes, because “{reason}”' },
   'request.withdrawn': { says: 'Withdrew the request' },
   'request.expired': { says: 'The request expired: {because}' },
+  'request.told': { says: 'Told {people} of the request (step {step} of {steps}){leftOut}' },
+  'request.partly_approved': {
+    says: 'Approved {activities} for {technician}, {minutes} minutes; that is {given} of {needed} approvals',
+  },
   'session.approved': {
     says: 'Approved {activities} for {technician}, {minutes} minutes, to be begun before {useBefore}',
   },

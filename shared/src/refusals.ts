@@ -50,6 +50,11 @@ export const refusals = {
   own_group: { status: 403, says: 'Nobody changes a group that he is in himself. Ask another administrator.' },
   own_account: { status: 403, says: 'Nobody does this to his own account. Ask another administrator.' },
   beyond_own: { status: 403, says: 'Nobody hands out more than he is granted himself.' },
+  another_needed: { status: 409, says: 'You have approved this already. Somebody else has to approve it as well.' },
+  too_few_approvers: {
+    status: 409,
+    says: 'The policy wants more people to approve this than this customer has for it. Ask the customer to name another approver.',
+  },
   already_decided: { status: 409, says: 'Somebody has already answered this.' },
   changed_meanwhile: { status: 409, says: 'This has changed since you opened it. Look again.' },
   wrong_state: { status: 409, says: 'That is no longer possible in its present state.' },

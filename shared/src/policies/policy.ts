@@ -26,11 +26,13 @@ export const longestSession = 480
 
 const Answer = z.enum(policyAnswers)
 const Step = z.strictObject({
-  /** Ids of people who are asked at this step. */
+  /** Ids of people, and of groups of people, who are told at this step. */
   who: z.array(z.uuid()).min(1).max(20),
-  /** How long they have before the next step is asked, too. */
+  /** How long they have before the next step is told, too. */
   minutes: z.number().int().min(1).max(1_440),
 })
+
+export type LadderStep = z.infer<typeof Step>
 
 const Fields = z
   .strictObject({

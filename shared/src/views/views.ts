@@ -291,8 +291,31 @@ export interface RequestView {
   hash: string
   /** Where the policy has windows: the one that is open at the wanted start, or the next, while there is one to wait for. */
   openings: { activity: Activity; from: number | null; until: number | null; graceMinutes: number }[]
-  /** Who may answer, while it waits. */
+  /** Who may answer, while it waits; whoever has approved it already is not among them. */
   approvers: Named[]
+  /** How many different people have to approve it, and who has, oldest first. */
+  approvals: {
+    needed: number
+    given: {
+      by: Named
+      at: number
+      comment: string
+      activities: Activity[]
+      minutes: number
+      /** False where what was shown to this approver has changed since: then it counts no more. */
+      counts: boolean
+    }[]
+  }
+  /** What is left to be given: what was asked, or what those who approved it before have given. */
+  offer: { activities: Activity[]; minutes: number; notBefore: number | null; useBefore: number | null }
+  /** Who was told of it, step by step, and who is next unless somebody answers; `null` where all were told at once. */
+  told: {
+    steps: { at: number; people: Named[]; leftOut: string[] }[]
+    /** Nobody named: everybody else who may answer. */
+    next: { at: number; names: string[] } | null
+  } | null
+  /** The customer's policy lets the session go live only while somebody of the customer watches. */
+  watched: boolean
   /** What was given may be less than what was asked; all of it `null` where it was denied. */
   decision: {
     by: string
@@ -311,7 +334,7 @@ export interface RequestView {
     startedAt: number
     endedAt: number | null
   } | null
-  may: { decide: May; withdraw: May; revoke: May; open: May }
+  may: { decide: May; deny: May; withdraw: May; revoke: May; open: May }
 }
 
 // sessions
@@ -355,6 +378,16 @@ export interface PolicyView {
   }[]
   /** Devices that hold the newest version, of all that are enrolled. */
   confirmed: { devices: number; of: number }
+  /** Whom rules can speak of; `null` for whoever may neither change the policy nor see the people. */
+  people: {
+    /** Who answers requests, for some devices or (`everywhere`) for all. */
+    approvers: (Named & { everywhere: boolean })[]
+    /** How many may watch sessions. */
+    watchers: number
+    groups: Named[]
+    /** By id, of those on a ladder. */
+    names: Record<string, string>
+  } | null
   may: { edit: May }
 }
 /** One change of a policy. */

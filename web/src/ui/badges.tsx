@@ -19,6 +19,7 @@ import {
   IconPlugConnectedX,
   IconPointFilled,
   IconTrash,
+  IconUserPlus,
   IconX,
   type TablerIcon,
 } from '@tabler/icons-react'
@@ -40,6 +41,7 @@ export const StateBadge = ({ look }: { look: StateLook }) => (
 
 const requestLooks: Record<RequestState, Omit<StateLook, 'says'>> = {
   waiting: { icon: IconHourglass, colour: 'amber' },
+  partly_approved: { icon: IconUserPlus, colour: 'amber' },
   approved: { icon: IconCheck, colour: 'moss' },
   used: { icon: IconCheck, colour: 'petrol' },
   denied: { icon: IconX, colour: 'brick' },

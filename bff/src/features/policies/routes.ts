@@ -1,5 +1,5 @@
 import { activityNames } from '@gatehouse/shared/activities'
-import { decide } from '@gatehouse/shared/decide'
+import { decide, granted, provenBefore } from '@gatehouse/shared/decide'
 import { PolicyRules, policyLevelKinds } from '@gatehouse/shared/policies/policy'
 import type { PolicyComparison, PolicyView } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
@@ -15,6 +15,7 @@ import { isUuid } from '../../kernel/ids.ts'
 import { type KnownCustomer, theCustomer } from '../customers/door.ts'
 import { theDevice } from '../devices/door.ts'
 import { explainTo } from './explain.ts'
+import { peopleOf } from './people.ts'
 import { previewPolicy } from './preview.ts'
 import { changePolicy } from './service.ts'
 import {
@@ -65,11 +66,14 @@ const present = async (house: House, actor: Actor, of: KnownCustomer): Promise<P
     confirmedOf(house.db, of.customerId),
   ])
   const nothing = { policy: [], approvals: [] }
+  const edit = decide(provenBefore(actor), 'policy.edit', of, nothing, house.clock.now())
+  const named = edit.ok || granted(actor, 'person.view', of)
   return {
     customer: { id: of.customerId, name: of.name },
     version,
     levels,
     confirmed,
+    people: named ? await peopleOf(house.db, of.customerId, levels) : null,
     may: { edit: asMay(decide(actor, 'policy.edit', of, nothing, house.clock.now())) },
   }
 }

@@ -23,13 +23,35 @@ const idleRules = (rules: PolicyRules): [string, string][] =>
 const notYet = (rules: PolicyRules): [string, string][] =>
   activityNames.flatMap((name): [string, string][] => {
     const rule = rules[name]
-    return [
-      ...(rule && rule.approvers > 1 ? [['approvers', 'Gatehouse asks one approver as yet'] as const] : []),
-      ...(rule && rule.ladder.length > 0 ? [['ladder', 'Gatehouse asks all approvers at once as yet'] as const] : []),
-      ...(rule?.watched ? [['watched', 'Gatehouse cannot demand a watcher as yet'] as const] : []),
-    ].map(([field, says]) => [`rules.${name}.${field}`, says])
+    return [...(rule?.watched ? [['watched', 'Gatehouse cannot demand a watcher as yet'] as const] : [])].map(
+      ([field, says]) => [`rules.${name}.${field}`, says],
+    )
   })
 
 /** Sentences for rules that cannot be put in place, by their fields; none where all of them can. */
 export const whyNotRules = (rules: PolicyRules): Record<string, string> =>
   Object.fromEntries([...idleRules(rules), ...notYet(rules)])
+
+/** Ids on the ladders of these rules, by activity. */
+const onLadders = (rules: PolicyRules): [keyof PolicyRules, string[]][] =>
+  activityNames.map((name) => [name, rules[name]?.ladder.flatMap(({ who }) => who) ?? []])
+
+/** Every id on a ladder of these rules, once. */
+export const idsOnLadders = (rules: PolicyRules): string[] => [...new Set(onLadders(rules).flatMap(([, ids]) => ids))]
+
+/**
+ * Sentences, by their fields, for ladders with somebody who is none of the customer's (`known`). Whoever stood there
+ * before may stay: he is left out when people are told.
+ */
+export const whyNotLadders = (
+  before: PolicyRules,
+  rules: PolicyRules,
+  known: { has(id: string): boolean },
+): Record<string, string> => {
+  const stood = new Set(idsOnLadders(before))
+  return Object.fromEntries(
+    onLadders(rules)
+      .filter(([, ids]) => !ids.every((id) => stood.has(id) || known.has(id)))
+      .map(([name]) => [`rules.${name}.ladder`, 'Somebody on the ladder is nobody of this customer']),
+  )
+}

@@ -4,7 +4,8 @@ import { change } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { raiseOrders } from '../devices/door.ts'
-import { policyChange, whyNotRules } from './rules.ts'
+import { namesOnLadder } from '../groups/door.ts'
+import { idsOnLadders, policyChange, whyNotLadders, whyNotRules } from './rules.ts'
 import { type KnownLevel, keepVersion, policyVersion, rulesOf, writeRules } from './store.ts'
 
 /** Puts the rules of one level in place, if the policy still stands at `seen`; it holds for the next decision. */
@@ -22,6 +23,8 @@ export const changePolicy = async (
     const version = await policyVersion(tx, customerId, true)
     if (version !== seen) throw new Refused('changed_meanwhile', { state: String(version) })
     const before = await rulesOf(tx, { customerId, level, levelId })
+    const unknown = whyNotLadders(before, rules, await namesOnLadder(tx, customerId, idsOnLadders(rules)))
+    if (Object.keys(unknown).length > 0) throw new Refused('invalid_input', { fields: unknown })
     const now = house.clock.now()
     await writeRules(tx, { customerId, level, levelId, rules }, now)
     await keepVersion(tx, at, { version: version + 1, by: actor, before, after: rules }, now)

@@ -12,7 +12,7 @@ import type { Finder } from '../../kernel/http/allow.ts'
 import { connectionOf, deviceById } from '../devices/door.ts'
 import { levelsFor } from '../policies/door.ts'
 import { type End, endOf, whyNotOpen } from './rules.ts'
-import { hashOfKnown } from './shown.ts'
+import { questionOf } from './shown.ts'
 import { type ApprovalRow, type KnownRequest, lockRequest, requestById } from './store.ts'
 import { approval, request } from './tables.ts'
 
@@ -57,7 +57,7 @@ export const whyNotOpenNow = async (
   const facts = given && { ...approvalFacts(given), sessionId: given.sessionId }
   const why = whyNotOpen(actor, row, facts, known, now)
   if (why || !facts) return why
-  if (hashOfKnown(house, known) !== row.hash) return 'changed_meanwhile'
+  if (questionOf(house, known) !== row.hash) return 'changed_meanwhile'
   if (device.state === 'revoked' || device.removed) return 'device_revoked'
   const policy = await levelsFor(db, known)
   for (const activity of sessionActivities.filter((one) => facts.activities.includes(one))) {

@@ -1,4 +1,5 @@
-import { and, eq, isNull, lte } from 'drizzle-orm'
+import { openStates, type RequestState } from '@gatehouse/shared/requests/request-states'
+import { and, eq, inArray, isNull, lte } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import type { House, Job } from '../../kernel/house.ts'
@@ -11,17 +12,21 @@ import { approval, request } from './tables.ts'
 /** How many are looked at in one go. */
 const batch = 200
 
+const unansweredBecause = (before: RequestState | undefined): string =>
+  before === 'partly_approved' ? 'a second approval did not come in time' : 'nobody answered in time'
+
 /** Lets one request expire if its time is over: silence is never an approval. Whoever was quicker has won. */
 export const expireRequest = async (house: House, id: string): Promise<void> => {
   const now = house.clock.now()
   const signals = await house.db.transaction(async (tx) => {
     await lockRequest(tx, id)
+    const before = (await requestById(tx, id))?.row.state
     const unanswered = await tx
       .update(request)
       .set({ state: 'expired_unanswered' })
-      .where(and(eq(request.id, id), eq(request.state, 'waiting'), lte(request.answerBefore, now)))
+      .where(and(eq(request.id, id), inArray(request.state, [...openStates]), lte(request.answerBefore, now)))
       .returning({ id: request.id })
-    const because = unanswered.length > 0 ? 'nobody answered in time' : await expireUnused()
+    const because = unanswered.length > 0 ? unansweredBecause(before) : await expireUnused()
     const known = because && (await requestById(tx, id))
     if (!known) return []
     await append(tx, now, [entry({ by: bySystem, event: 'request.expired', fields: { because }, about: known.about })])
@@ -55,7 +60,7 @@ export const expireRequests: Job = {
       house.db
         .select({ id: request.id })
         .from(request)
-        .where(and(eq(request.state, 'waiting'), lte(request.answerBefore, now)))
+        .where(and(inArray(request.state, [...openStates]), lte(request.answerBefore, now)))
         .limit(batch),
       house.db
         .select({ id: request.id })

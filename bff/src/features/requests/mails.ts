@@ -5,7 +5,7 @@ import type { Mail } from '../../kernel/outbox/queue.ts'
 import type { Reader } from '../profile/door.ts'
 import { activityWords } from './rules.ts'
 import { companyOf } from './shown.ts'
-import type { KnownRequest, RequestRow } from './store.ts'
+import type { ConsentRow, KnownRequest, RequestRow } from './store.ts'
 
 interface Around {
   device: { name: string; serial: string; site: string; zone: string }
@@ -35,13 +35,33 @@ const page = (house: House, path: string): string[] => [
 ]
 
 /** The mail to somebody who may answer. */
-export const mailToApprover = (house: House, to: Reader, r: RequestRow, around: Around): Mail => ({
+export const mailToApprover = (house: House, to: Reader, known: KnownRequest): Mail => ({
   to: to.email,
-  subject: `${r.technicianName} asks for access to ${around.device.name}`,
+  subject: `${known.row.technicianName} asks for access to ${known.device.name}`,
   text: [
-    ...question(r, around, to),
-    `Without an answer it expires on ${momentThere(r.answerBefore, around.device.zone, to.zone)}; until then nothing is allowed.`,
-    ...page(house, `/approvals/${r.id}`),
+    ...question(known.row, aroundOf(house, known), to),
+    `Without an answer it expires on ${momentThere(known.row.answerBefore, known.device.zone, to.zone)}; until then nothing is allowed.`,
+    ...page(house, `/approvals/${known.row.id}`),
+    '',
+  ].join('\n'),
+})
+
+const listed = (names: readonly string[]): string => names.join(' and ')
+
+/** The mail to somebody who may give the approval that is still needed. */
+export const mailToNext = (house: House, to: Reader, known: KnownRequest, given: readonly ConsentRow[]): Mail => ({
+  to: to.email,
+  subject: `A second approval is needed: ${known.row.technicianName} asks for access to ${known.device.name}`,
+  text: [
+    `${listed(given.map(({ personName }) => personName))} has approved this. Your policy wants somebody else to approve it as well.`,
+    ...given.map(
+      ({ personName, activities, minutes, comment }) =>
+        `Given by ${personName}: ${activityWords(activities)}, ${minutes} minutes${comment && `. Comment: ${comment}`}`,
+    ),
+    '',
+    ...question(known.row, aroundOf(house, known), to),
+    `Without your answer it expires on ${momentThere(known.row.answerBefore, known.device.zone, to.zone)}; until then nothing is allowed.`,
+    ...page(house, `/approvals/${known.row.id}`),
     '',
   ].join('\n'),
 })
@@ -92,14 +112,19 @@ export const mailOfTakingBack = (
 
 /** The mail to the technician whose request got no answer in time, or whose approval was not used in time. */
 export const mailOfRunningOut = (house: House, to: Reader, known: KnownRequest): Mail => {
-  const { row, approval, device, customerName } = known
-  return approval
-    ? toTechnician(house, to, known, 'Approval ran out unused', [
-        `It was approved by ${row.decidedByName ?? customerName}, and was to be begun before ${momentThere(approval.useBefore, device.zone, to.zone)}.`,
-        'If you still need it, ask again.',
-      ])
-    : toTechnician(house, to, known, 'Nobody answered in time', [
-        `Nobody at ${customerName} answered before ${momentThere(row.answerBefore, device.zone, to.zone)}. Nothing is allowed.`,
-        'If you still need it, ask again.',
-      ])
+  const { row, approval, consents, device, customerName } = known
+  const names = listed(consents.map(({ personName }) => personName))
+  const when = (ms: number) => momentThere(ms, device.zone, to.zone)
+  if (approval)
+    return toTechnician(house, to, known, 'Approval ran out unused', [
+      `It was approved by ${names || row.decidedByName || customerName}, and was to be begun before ${when(approval.useBefore)}.`,
+      'If you still need it, ask again.',
+    ])
+  const missing = names
+    ? `${names} approved it, but nobody else at ${customerName} did before ${when(row.answerBefore)}.`
+    : `Nobody at ${customerName} answered before ${when(row.answerBefore)}.`
+  return toTechnician(house, to, known, names ? 'No second approval in time' : 'Nobody answered in time', [
+    `${missing} Nothing is allowed.`,
+    'If you still need it, ask again.',
+  ])
 }

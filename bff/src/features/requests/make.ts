@@ -1,6 +1,7 @@
 import { type Activity, activities, sessionActivities } from '@gatehouse/shared/activities'
 import { granted, shutBy } from '@gatehouse/shared/decide'
 import { holdsUntil, policyAnswer } from '@gatehouse/shared/policies/answer'
+import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
 import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
 import { type Entry, entry } from '../../kernel/audit/append.ts'
 import { change, witnessed } from '../../kernel/change.ts'
@@ -10,13 +11,21 @@ import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { KnownDevice } from '../devices/door.ts'
 import { peopleGranted } from '../people/door.ts'
-import { tellOneOf } from '../profile/door.ts'
 import { approve } from './approve.ts'
-import { mailToApprover } from './mails.ts'
-import { activityWords, answerBefore, furthest, longestMinutes, startOf, usualUseBefore } from './rules.ts'
-import { companyOf, hashOfShown } from './shown.ts'
+import {
+  activityWords,
+  answerBefore,
+  approversNeeded,
+  furthest,
+  ladderFor,
+  longestMinutes,
+  startOf,
+  usualUseBefore,
+} from './rules.ts'
+import { companyOf, hashOfQuestion } from './shown.ts'
 import { changedSignals } from './signals.ts'
-import type { RequestRow } from './store.ts'
+import { keepSteps, tellOfNew } from './steps.ts'
+import { type RequestRow, requestById } from './store.ts'
 import { request } from './tables.ts'
 
 /** What a technician asks. */
@@ -38,7 +47,7 @@ const mayBeAsked = async (
   actor: Actor,
   device: KnownDevice,
   asked: Asked,
-): Promise<{ byPolicy: false } | { byPolicy: true; until: number | null }> => {
+): Promise<{ byPolicy: false; policy: PolicyLevel[] } | { byPolicy: true; until: number | null }> => {
   const invalid = (says: string) => new Refused('invalid_input', { fields: { activities: says } })
   const { policy } = await house.access.facts(house.db, actor, device)
   const start = startOf(asked.wantedStart, house.clock.now())
@@ -56,22 +65,28 @@ const mayBeAsked = async (
   const longest = longestMinutes(policy, asked.activities)
   if (asked.minutes > longest)
     throw new Refused('invalid_input', { fields: { minutes: `The policy allows ${longest} minutes at the longest.` } })
-  if (!answers.every((answer) => answer === 'always')) return { byPolicy: false }
+  if (!answers.every((answer) => answer === 'always')) return { byPolicy: false, policy: [...policy] }
   const ends = asked.activities.flatMap((name) => holdsUntil(policy, name, start, 'always') ?? [])
   return { byPolicy: true, until: ends.length > 0 ? Math.min(...ends) : null }
 }
 
-const askApprovers = async (tx: Tx, house: House, device: KnownDevice, row: RequestRow, company: string) => {
-  const around = {
-    device: { name: device.name, serial: device.serial, site: device.siteName, zone: device.zone },
-    customer: device.customerName,
-    company,
-  }
+/** Tells those who are told first; throws where fewer people than the policy wants could ever approve it. */
+const askApprovers = async (
+  tx: Tx,
+  house: House,
+  device: KnownDevice,
+  row: RequestRow,
+  policy: readonly PolicyLevel[],
+): Promise<Entry[]> => {
   // Nobody answers himself.
   const others = (await peopleGranted(tx, device.customerId, 'session.approve', device)).filter(
     ({ id }) => id !== row.technicianId,
   )
-  await tellOneOf(house, tx, 'asked', others, (to) => mailToApprover(house, to, row, around))
+  if (others.length < approversNeeded(policy, row.activities)) throw new Refused('too_few_approvers')
+  await keepSteps(tx, row, ladderFor(policy, row.activities))
+  const known = await requestById(tx, row.id)
+  if (!known) throw new Error('a request was not stored')
+  return tellOfNew(tx, house, known, row.madeAt)
 }
 
 /**
@@ -102,7 +117,7 @@ export const makeRequest = (house: House, actor: Actor, device: KnownDevice, ask
       state: 'waiting' as const,
     }
     const company = companyOf(house, actor.customerName)
-    const hash = hashOfShown(draft, {
+    const hash = hashOfQuestion(draft, {
       device: {
         name: device.name,
         serial: device.serial,
@@ -130,6 +145,7 @@ export const makeRequest = (house: House, actor: Actor, device: KnownDevice, ask
             activities: row.activities,
             minutes: row.minutes,
             // No longer than the policy goes on to say always.
+            notBefore: null,
             useBefore: Math.min(usualUseBefore(wantedStart), asks.until ?? Number.POSITIVE_INFINITY),
           },
           { by, comment: '' },
@@ -138,7 +154,7 @@ export const makeRequest = (house: House, actor: Actor, device: KnownDevice, ask
         also.push(
           entry({ by, event: 'session.approved', fields: given.fields, about: { ...about, approvalId: given.id } }),
         )
-      } else await askApprovers(tx, house, device, row, company)
+      } else also.push(...(await askApprovers(tx, house, device, row, asks.policy)))
       const { activities: names, minutes, reason } = row
       return {
         result: row.id,

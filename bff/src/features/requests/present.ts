@@ -1,6 +1,7 @@
 import type { DeviceTarget } from '@gatehouse/shared/decide'
 import { nextOpenings } from '@gatehouse/shared/policies/answer'
-import { deciding } from '@gatehouse/shared/policies/policy'
+import { deciding, type PolicyLevel } from '@gatehouse/shared/policies/policy'
+import { awaitsAnswer } from '@gatehouse/shared/requests/request-states'
 import type { Named, RequestView } from '@gatehouse/shared/views/views'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
@@ -8,15 +9,26 @@ import { mayUnless } from '../../kernel/http/allow.ts'
 import { peopleGranted } from '../people/door.ts'
 import { levelsFor } from '../policies/door.ts'
 import { whyNotOpenNow } from './door.ts'
-import { whyNotDecide, whyNotRevoke, whyNotWithdraw } from './rules.ts'
-import { companyOf, hashOfKnown } from './shown.ts'
+import {
+  approversNeeded,
+  offerOf,
+  watchDemanded,
+  whyNotApprove,
+  whyNotDeny,
+  whyNotRevoke,
+  whyNotWithdraw,
+} from './rules.ts'
+import { companyOf, consentsThatCount, hashOfShown, questionOf } from './shown.ts'
 import type { KnownRequest } from './store.ts'
 
-const decisionOf = ({ row, approval }: KnownRequest): RequestView['decision'] =>
+const namesOf = (given: readonly { personName: string }[]) => given.map(({ personName }) => personName).join(' and ')
+
+const decisionOf = ({ row, approval, consents }: KnownRequest): RequestView['decision'] =>
   row.decidedAt === null
     ? null
     : {
-        by: row.decidedByName ?? '',
+        by:
+          (approval && namesOf(consents.filter(({ question }) => question === row.hash))) || (row.decidedByName ?? ''),
         at: row.decidedAt,
         comment: row.comment ?? '',
         activities: approval?.activities ?? null,
@@ -31,20 +43,44 @@ const revokedOf = ({ row, approval }: KnownRequest): RequestView['revoked'] =>
     : null
 
 /** The windows by which what is asked for may be done: the one at the wanted start, or the next. */
-const openingsOf = async (house: House, known: KnownRequest, now: number): Promise<RequestView['openings']> => {
-  if (known.row.state !== 'waiting' && known.row.state !== 'approved') return []
-  const policy = await levelsFor(house.db, known)
-  return known.row.activities.flatMap((activity): RequestView['openings'] => {
+const openingsOf = (policy: readonly PolicyLevel[], known: KnownRequest, now: number): RequestView['openings'] =>
+  known.row.activities.flatMap((activity): RequestView['openings'] => {
     const found = deciding(policy, activity)
     const [next] = found ? nextOpenings(found.rule, found.by.zone, Math.max(now, known.row.wantedStart), 1) : []
     if (!found || !next) return []
     return [{ activity, from: next.from, until: next.until, graceMinutes: found.rule.graceMinutes }]
   })
+
+const toldOf = ({ row, steps }: KnownRequest, now: number): RequestView['told'] => {
+  if (steps.length === 0) return null
+  const next = steps.find(({ toldAt }) => toldAt === null)
+  const comes = next && awaitsAnswer(row.state) && next.dueAt < row.answerBefore
+  return {
+    steps: steps.flatMap(({ toldAt, toldIds, toldNames, leftOut }) =>
+      toldAt === null || (toldIds?.length === 0 && leftOut?.length === 0)
+        ? []
+        : [
+            {
+              at: toldAt,
+              people: (toldIds ?? []).map((id, i) => ({ id, name: toldNames?.[i] ?? '' })),
+              leftOut: leftOut ?? [],
+            },
+          ],
+    ),
+    next: comes ? { at: Math.max(now, next.dueAt), names: next.names } : null,
+  }
 }
 
 const present = async (house: House, actor: Actor, known: KnownRequest, approvers: Named[]): Promise<RequestView> => {
   const now = house.clock.now()
   const { row, device, session } = known
+  const question = questionOf(house, known)
+  const given = consentsThatCount(question, known)
+  const matters = awaitsAnswer(row.state) || row.state === 'approved'
+  const policy = matters ? await levelsFor(house.db, known) : []
+  // What was decided is shown as it was, whatever the policy says by now.
+  const needed = awaitsAnswer(row.state) ? approversNeeded(policy, row.activities) : Math.max(1, known.consents.length)
+  const offer = offerOf(row, given)
   return {
     id: row.id,
     state: row.state,
@@ -66,9 +102,23 @@ const present = async (house: House, actor: Actor, known: KnownRequest, approver
     minutes: row.minutes,
     madeAt: row.madeAt,
     answerBefore: row.answerBefore,
-    hash: hashOfKnown(house, known),
-    openings: await openingsOf(house, known, now),
-    approvers,
+    hash: hashOfShown(question, needed, given),
+    openings: openingsOf(policy, known, now),
+    approvers: approvers.filter(({ id }) => !given.some(({ personId }) => personId === id)),
+    approvals: {
+      needed,
+      given: known.consents.map((one) => ({
+        by: { id: one.personId, name: one.personName },
+        at: one.at,
+        comment: one.comment,
+        activities: one.activities,
+        minutes: one.minutes,
+        counts: one.question === (awaitsAnswer(row.state) ? question : row.hash),
+      })),
+    },
+    offer: { ...offer, activities: [...offer.activities] },
+    told: toldOf(known, now),
+    watched: watchDemanded(policy, row.activities),
     decision: decisionOf(known),
     revoked: revokedOf(known),
     session: session && {
@@ -79,7 +129,8 @@ const present = async (house: House, actor: Actor, known: KnownRequest, approver
       endedAt: session.endedAt,
     },
     may: {
-      decide: mayUnless(whyNotDecide(actor, row, known, now)),
+      decide: mayUnless(whyNotApprove(actor, row, given, known, now)),
+      deny: mayUnless(whyNotDeny(actor, row, known, now)),
       withdraw: mayUnless(whyNotWithdraw(actor, row)),
       revoke: mayUnless(whyNotRevoke(actor, row, known.approval, known, now)),
       open: mayUnless(await whyNotOpenNow(house, house.db, actor, known)),
@@ -107,7 +158,7 @@ export const presentRequests = async (
   }
   return Promise.all(
     rows.map(async (known) => {
-      const who = known.row.state === 'waiting' ? await approversOf(known) : []
+      const who = awaitsAnswer(known.row.state) ? await approversOf(known) : []
       return present(
         house,
         actor,

@@ -51,7 +51,8 @@ const Answer = z.strictObject({
 })
 
 const Query = PageQuery.extend({
-  state: z.enum(requestStates).optional(),
+  /** `open`: whatever still waits for somebody's answer. */
+  state: z.enum([...requestStates, 'open']).optional(),
   device: z.uuid().optional(),
   search: SearchText.optional(),
   /** `1`: only those one has made oneself. */

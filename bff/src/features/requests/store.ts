@@ -1,7 +1,7 @@
 import type { DeviceTarget, Who } from '@gatehouse/shared/decide'
-import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import { openStates, type RequestState } from '@gatehouse/shared/requests/request-states'
 import type { SessionCause, SessionState } from '@gatehouse/shared/sessions/session-states'
-import { and, desc, eq, ilike, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { About } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
@@ -11,16 +11,22 @@ import { grantedDevices } from '../devices/door.ts'
 import { device, deviceLink, model } from '../devices/tables.ts'
 import { person } from '../people/tables.ts'
 import { session } from '../sessions/tables.ts'
-import { approval, request } from './tables.ts'
+import { approval, request, requestConsent, requestStep } from './tables.ts'
 
 export type RequestRow = typeof request.$inferSelect
 export type ApprovalRow = typeof approval.$inferSelect
+export type ConsentRow = typeof requestConsent.$inferSelect
+export type StepRow = typeof requestStep.$inferSelect
 
 /** A request with everything that is shown beside it, as a target of its device. */
 export interface KnownRequest extends DeviceTarget {
   about: About
   row: RequestRow
   approval: ApprovalRow | null
+  /** Oldest first; some may count no more. */
+  consents: ConsentRow[]
+  /** In order; none where all were told at once. */
+  steps: StepRow[]
   device: {
     name: string
     serial: string
@@ -48,7 +54,8 @@ export interface KnownRequest extends DeviceTarget {
 }
 
 export interface RequestFilter {
-  state?: RequestState
+  /** `open`: whatever still waits for somebody's answer. */
+  state?: RequestState | 'open'
   deviceId?: string
   /** In the reason, the case number, and the names of technician and device. */
   search?: string
@@ -56,6 +63,23 @@ export interface RequestFilter {
 }
 
 const technicianCustomer = alias(customer, 'technician_customer')
+
+const consentsOf = async (db: Tx, ids: string[]): Promise<ConsentRow[]> =>
+  ids.length === 0
+    ? []
+    : db
+        .select()
+        .from(requestConsent)
+        .where(inArray(requestConsent.requestId, ids))
+        .orderBy(asc(requestConsent.at), asc(requestConsent.personId))
+
+const stepsOf = async (db: Tx, ids: string[]): Promise<StepRow[]> =>
+  ids.length === 0
+    ? []
+    : db.select().from(requestStep).where(inArray(requestStep.requestId, ids)).orderBy(asc(requestStep.step))
+
+const inState = (state: RequestFilter['state']): SQL | undefined =>
+  state && (state === 'open' ? inArray(request.state, [...openStates]) : eq(request.state, state))
 
 const known = async (db: Tx, where: SQL | undefined, limit: number): Promise<KnownRequest[]> => {
   const rows = await db
@@ -92,6 +116,8 @@ const known = async (db: Tx, where: SQL | undefined, limit: number): Promise<Kno
     .where(where)
     .orderBy(desc(request.id))
     .limit(limit)
+  const ids = rows.map(({ row }) => row.id)
+  const [consents, steps] = await Promise.all([consentsOf(db, ids), stepsOf(db, ids)])
   return rows.map((one) => ({
     kind: 'device',
     deviceId: one.device.id,
@@ -110,6 +136,8 @@ const known = async (db: Tx, where: SQL | undefined, limit: number): Promise<Kno
     },
     row: one.row,
     approval: one.approval,
+    consents: consents.filter(({ requestId }) => requestId === one.row.id),
+    steps: steps.filter(({ requestId }) => requestId === one.row.id),
     device: {
       name: one.device.name,
       serial: one.device.serial,
@@ -153,7 +181,7 @@ export const requestsVisibleTo = (
     db,
     and(
       grantedDevices(who, 'device.view'),
-      filter.state ? eq(request.state, filter.state) : undefined,
+      inState(filter.state),
       filter.deviceId ? eq(request.deviceId, filter.deviceId) : undefined,
       filter.technicianId ? eq(request.technicianId, filter.technicianId) : undefined,
       like

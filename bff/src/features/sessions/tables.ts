@@ -47,6 +47,8 @@ export const session = pgTable(
     endedAt: ms('ended_at'),
     /** Renewed by the instance that relays it; a session whose lease ran out was lost with its relay. */
     leaseUntil: ms('lease_until').notNull(),
+    /** Set while the policy demands a watcher and none is there: without one it is over then. */
+    watcherDue: ms('watcher_due'),
   },
   (t) => [
     foreignKey({ columns: [t.customerId, t.deviceId], foreignColumns: [device.customerId, device.id] }),

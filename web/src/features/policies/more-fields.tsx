@@ -1,26 +1,48 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import { sessionActivities } from '@gatehouse/shared/activities'
-import { type Direction, directions, longestSession, type Rule } from '@gatehouse/shared/policies/policy'
-import { Group, NumberInput, Select, Stack, Switch } from '@mantine/core'
+import { longestSession, type Rule } from '@gatehouse/shared/policies/policy'
+import type { PolicyView } from '@gatehouse/shared/views/views'
+import { Alert, Group, NumberInput, Stack, Switch } from '@mantine/core'
+import { LadderField } from './ladder-field.tsx'
+import { peopleFaults } from './people-words.ts'
 import classes from './policy.module.css'
+import { activitySays } from './words.ts'
 
-const ways: Record<Direction, string> = {
-  none: 'Neither way',
-  to_device: 'To the device',
-  from_device: 'From the device',
-  both: 'Both ways',
-}
-
-const Way = ({ label, value, onChange }: { label: string; value: Direction; onChange: (way: Direction) => void }) => (
-  <Select
-    label={label}
-    w="12rem"
-    allowDeselect={false}
-    data={directions.map((way) => ({ value: way, label: ways[way] }))}
-    value={value}
-    onChange={(way) => way && onChange(way as Direction)}
-  />
+/** What somebody asks for: how many have to approve it, and who is told first. */
+const Asking = ({
+  activity,
+  rule,
+  people,
+  write,
+}: {
+  activity: Activity
+  rule: Rule
+  people: PolicyView['people']
+  write: (more: Partial<Rule>) => void
+}) => (
+  <>
+    <Switch
+      label="Two different people have to approve it"
+      checked={rule.approvers === 2}
+      onChange={(event) => write({ approvers: event.currentTarget.checked ? 2 : 1 })}
+    />
+    {people && (
+      <LadderField
+        title={activitySays(activity)}
+        ladder={rule.ladder}
+        people={people}
+        onChange={(ladder) => write({ ladder })}
+      />
+    )}
+    {peopleFaults(rule, people).map((says) => (
+      <Alert key={says} color="amber" role="status">
+        {says}
+      </Alert>
+    ))}
+  </>
 )
+
+const isHere = (path: string) => path.endsWith('Minutes') || path.startsWith('ladder')
 
 const Minutes = ({
   label,
@@ -61,20 +83,27 @@ const Minutes = ({
 export const MoreFields = ({
   activity,
   rule,
+  people,
   faults,
   onChange,
 }: {
   activity: Activity
   rule: Rule
+  people: PolicyView['people']
   faults: Readonly<Record<string, string>>
   onChange: (rule: Rule) => void
 }) => {
   const isChannel = (sessionActivities as readonly Activity[]).includes(activity)
+  const asks = rule.inside === 'ask' || rule.outside === 'ask'
   const write = (more: Partial<Rule>) => onChange({ ...rule, ...more })
   return (
-    <details className={classes.more} open={Object.keys(faults).some((path) => path.endsWith('Minutes')) || undefined}>
-      <summary>How long, and {isChannel ? 'what a session may carry' : 'what may still finish'}</summary>
-      <Stack gap="sm" mt="sm">
+    <details className={classes.more} open={Object.keys(faults).some(isHere) || undefined}>
+      <summary>
+        {asks ? 'Who answers, how long' : 'How long'}, and{' '}
+        {isChannel ? 'how a session is looked after' : 'what may still finish'}
+      </summary>
+      <Stack gap="md" mt="sm">
+        {asks && <Asking activity={activity} rule={rule} people={people} write={write} />}
         <Group gap="lg" align="flex-start">
           <Minutes
             label="At the longest"
@@ -99,10 +128,6 @@ export const MoreFields = ({
         </Group>
         {isChannel && (
           <>
-            <Group gap="lg" align="flex-start">
-              <Way label="Files" value={rule.files} onChange={(files) => write({ files })} />
-              <Way label="Clipboard" value={rule.clipboard} onChange={(clipboard) => write({ clipboard })} />
-            </Group>
             <Switch
               label="A recording is required"
               checked={rule.recorded}

@@ -1,7 +1,7 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import { type PolicyAnswer, plainRule, policyAnswers, type Rule } from '@gatehouse/shared/policies/policy'
 import { weekdays } from '@gatehouse/shared/policies/windows'
-import type { SiteView } from '@gatehouse/shared/views/views'
+import type { PolicyView, SiteView } from '@gatehouse/shared/views/views'
 import { Alert, Button, Group, SegmentedControl, Stack, Switch, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react'
@@ -47,6 +47,7 @@ export const RuleField = ({
   place,
   levels,
   sites,
+  people,
   draft,
 }: {
   activity: Activity
@@ -54,6 +55,7 @@ export const RuleField = ({
   levels: readonly Level[]
   /** The sites by whose clocks the rule goes. */
   sites: readonly SiteView[]
+  people: PolicyView['people']
   draft: PolicyDraft
 }) => {
   const phone = useMediaQuery('(max-width: 62em)')
@@ -97,7 +99,7 @@ export const RuleField = ({
         <Above place={place} above={above} />
         {timed && <ClockFields title={activitySays(activity)} rule={rule} sites={sites} onChange={write} />}
         {rule && (rule.inside !== 'never' || rule.outside !== 'never') && (
-          <MoreFields activity={activity} rule={rule} faults={faultsOf(rule)} onChange={write} />
+          <MoreFields activity={activity} rule={rule} people={people} faults={faultsOf(rule)} onChange={write} />
         )}
         {rule && lock && (
           <Switch

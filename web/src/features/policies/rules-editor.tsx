@@ -68,6 +68,7 @@ export const RulesEditor = ({
                 place={place}
                 levels={levels}
                 sites={sitesOf(customer.data?.sites ?? [], place)}
+                people={policy.people}
                 draft={draft}
               />
             ))}

@@ -1,4 +1,4 @@
-import { type RequestState, requestStateSays } from '@gatehouse/shared/requests/request-states'
+import { awaitsAnswer, type RequestState, requestStateSays } from '@gatehouse/shared/requests/request-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
 import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
@@ -13,10 +13,12 @@ import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { LiveSession } from '../sessions/live-sessions.tsx'
 import { AskedFacts } from './asked-facts.tsx'
 import { Deadline } from './deadline.tsx'
-import { DecideForm } from './decide-form.tsx'
+import { ChangeOfMind, DecideForm } from './decide-form.tsx'
+import { Given } from './given.tsx'
 import { watchedRequestQuery } from './queries.ts'
 import { Story } from './story-line.tsx'
 import { RevokeButton } from './take-back.tsx'
+import { WhoAnswers } from './who-answers.tsx'
 
 /** One request as its approver reads and answers it. A link to it decides nothing. */
 export default function ApprovalPage() {
@@ -32,12 +34,13 @@ export default function ApprovalPage() {
 
 const Shown = ({ request }: { request: RequestView }) => {
   const [lost, setLost] = useState<ApiError | null>(null)
-  const { decide } = request.may
+  const { decide, deny } = request.may
+  const waits = awaitsAnswer(request.state)
   const runs = request.session !== null && request.session.state !== 'ended'
   return (
     <Page
       width="reading"
-      title={`${request.technician.name} ${request.state === 'waiting' ? 'asks' : 'asked'} for access to ${request.device.name}`}
+      title={`${request.technician.name} ${waits ? 'asks' : 'asked'} for access to ${request.device.name}`}
       badges={<RequestBadge state={request.state} />}
       breadcrumbs={
         <Breadcrumbs>
@@ -55,14 +58,24 @@ const Shown = ({ request }: { request: RequestView }) => {
           Your answer came too late: {stateThatWon(request, lost)}.
         </Alert>
       )}
+      {waits && <Given request={request} />}
+      {!decide.ok && deny.ok && (
+        <Section title="You have approved this">
+          <ChangeOfMind request={request} onLost={setLost} />
+        </Section>
+      )}
       {decide.ok ? (
         <Section title="Your answer">
           <DecideForm request={request} onLost={setLost} />
         </Section>
       ) : (
-        <Section title="What became of it" actions={request.may.revoke.ok && <RevokeButton request={request} />}>
+        <Section
+          title={waits ? 'How it stands' : 'What became of it'}
+          actions={request.may.revoke.ok && <RevokeButton request={request} />}
+        >
           <Stack>
-            {request.state === 'waiting' && <Text>You cannot answer this. {decide.says}</Text>}
+            {waits && !deny.ok && <Text>You cannot answer this. {decide.says}</Text>}
+            {waits && <WhoAnswers request={request} />}
             <Story request={request} />
             {request.session?.state === 'ended' && (
               <Anchor component={Link} to={paths.session(request.session.id)}>
@@ -80,7 +93,7 @@ const Shown = ({ request }: { request: RequestView }) => {
 }
 
 const stateThatWon = (request: RequestView, lost: ApiError): string => {
-  const state = (request.state === 'waiting' ? lost.state : request.state) as RequestState | undefined
+  const state = (awaitsAnswer(request.state) ? lost.state : request.state) as RequestState | undefined
   const says = state && state in requestStateSays ? requestStateSays[state].toLowerCase() : 'already answered'
   return request.decision ? `it was ${says} by ${request.decision.by}` : `it is ${says}`
 }

@@ -1,3 +1,4 @@
+import { awaitsAnswer } from '@gatehouse/shared/requests/request-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
 import { Group, Stack, Text, Title } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
@@ -15,11 +16,11 @@ import { LiveSessions } from '../sessions/live-sessions.tsx'
 import classes from './approvals.module.css'
 import { Deadline } from './deadline.tsx'
 import { requestsQuery } from './queries.ts'
-import { canDo, duration } from './words.ts'
+import { approvedSays, canDo, duration } from './words.ts'
 
 /** What waits for an approver: requests first, then what runs, then what was answered. */
 export default function ApprovalsPage() {
-  const waiting = useInfiniteQuery(requestsQuery({ state: 'waiting' }))
+  const waiting = useInfiniteQuery(requestsQuery({ state: 'open' }))
   const all = useInfiniteQuery(requestsQuery({}))
   return (
     <Roomy>
@@ -41,7 +42,7 @@ export default function ApprovalsPage() {
         <Part title="Answered">
           <Paged list={all}>
             {(rows) => {
-              const over = rows.filter((row) => row.state !== 'waiting')
+              const over = rows.filter((row) => !awaitsAnswer(row.state))
               return over.length === 0 ? <Text c="dimmed">Nothing yet</Text> : <Cards rows={over} />
             }}
           </Paged>
@@ -70,7 +71,8 @@ const Cards = ({ rows }: { rows: RequestView[] }) => (
 
 const Card = ({ request }: { request: RequestView }) => {
   const now = useServerNow(30_000)
-  const waits = request.state === 'waiting'
+  const waits = awaitsAnswer(request.state)
+  const approved = approvedSays(request)
   return (
     <Link to={paths.approval(request.id)} className={classes.card} data-waiting={waits || undefined}>
       <Stack gap={6}>
@@ -85,7 +87,10 @@ const Card = ({ request }: { request: RequestView }) => {
           {duration(request.minutes)}: “<bdi>{request.reason}</bdi>”
         </Text>
         {waits ? (
-          <Deadline request={request} />
+          <>
+            {approved && <Text className={classes.reason}>{approved}</Text>}
+            <Deadline request={request} />
+          </>
         ) : (
           <Text c="dimmed" size="sm">
             {request.decision ? `${request.decision.by}, ` : ''}

@@ -6,7 +6,7 @@ import classes from './ask.module.css'
 import { type AskValues, minutesOf, startOf } from './ask-form.ts'
 import { AskedFacts } from './asked-facts.tsx'
 import { approversQuery } from './queries.ts'
-import { WhoAnswers } from './who-answers.tsx'
+import { WhoCouldAnswer } from './who-answers.tsx'
 
 /** What the customer will read, as it is being written, and who will read it. */
 export const AskPreview = ({
@@ -54,5 +54,5 @@ export const AskPreview = ({
 
 const Approvers = ({ device }: { device: DeviceView }) => {
   const { data } = useQuery(approversQuery(device.id))
-  return data ? <WhoAnswers approvers={data} company={device.customer.name} asked={false} /> : null
+  return data ? <WhoCouldAnswer approvers={data} company={device.customer.name} /> : null
 }

@@ -1,3 +1,4 @@
+import { awaitsAnswer } from '@gatehouse/shared/requests/request-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
 import { Text } from '@mantine/core'
 import { countdown, stretch } from '../../kernel/format.ts'
@@ -13,11 +14,11 @@ const left = (ms: number): string => (ms > lastHour ? stretch(ms) : countdown(ms
 export const Deadline = ({ request }: { request: RequestView }) => {
   const now = useServerNow()
   const { state, decision, device, answerBefore } = request
-  const until = state === 'waiting' ? answerBefore : state === 'approved' ? decision?.useBefore : null
+  const waits = awaitsAnswer(state)
+  const until = waits ? answerBefore : state === 'approved' ? decision?.useBefore : null
   if (until == null) return null
   const opens = state === 'approved' ? (decision?.notBefore ?? 0) : 0
-  const [says, to] =
-    now < opens ? ['Can be begun in', opens] : [state === 'waiting' ? 'Expires in' : 'To be begun within', until]
+  const [says, to] = now < opens ? ['Can be begun in', opens] : [waits ? 'Expires in' : 'To be begun within', until]
   return (
     <Text component="p" m={0} data-tabular>
       {says} <strong>{left(to - now)}</strong>

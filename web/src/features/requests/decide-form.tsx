@@ -1,5 +1,5 @@
 import type { RequestView } from '@gatehouse/shared/views/views'
-import { Alert, Button, Stack } from '@mantine/core'
+import { Alert, Button, Stack, Text } from '@mantine/core'
 import { IconCheck, IconClockMinus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
@@ -53,7 +53,7 @@ export const DecideForm = ({ request, onLost }: { request: RequestView; onLost: 
 
 const Whole = ({ request, busy, answer, onMode }: Part & { onMode: (mode: Mode) => void }) => (
   <>
-    <Means request={request} giving={request} />
+    <Means request={request} giving={request.offer} />
     <div className={classes.answers}>
       <Button
         size="lg"
@@ -71,7 +71,7 @@ const Whole = ({ request, busy, answer, onMode }: Part & { onMode: (mode: Mode) 
         disabled={busy}
         onClick={() => onMode('less')}
       >
-        {request.activities.length > 1 ? 'Approve less' : 'Approve shorter'}
+        {request.offer.activities.length > 1 ? 'Approve less' : 'Approve shorter'}
       </Button>
       <Button
         size="lg"
@@ -85,3 +85,35 @@ const Whole = ({ request, busy, answer, onMode }: Part & { onMode: (mode: Mode) 
     </div>
   </>
 )
+
+/** Who has approved already, and may still end it, as long as nobody else has. */
+export const ChangeOfMind = ({ request, onLost }: { request: RequestView; onLost: (thrown: ApiError) => void }) => {
+  const [denying, setDenying] = useState(false)
+  const decide = useDecide(request.id, (thrown) => {
+    if (thrown instanceof ApiError && thrown.code === 'already_decided') onLost(thrown)
+  })
+  return (
+    <Stack gap="lg">
+      <Text>Somebody else has to approve it as well. Until then nothing is allowed.</Text>
+      {decide.error && (
+        <Alert color="red" role="alert" title="Your answer was not taken">
+          {wordsFor(decide.error)}
+        </Alert>
+      )}
+      {denying ? (
+        <Deny
+          request={request}
+          busy={decide.isPending}
+          answer={(given) => decide.mutate({ ...given, hash: request.hash })}
+          onBack={() => setDenying(false)}
+        />
+      ) : (
+        <div className={classes.answers}>
+          <Button size="lg" variant="default" leftSection={<IconX aria-hidden />} onClick={() => setDenying(true)}>
+            Deny it after all
+          </Button>
+        </div>
+      )}
+    </Stack>
+  )
+}

@@ -10,13 +10,14 @@ const presets = [15, 30, 60, 120]
 
 /** Approves less than was asked: shorter, or fewer activities. */
 export const Less = ({ request, busy, answer, onBack }: Part) => {
-  const shorter = presets.filter((minutes) => minutes < request.minutes)
+  const { offer } = request
+  const shorter = presets.filter((minutes) => minutes < offer.minutes)
   const [preset, setPreset] = useState(String(shorter.at(-1) ?? 'other'))
-  const [other, setOther] = useState<number | string>(Math.max(1, Math.floor(request.minutes / 2)))
-  const [chosen, setChosen] = useState<Activity[]>(request.activities)
+  const [other, setOther] = useState<number | string>(Math.max(1, Math.floor(offer.minutes / 2)))
+  const [chosen, setChosen] = useState<Activity[]>(offer.activities)
   const [comment, setComment] = useState('')
   const minutes = Number(preset === 'other' ? other : preset)
-  const fits = Number.isInteger(minutes) && minutes >= 1 && minutes <= request.minutes
+  const fits = Number.isInteger(minutes) && minutes >= 1 && minutes <= offer.minutes
   return (
     <form
       onSubmit={(event) => {
@@ -40,26 +41,30 @@ export const Less = ({ request, busy, answer, onBack }: Part) => {
           {preset === 'other' && (
             <NumberInput
               label="Minutes"
-              description={`${request.minutes} were asked for`}
+              description={
+                offer.minutes < request.minutes
+                  ? `${offer.minutes} are left to be given`
+                  : `${request.minutes} were asked for`
+              }
               min={1}
-              max={request.minutes}
+              max={offer.minutes}
               allowDecimal={false}
               clampBehavior="none"
               value={other}
               onChange={setOther}
-              error={fits ? undefined : `Choose between 1 and ${request.minutes} minutes`}
+              error={fits ? undefined : `Choose between 1 and ${offer.minutes} minutes`}
             />
           )}
         </Stack>
-        {request.activities.length > 1 && (
+        {offer.activities.length > 1 && (
           <Checkbox.Group
             label="What?"
             value={chosen}
-            onChange={(names) => setChosen(request.activities.filter((name) => names.includes(name)))}
+            onChange={(names) => setChosen(offer.activities.filter((name) => names.includes(name)))}
             error={chosen.length === 0 ? 'Choose at least one' : undefined}
           >
             <Stack gap="sm" mt="xs">
-              {request.activities.map((name) => (
+              {offer.activities.map((name) => (
                 <Checkbox key={name} value={name} label={activities[name].says} />
               ))}
             </Stack>

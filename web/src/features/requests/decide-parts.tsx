@@ -4,7 +4,7 @@ import { Text } from '@mantine/core'
 import { useServerNow } from '../../kernel/now.ts'
 import classes from './approvals.module.css'
 import type { Answer } from './queries.ts'
-import { ifApproved, usualWindow } from './words.ts'
+import { ifApproved, stillNeeded, usualWindow } from './words.ts'
 
 /** What each kind of answer is given. */
 export interface Part {
@@ -29,6 +29,14 @@ export const Means = ({
       <Text>
         {ifApproved(request, { ...giving, ...usualWindow(request, now) })} You can watch, and stop it at any time.
       </Text>
+      {stillNeeded(request) > 0 && (
+        <Text fw={600} mt="xs">
+          Your approval alone opens nothing: a second person has to approve it as well.
+        </Text>
+      )}
+      {request.watched && (
+        <Text mt="xs">Nothing reaches the device unless somebody of {request.customer.name} watches.</Text>
+      )}
     </div>
   )
 }

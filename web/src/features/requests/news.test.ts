@@ -14,7 +14,9 @@ const request = (more: Partial<RequestView>): RequestView =>
     madeAt: now - 1_000,
     decision: null,
     revoked: null,
-    may: { decide: no, withdraw: no, revoke: no, open: no },
+    approvals: { needed: 1, given: [] },
+    told: null,
+    may: { decide: no, deny: no, withdraw: no, revoke: no, open: no },
     ...more,
   }) as RequestView
 const decision = { by: 'Clara Meier', at: now - 500, comment: 'Not now' } as RequestView['decision']

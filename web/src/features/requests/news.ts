@@ -1,5 +1,5 @@
 import type { NewsKind } from '@gatehouse/shared/profile/news'
-import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import { awaitsAnswer, type RequestState } from '@gatehouse/shared/requests/request-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
 import { paths } from '../../kernel/paths.ts'
 
@@ -15,24 +15,49 @@ export interface News {
 /** What happened longer ago than this is no news to a page that has not seen it before, ms. */
 const fresh = 60_000
 
+/** A request as it stands to a reader: `untold` as long as it waits and he is not among those who were told. */
+export type Standing = RequestState | 'untold'
+
+const toldAt = ({ told }: RequestView, meId: string): number | undefined =>
+  told?.steps.find(({ people }) => people.some(({ id }) => id === meId))?.at
+
+/** How a request stands to `meId`. Who asked hears of it whoever was told. */
+export const standingOf = (request: RequestView, meId: string): Standing =>
+  awaitsAnswer(request.state) &&
+  request.told !== null &&
+  request.technician.id !== meId &&
+  toldAt(request, meId) === undefined
+    ? 'untold'
+    : request.state
+
 /**
  * What a person is told when a request has changed: its technician of the answer, an approver of the question.
  * `before` is the state in which this page has seen it, if it has.
  */
 export const newsOf = (
   request: RequestView,
-  before: RequestState | undefined,
+  before: Standing | undefined,
   meId: string,
   now: number,
 ): News | undefined => {
-  const { state, decision, revoked, device, technician } = request
+  const { decision, revoked, device, technician } = request
+  const state = standingOf(request, meId)
   if (state === before) return undefined
   const isNew = (at: number) => before !== undefined || now - at < fresh
-  if (state === 'waiting' && request.may.decide.ok && isNew(request.madeAt))
+  if (state === 'waiting' && request.may.decide.ok && isNew(toldAt(request, meId) ?? request.madeAt))
     return {
       kind: 'asked',
       title: `${technician.name} asks for access`,
       text: `${device.name}, ${device.site}: “${request.reason}”`,
+      to: paths.approval(request.id),
+      tone: 'open',
+    }
+  const [first] = request.approvals.given
+  if (state === 'partly_approved' && first && request.may.decide.ok && isNew(first.at))
+    return {
+      kind: 'asked',
+      title: 'A second approval is needed',
+      text: `${first.by.name} has approved it: ${technician.name}, ${device.name}, ${device.site}`,
       to: paths.approval(request.id),
       tone: 'open',
     }
@@ -46,7 +71,7 @@ export const newsOf = (
   }
   if (state === 'revoked' && revoked && isNew(revoked.at))
     return { ...mine, kind: 'taken_back', title: `${revoked.by} took the approval back`, tone: 'bad' }
-  if (state === 'expired_unanswered' && before === 'waiting')
+  if (state === 'expired_unanswered' && (before === 'waiting' || before === 'partly_approved'))
     return { ...mine, kind: 'ran_out', title: 'Nobody answered in time', tone: 'bad' }
   if (state === 'expired_unused' && before === 'approved')
     return { ...mine, kind: 'ran_out', title: 'The approval ran out unused', tone: 'bad' }

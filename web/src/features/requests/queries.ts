@@ -1,6 +1,6 @@
 import type { requestsRoom } from '@gatehouse/bff/features/requests/routes'
 import type { Activity } from '@gatehouse/shared/activities'
-import type { RequestState } from '@gatehouse/shared/requests/request-states'
+import { awaitsAnswer, type RequestState } from '@gatehouse/shared/requests/request-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
 import {
   infiniteQueryOptions,
@@ -16,7 +16,8 @@ const client = room<typeof requestsRoom>()
 const one = client.requests[':requestId']
 
 export interface RequestFilter {
-  state?: RequestState
+  /** `open`: whatever still waits for somebody's answer. */
+  state?: RequestState | 'open'
   search?: string
   mine?: boolean
 }
@@ -70,7 +71,7 @@ export const requestQuery = (requestId: string) =>
 export const watchedRequestQuery = (requestId: string) => ({
   ...requestQuery(requestId),
   refetchInterval: ({ state: { data } }: { state: { data: RequestView | undefined } }) =>
-    data?.state === 'waiting' || data?.state === 'approved' ? 10_000 : false,
+    data && (awaitsAnswer(data.state) || data.state === 'approved') ? 10_000 : false,
 })
 
 /** Requests one may see, newest first. */

@@ -1,4 +1,3 @@
-import type { RequestState } from '@gatehouse/shared/requests/request-states'
 import type { LiveHint } from '@gatehouse/shared/views/views'
 import { Anchor } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
@@ -9,7 +8,7 @@ import { useLiveHint } from '../../kernel/live.ts'
 import { holds, useMe } from '../../kernel/me.ts'
 import { serverAhead } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
-import { type News, newsOf } from './news.ts'
+import { type News, newsOf, type Standing, standingOf } from './news.ts'
 import { requestQuery } from './queries.ts'
 
 const colours: Record<News['tone'], string> = { good: 'moss', bad: 'brick', open: 'amber' }
@@ -42,7 +41,7 @@ const isShown = ({ tone }: News, ids: (string | undefined)[]): boolean =>
 export const RequestNews = () => {
   const me = useMe()
   const cache = useQueryClient()
-  const seen = useRef(new Map<string, RequestState>())
+  const seen = useRef(new Map<string, Standing>())
   const wanted = me.news
   const concerned = holds(me, 'session.request', 'session.approve')
   const hear = useCallback(
@@ -50,11 +49,12 @@ export const RequestNews = () => {
       if (about !== 'requests' || requestId === undefined || !concerned) return
       const shown = requestQuery(requestId)
       // Read before the answer is asked for: what this page has known until now.
-      const before = seen.current.get(requestId) ?? cache.getQueryData(shown.queryKey)?.state
+      const cached = cache.getQueryData(shown.queryKey)
+      const before = seen.current.get(requestId) ?? (cached && standingOf(cached, me.id))
       try {
         const request = await cache.fetchQuery({ ...shown, staleTime: 0 })
         const news = newsOf(request, before, me.id, Date.now() + serverAhead(cache))
-        seen.current.set(requestId, request.state)
+        seen.current.set(requestId, standingOf(request, me.id))
         if (news && wanted[news.kind].note && !isShown(news, [requestId, request.session?.id])) tell(requestId, news)
       } catch {
         // The page that shows it says what is wrong.

@@ -1,3 +1,4 @@
+import { awaitsAnswer } from '@gatehouse/shared/requests/request-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
 import { Alert, Anchor, Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
@@ -31,7 +32,8 @@ const Shown = ({ request }: { request: RequestView }) => {
   const [failed, setFailed] = useState<Error | null>(null)
   const mine = request.technician.id === me.id
   const runs = request.session !== null && request.session.state !== 'ended'
-  const canCome = runs || request.state === 'waiting' || request.state === 'approved'
+  const waits = awaitsAnswer(request.state)
+  const canCome = runs || waits || request.state === 'approved'
   return (
     <Page
       title={`Access to ${request.device.name}`}
@@ -74,9 +76,7 @@ const Shown = ({ request }: { request: RequestView }) => {
         <Section title="How it stands">
           <Stack gap="lg">
             <Story request={request} />
-            {request.state === 'waiting' && (
-              <WhoAnswers approvers={request.approvers} company={request.customer.name} asked />
-            )}
+            {waits && <WhoAnswers request={request} />}
             <Links request={request} />
           </Stack>
         </Section>

@@ -22,7 +22,7 @@ export const Story = ({ request }: { request: RequestView }) => {
         const look = looks[step.tone]
         return (
           <Timeline.Item
-            key={step.title}
+            key={`${step.title} ${step.at}`}
             color={look.colour}
             title={step.title}
             bullet={<look.icon size={14} aria-hidden />}

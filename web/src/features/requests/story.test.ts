@@ -22,10 +22,14 @@ const asked: RequestView = {
   hash: '',
   openings: [],
   approvers: [],
+  approvals: { needed: 1, given: [] },
+  offer: { activities: ['action.fetch_log', 'session.terminal'], minutes: 60, notBefore: null, useBefore: null },
+  told: null,
+  watched: false,
   decision: null,
   revoked: null,
   session: null,
-  may: { decide: no, withdraw: no, revoke: no, open: no },
+  may: { decide: no, deny: no, withdraw: no, revoke: no, open: no },
 }
 const decision = {
   by: 'Clara Meier',

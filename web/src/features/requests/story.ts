@@ -1,6 +1,8 @@
 import { activities } from '@gatehouse/shared/activities'
+import { awaitsAnswer, requestStateSays } from '@gatehouse/shared/requests/request-states'
 import { sessionCauses } from '@gatehouse/shared/sessions/session-states'
 import type { RequestView } from '@gatehouse/shared/views/views'
+import { givenSays } from './given-words.ts'
 import { duration, inZone, listed } from './words.ts'
 
 /** One thing that happened to a request, or that it waits for. */
@@ -31,24 +33,48 @@ export const givenLess = (r: RequestView): string | undefined => {
   return parts.length > 0 ? `Less than was asked: ${parts.join('; ')}` : undefined
 }
 
+/** Each yes by itself, where more than one was needed or more than one was said. */
+const approvals: Story = (r) => {
+  const { needed, given } = r.approvals
+  if (needed < 2 && !awaitsAnswer(r.state) && given.length < 2) return []
+  let count = 0
+  return given.map((one) => {
+    if (one.counts) count += 1
+    return {
+      title: `Approved by ${one.by.name}${one.counts && needed > 1 ? `, ${count} of ${needed}` : ''}`,
+      at: one.at,
+      tone: one.counts ? 'good' : 'quiet',
+      quote: one.comment,
+      text: one.counts ? givenSays(r, one) : 'It counts no more: what was shown has changed since.',
+    }
+  })
+}
+
 const answer: Story = (r) => {
   const { decision } = r
-  if (r.state === 'waiting')
+  if (awaitsAnswer(r.state))
     return [
       {
-        title: 'Waiting for an answer',
+        title: requestStateSays[r.state],
         at: null,
         tone: 'open',
         text: `Expires ${inZone(r.answerBefore, r.device.zone)}`,
       },
     ]
   if (r.state === 'expired_unanswered')
-    return [{ title: 'Nobody answered in time', at: r.answerBefore, tone: 'quiet', text: 'Silence is never a yes.' }]
+    return [
+      {
+        title: r.approvals.given.length > 0 ? 'No second approval in time' : 'Nobody answered in time',
+        ...{ at: r.answerBefore, tone: 'quiet', text: 'Silence is never a yes.' },
+      },
+    ]
   if (!decision) return []
   const said = { at: decision.at, quote: decision.comment }
   return r.state === 'denied'
     ? [{ ...said, title: `Denied by ${decision.by}`, tone: 'bad' }]
-    : [{ ...said, title: `Approved by ${decision.by}`, tone: 'good', text: givenLess(r) }]
+    : approvals(r, 0).length > 0
+      ? [{ at: decision.at, title: 'Approved', tone: 'good', text: givenLess(r) }]
+      : [{ ...said, title: `Approved by ${decision.by}`, tone: 'good', text: givenLess(r) }]
 }
 
 const takenBack: Story = (r) => {
@@ -82,7 +108,7 @@ const stillToCome: Story = (r, now) => {
 /** What became of a request, in order; what it waits for comes last. */
 export const storyOf: Story = (r, now) => {
   const asked: Step = { title: `Asked by ${r.technician.name}`, at: r.madeAt, tone: 'good' }
-  const steps = [answer, takenBack, session, stillToCome].flatMap((part) => part(r, now))
+  const steps = [approvals, answer, takenBack, session, stillToCome].flatMap((part) => part(r, now))
   const order = (step: Step) => step.at ?? Number.POSITIVE_INFINITY
   return [asked, ...steps.sort((a, b) => order(a) - order(b))]
 }

@@ -1,12 +1,58 @@
-import type { Named } from '@gatehouse/shared/views/views'
-import { Text } from '@mantine/core'
-import { listed } from './words.ts'
+import type { Named, RequestView } from '@gatehouse/shared/views/views'
+import { List, Stack, Text } from '@mantine/core'
+import { timeOfDay } from '../../kernel/format.ts'
+import { approvedSays, listed } from './words.ts'
 
-/** Who can answer, by name; `asked` once they have been told. */
-export const WhoAnswers = ({ approvers, company, asked }: { approvers: Named[]; company: string; asked: boolean }) => (
+const names = (people: readonly Named[]): string => listed(people.map(({ name }) => name))
+
+/** Who can answer what is not asked yet, by name. */
+export const WhoCouldAnswer = ({ approvers, company }: { approvers: Named[]; company: string }) => (
   <Text>
     {approvers.length === 0
       ? `Nobody at ${company} may answer at the moment. Ask them to make somebody an approver.`
-      : `${listed(approvers.map(({ name }) => name))} can answer${asked ? ', and have been told.' : '.'}`}
+      : `${names(approvers)} can answer.`}
   </Text>
 )
+
+const Told = ({ told, zone }: { told: NonNullable<RequestView['told']>; zone: string }) => (
+  <List size="sm">
+    {told.steps.map(({ at, people, leftOut }) => (
+      <List.Item key={at + names(people) + leftOut.join()}>
+        {people.length > 0 && `Told: ${names(people)}, ${timeOfDay(at, zone)}`}
+        {leftOut.length > 0 &&
+          `${people.length > 0 ? '; left' : 'Left'} out: ${listed(leftOut)}, who may not answer it`}
+      </List.Item>
+    ))}
+    {told.next && (
+      <List.Item>
+        Next: {told.next.names.length > 0 ? listed(told.next.names) : 'everybody else who may answer'}, at{' '}
+        {timeOfDay(told.next.at, zone)}
+      </List.Item>
+    )}
+  </List>
+)
+
+/** Who has approved a request that waits, who can answer it, who was told of it when, and who will be. */
+export const WhoAnswers = ({ request }: { request: RequestView }) => {
+  const { approvers, approvals, told, customer, device } = request
+  const given = approvals.given.filter(({ counts }) => counts).length
+  const approved = approvedSays(request)
+  const all = told ? '.' : ', and have been told.'
+  return (
+    <Stack gap="xs">
+      {approvals.needed > 1 && (
+        <Text fw={600}>
+          {given} of {approvals.needed} approvals
+          {approved ? `: ${approved}` : '. Two different people have to approve it.'}
+        </Text>
+      )}
+      {approvals.needed === 1 && approved && <Text>{approved}</Text>}
+      <Text>
+        {approvers.length === 0
+          ? `Nobody ${given > 0 ? 'else ' : ''}at ${customer.name} may answer at the moment. Ask them to make somebody an approver.`
+          : `${names(approvers)} can answer${all}`}
+      </Text>
+      {told && <Told told={told} zone={device.zone} />}
+    </Stack>
+  )
+}

@@ -7,17 +7,19 @@ const asked = {
   device: { id: 'd', name: 'Weighing line 3', serial: 's', site: 'Basel', zone: 'Europe/Zurich', model: 'm' },
 }
 
+const offer = { activities: ['session.terminal' as const], minutes: 60, notBefore: null, useBefore: null }
+
 describe('what an approver reads', () => {
   test('approving is one sentence with who, what, how long and until when in the zone of the site', () => {
     const giving = { activities: ['session.terminal' as const], minutes: 60, notBefore: null, useBefore: noon }
     expect(ifApproved(asked, giving)).toBe(
       'Anna Keller can type commands on Weighing line 3 for at most 1 hour, once, begun before 22 Nov 2025, 12:00 CET.',
     )
-    const later = usualWindow({ wantedStart: noon }, noon - 7_200_000)
+    const later = usualWindow({ wantedStart: noon, offer }, noon - 7_200_000)
     expect(ifApproved(asked, { ...giving, ...later })).toContain(
       'once, begun not before 22 Nov 2025, 12:00 CET and before 23 Nov 2025, 12:00 CET.',
     )
-    expect(usualWindow({ wantedStart: noon }, noon + 1).notBefore).toBeNull()
+    expect(usualWindow({ wantedStart: noon, offer }, noon + 1).notBefore).toBeNull()
   })
   test('several activities are listed as people say them', () => {
     expect(canDo(['session.terminal', 'action.fetch_log', 'action.restart_agent'], 'X')).toBe(

@@ -76,11 +76,26 @@ export const ifApproved = (r: Pick<RequestView, 'technician' | 'device'>, giving
   return `${r.technician.name} can ${can} for at most ${duration(giving.minutes)}, once, begun ${from}before ${until}.`
 }
 
+/** How many more have to approve it after one more yes. */
+export const stillNeeded = ({ approvals: { needed, given } }: Pick<RequestView, 'approvals'>): number =>
+  Math.max(0, needed - given.filter(({ counts }) => counts).length - 1)
+
+/** Who has approved a request that still waits: `Clara Meier has approved it; one more has to.` */
+export const approvedSays = (r: Pick<RequestView, 'state' | 'approvals'>): string | undefined => {
+  const names = r.approvals.given.filter(({ counts }) => counts).map(({ by }) => by.name)
+  if (r.state !== 'partly_approved' || names.length === 0) return undefined
+  const more = r.approvals.needed > names.length
+  return `${listed(names)} ${names.length === 1 ? 'has' : 'have'} approved it; ${more ? 'a second person has to as well' : 'the next one decides'}.`
+}
+
 /** When an approval that is given now can be begun: within a day of the start, unless its approver says otherwise. */
 export const usualWindow = (
-  r: Pick<RequestView, 'wantedStart'>,
+  r: Pick<RequestView, 'wantedStart' | 'offer'>,
   now: number,
-): Pick<Giving, 'notBefore' | 'useBefore'> => ({
-  notBefore: r.wantedStart > now + nowadays ? r.wantedStart : null,
-  useBefore: Math.max(r.wantedStart, now) + 24 * 3_600_000,
-})
+): Pick<Giving, 'notBefore' | 'useBefore'> => {
+  const start = r.offer.notBefore ?? r.wantedStart
+  return {
+    notBefore: start > now + nowadays ? start : null,
+    useBefore: r.offer.useBefore ?? Math.max(start, now) + 24 * 3_600_000,
+  }
+}
