@@ -6,6 +6,7 @@ import { readSettings, type Settings } from './env.ts'
 import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
 import { letStaffInFromEverywhere } from './features/networks/service.ts'
+import { retireAdministrator } from './features/people/retire.ts'
 import { person } from './features/people/tables.ts'
 import { hashPassword } from './features/sign-in/passwords.ts'
 import { bySystem } from './kernel/actor.ts'
@@ -32,7 +33,12 @@ go on running; only where its database is the embedded one it has to be stopped 
   gatehouse drop-factors --email ruth@example.com
 
 For an administrator who has lost phone and recovery codes and whom no other administrator can help: takes the second
-factors of the account away. The password stays what it was, and the next sign-in sets up a new one. Make sure who asks.`
+factors of the account away. The password stays what it was, and the next sign-in sets up a new one. Make sure who asks.
+
+  gatehouse retire-administrator --email clara@example.com
+
+For a customer whose last administrator has left: disables the account, which nobody at the maker can do from the
+application, and tells everybody else at the customer. The maker may then appoint the next one.`
 
 /** What the first administrator may do: everything that is about people, customers and devices; not to approve. */
 const administering = activityNames.filter((name) => !/^(session|action)\.|^policy\.edit$|^alarm\./.test(name))
@@ -108,6 +114,12 @@ const dropFactors = async (email: string): Promise<void> => {
   console.log(`${name} is signed out, and sets up a new second factor at the next sign-in. The log says so.`)
 }
 
+const retire = async (email: string): Promise<void> => {
+  const name = await onDatabase((db) => retireAdministrator(db, email, systemClock.now()))
+  if (!name) throw new Error('Nobody at a customer has an account with that address.')
+  console.log(`${name} is disabled and signed out, and the others at the customer are told by mail. The log says so.`)
+}
+
 const main = async (): Promise<void> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -115,6 +127,7 @@ const main = async (): Promise<void> => {
   })
   if (positionals[0] === 'allow-everywhere') return allowEverywhere()
   const { name, email } = values
+  if (positionals[0] === 'retire-administrator' && email) return retire(email)
   if (positionals[0] === 'drop-factors' && email) return dropFactors(email)
   if (positionals[0] !== 'add-administrator' || !name?.trim() || !email || !/^[^\s@]+@[^\s@]+$/.test(email)) {
     console.error(usage)

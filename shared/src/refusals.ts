@@ -55,6 +55,10 @@ export const refusals = {
     status: 409,
     says: 'The policy wants more people to approve this than this customer has for it. Ask the customer to name another approver.',
   },
+  last_administrator: {
+    status: 409,
+    says: 'The customer would have nobody left who looks after its people. Somebody else has to be able to first.',
+  },
   already_decided: { status: 409, says: 'Somebody has already answered this.' },
   changed_meanwhile: { status: 409, says: 'This has changed since you opened it. Look again.' },
   wrong_state: { status: 409, says: 'That is no longer possible in its present state.' },

@@ -5,7 +5,7 @@ import { byPerson } from '../../kernel/actor.ts'
 import { type About, type Entry, entry } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
-import { peopleGranted, whyNotHandOut } from '../people/door.ts'
+import { hasAdministrators, keepingAdministrators, whyNotHandOut } from '../people/door.ts'
 import { scopeOf } from './door.ts'
 import { group, groupGrant, groupMember } from './tables.ts'
 
@@ -15,11 +15,6 @@ interface KnownGroup {
   customerId: string | null
   grants: Grant[]
 }
-
-/** True where a customer has somebody of its own who may edit its people: then nobody else hands out its groups. */
-export const hasAdministrators = async (db: Tx, customerId: string | null): Promise<boolean> =>
-  customerId !== null &&
-  (await peopleGranted(db, customerId, 'person.edit', { kind: 'customer', customerId })).length > 0
 
 const groupsById = async (tx: Tx, customerId: string | null, ids: readonly string[]): Promise<KnownGroup[]> => {
   if (ids.length === 0) return []
@@ -71,25 +66,26 @@ export const changeMembership = async (
   actor: Actor,
   them: { id: string; name: string; customerId: string | null; about: About },
   { add, remove }: { add: readonly string[]; remove: readonly string[] },
-): Promise<Entry[]> => {
-  const all = await groupsToHandOut(tx, actor, them.customerId, [...add, ...remove])
-  const events: Entry[] = []
-  const say = (id: string, change: string) => {
-    const name = all.find((one) => one.id === id)?.name ?? ''
-    events.push(
-      entry({ by: byPerson(actor), event: 'group.changed', fields: { group: name, change }, about: them.about }),
-    )
-  }
-  for (const groupId of add) {
-    const done = await tx.insert(groupMember).values({ groupId, personId: them.id }).onConflictDoNothing().returning()
-    if (done.length > 0) say(groupId, `added ${them.name}`)
-  }
-  for (const groupId of remove) {
-    const done = await tx
-      .delete(groupMember)
-      .where(and(eq(groupMember.groupId, groupId), eq(groupMember.personId, them.id)))
-      .returning()
-    if (done.length > 0) say(groupId, `took ${them.name} out`)
-  }
-  return events
-}
+): Promise<Entry[]> =>
+  keepingAdministrators(tx, them.customerId, async () => {
+    const all = await groupsToHandOut(tx, actor, them.customerId, [...add, ...remove])
+    const events: Entry[] = []
+    const say = (id: string, change: string) => {
+      const name = all.find((one) => one.id === id)?.name ?? ''
+      events.push(
+        entry({ by: byPerson(actor), event: 'group.changed', fields: { group: name, change }, about: them.about }),
+      )
+    }
+    for (const groupId of add) {
+      const done = await tx.insert(groupMember).values({ groupId, personId: them.id }).onConflictDoNothing().returning()
+      if (done.length > 0) say(groupId, `added ${them.name}`)
+    }
+    for (const groupId of remove) {
+      const done = await tx
+        .delete(groupMember)
+        .where(and(eq(groupMember.groupId, groupId), eq(groupMember.personId, them.id)))
+        .returning()
+      if (done.length > 0) say(groupId, `took ${them.name} out`)
+    }
+    return events
+  })

@@ -8,8 +8,8 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { orTaken, Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
+import { hasAdministrators, keepingAdministrators } from '../people/door.ts'
 import { orderRenewal } from '../sign-in/door.ts'
-import { hasAdministrators } from './assign.ts'
 import { checkGrants } from './input.ts'
 import { newIn, whyNotEdit } from './rules.ts'
 import { groupById, type KnownGroup, membersOf, scopeSays } from './store.ts'
@@ -99,41 +99,45 @@ export const changeGroup = async (
   found: KnownGroup,
   given: GroupInput & { version: number },
 ): Promise<number> =>
-  change(house, byPerson(actor), 'group.changed', async (tx) => {
-    const known = await held(tx, found, actor, given.version)
-    const hand = { customerId: known.customerId, grants: given.grants }
-    const why = whyNotEdit(actor, known, hand, await hasAdministrators(tx, known.customerId))
-    if (why) throw new Refused(why)
-    await checkGrants(tx, given.grants, known.customerId)
-    const version = given.version + 1
-    await tx
-      .update(group)
-      .set({ name: given.name, version: sql`${group.version} + 1` })
-      .where(and(eq(group.id, known.id), eq(group.version, given.version)))
-    await writeGrants(tx, known.id, given.grants)
-    const ofCustomer = known.customerId !== null
-    const [gained, lost] = [newIn(given.grants, known.grants), newIn(known.grants, given.grants)]
-    const parts = [
-      given.name === known.name ? '' : `now called ${given.name}`,
-      gained.length > 0 ? `allows ${await inWords(tx, gained, ofCustomer)}` : '',
-      lost.length > 0 ? `no longer as before: ${await inWords(tx, lost, ofCustomer)}` : '',
-    ].filter(Boolean)
-    return {
-      result: version,
-      fields: { group: known.name, change: parts.join('; ') || 'saved as it was' },
-      about: known.about,
-      signals: [...(await rightsChanged(tx, known.id)), groupsChanged(known.customerId)],
-    }
-  }).catch(nameTaken)
+  change(house, byPerson(actor), 'group.changed', (tx) =>
+    keepingAdministrators(tx, found.customerId, async () => {
+      const known = await held(tx, found, actor, given.version)
+      const hand = { customerId: known.customerId, grants: given.grants }
+      const why = whyNotEdit(actor, known, hand, await hasAdministrators(tx, known.customerId))
+      if (why) throw new Refused(why)
+      await checkGrants(tx, given.grants, known.customerId)
+      const version = given.version + 1
+      await tx
+        .update(group)
+        .set({ name: given.name, version: sql`${group.version} + 1` })
+        .where(and(eq(group.id, known.id), eq(group.version, given.version)))
+      await writeGrants(tx, known.id, given.grants)
+      const ofCustomer = known.customerId !== null
+      const [gained, lost] = [newIn(given.grants, known.grants), newIn(known.grants, given.grants)]
+      const parts = [
+        given.name === known.name ? '' : `now called ${given.name}`,
+        gained.length > 0 ? `allows ${await inWords(tx, gained, ofCustomer)}` : '',
+        lost.length > 0 ? `no longer as before: ${await inWords(tx, lost, ofCustomer)}` : '',
+      ].filter(Boolean)
+      return {
+        result: version,
+        fields: { group: known.name, change: parts.join('; ') || 'saved as it was' },
+        about: known.about,
+        signals: [...(await rightsChanged(tx, known.id)), groupsChanged(known.customerId)],
+      }
+    }),
+  ).catch(nameTaken)
 
 /** Removes a group; whoever was in it loses what it granted, at once. */
 export const removeGroup = async (house: House, actor: Actor, found: KnownGroup, version: number): Promise<void> =>
-  change(house, byPerson(actor), 'group.removed', async (tx) => {
-    const known = await held(tx, found, actor, version)
-    const why = whyNotEdit(actor, known, null, await hasAdministrators(tx, known.customerId))
-    if (why) throw new Refused(why)
-    const people = (await membersOf(tx, known.id)).length
-    const signals = [...(await rightsChanged(tx, known.id)), groupsChanged(known.customerId)]
-    await tx.delete(group).where(eq(group.id, known.id))
-    return { result: undefined, fields: { group: known.name, people }, about: known.about, signals }
-  })
+  change(house, byPerson(actor), 'group.removed', (tx) =>
+    keepingAdministrators(tx, found.customerId, async () => {
+      const known = await held(tx, found, actor, version)
+      const why = whyNotEdit(actor, known, null, await hasAdministrators(tx, known.customerId))
+      if (why) throw new Refused(why)
+      const people = (await membersOf(tx, known.id)).length
+      const signals = [...(await rightsChanged(tx, known.id)), groupsChanged(known.customerId)]
+      await tx.delete(group).where(eq(group.id, known.id))
+      return { result: undefined, fields: { group: known.name, people }, about: known.about, signals }
+    }),
+  )

@@ -1,7 +1,7 @@
 import { granted, type Target } from '@gatehouse/shared/decide'
 import type { Refusal } from '@gatehouse/shared/refusals'
 import { Line, SearchText } from '@gatehouse/shared/text'
-import type { PersonView } from '@gatehouse/shared/views/views'
+import type { Named, PersonView } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
@@ -12,6 +12,7 @@ import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theCustomer } from '../customers/door.ts'
+import { administratorsOf } from './administrators.ts'
 import { passwordDueAt } from './door.ts'
 import { inviteAgain, invitePerson, withdrawInvitation } from './invite.ts'
 import { changeGroupsOf } from './membership.ts'
@@ -52,12 +53,14 @@ const thePersonOf =
   }
 
 const present =
-  (actor: Actor) =>
+  (actor: Actor, administrators: readonly Named[]) =>
   (row: PersonRow): PersonView => {
     const target: Target = row.customerId ? { kind: 'customer', customerId: row.customerId } : { kind: 'maker' }
     const mayEdit = granted(actor, row.customerId ? 'person.edit' : 'staff.edit', target)
     const unless = (why: Refusal | undefined) => mayUnless(mayEdit ? why : 'not_granted')
     const touch = unless(whyNotTouch(actor, row))
+    const last = administrators.length === 1 && administrators[0]?.id === row.id
+    const lose = unless(whyNotTouch(actor, row) ?? (last ? 'last_administrator' : undefined))
     return {
       id: row.id,
       name: row.name,
@@ -68,8 +71,8 @@ const present =
       lastSignInAt: row.lastSignInAt,
       passwordDueAt: passwordDueAt(row),
       may: {
-        disable: touch,
-        remove: touch,
+        disable: lose,
+        remove: lose,
         reset: unless(whyNotReset(actor, row)),
         invite: unless(whyNotInvite(actor, row)),
         changeGroups: touch,
@@ -83,7 +86,12 @@ const list = async (house: House, actor: Actor, customerId: string | null, query
     search: query.search,
     after: readKey(query.cursor, ['text', 'id']),
   })
-  return asPage(rows, query.limit, (row) => [row.name, row.id], present(actor))
+  return asPage(
+    rows,
+    query.limit,
+    (row) => [row.name, row.id],
+    present(actor, await administratorsOf(house.db, customerId)),
+  )
 }
 
 /** A deed that may be refused behind its door: then the refusal is an event, like those at the door. */

@@ -9,6 +9,7 @@ import { groupMember } from '../groups/tables.ts'
 import { voidTokens } from '../invitations/door.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
 import { endSignInsOf } from '../sign-in/door.ts'
+import { keepingAdministrators } from './administrators.ts'
 import { whyNotTouch } from './rules.ts'
 import { peopleHint } from './signals.ts'
 import type { PersonRow } from './store.ts'
@@ -26,15 +27,17 @@ const cutOff = async (house: House, actor: Actor, them: PersonRow): Promise<void
 export const disablePerson = async (house: House, actor: Actor, them: PersonRow): Promise<void> => {
   const why = whyNotTouch(actor, them)
   if (why) throw new Refused(why)
-  await change(house, byPerson(actor), 'person.disabled', async (tx) => {
-    const changed = await tx
-      .update(person)
-      .set({ disabledAt: house.clock.now() })
-      .where(and(eq(person.id, them.id), isNull(person.disabledAt)))
-      .returning({ id: person.id })
-    if (changed.length === 0) throw new Refused('wrong_state', { state: 'disabled' })
-    return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
-  })
+  await change(house, byPerson(actor), 'person.disabled', (tx) =>
+    keepingAdministrators(tx, them.customerId, async () => {
+      const changed = await tx
+        .update(person)
+        .set({ disabledAt: house.clock.now() })
+        .where(and(eq(person.id, them.id), isNull(person.disabledAt)))
+        .returning({ id: person.id })
+      if (changed.length === 0) throw new Refused('wrong_state', { state: 'disabled' })
+      return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
+    }),
+  )
   await cutOff(house, actor, them)
 }
 
@@ -66,17 +69,19 @@ export const removePerson = async (house: House, actor: Actor, them: PersonRow):
   const why = whyNotTouch(actor, them)
   if (why) throw new Refused(why)
   const now = house.clock.now()
-  await change(house, byPerson(actor), 'person.removed', async (tx) => {
-    const changed = await tx
-      .update(person)
-      .set({ removedAt: now, disabledAt: now, passwordHash: '' })
-      .where(and(eq(person.id, them.id), isNull(person.removedAt)))
-      .returning({ id: person.id })
-    if (changed.length === 0) throw new Refused('wrong_state', { state: 'removed' })
-    await tx.delete(groupMember).where(eq(groupMember.personId, them.id))
-    await forgetFactors(tx, them.id)
-    await voidTokens(tx, them.id, ['invite', 'reset', 'forgotten', 'address'], now)
-    return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
-  })
+  await change(house, byPerson(actor), 'person.removed', (tx) =>
+    keepingAdministrators(tx, them.customerId, async () => {
+      const changed = await tx
+        .update(person)
+        .set({ removedAt: now, disabledAt: now, passwordHash: '' })
+        .where(and(eq(person.id, them.id), isNull(person.removedAt)))
+        .returning({ id: person.id })
+      if (changed.length === 0) throw new Refused('wrong_state', { state: 'removed' })
+      await tx.delete(groupMember).where(eq(groupMember.personId, them.id))
+      await forgetFactors(tx, them.id)
+      await voidTokens(tx, them.id, ['invite', 'reset', 'forgotten', 'address'], now)
+      return { result: undefined, fields: { name: them.name }, about: about(them), signals: [peopleHint(them)] }
+    }),
+  )
   await cutOff(house, actor, them)
 }
