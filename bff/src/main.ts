@@ -27,6 +27,9 @@ export interface OpenHouse {
 /** The port is taken; the message is for the person at the console. */
 export class PortTaken extends Error {}
 
+/** Where a request wants to go: a path, or a whole address (RFC 9112, 3.2) without a name or a password in it. */
+const isTarget = (url = ''): boolean => url.startsWith('/') || /^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(url)
+
 const listen = (server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> =>
   new Promise((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -59,6 +62,7 @@ export const openHouse = async (
     })
   let answer: ((...of: Parameters<ReturnType<typeof getRequestListener>>) => void) | undefined
   server.on('request', (request, response) => {
+    if (!isTarget(request.url)) return void response.writeHead(400, { ...bareHeaders }).end()
     if (answer) return answer(request, response)
     response.writeHead(503, { ...bareHeaders, 'Retry-After': '2' }).end()
   })

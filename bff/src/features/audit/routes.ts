@@ -11,7 +11,10 @@ import { theDeviceEvenRemoved } from '../devices/door.ts'
 import { type AuditEventRow, eventsOfDevice, eventsVisibleTo } from './store.ts'
 
 const Query = PageQuery.extend({
-  event: z.string().max(64).optional(),
+  event: z
+    .string()
+    .regex(/^[\w.]{0,64}$/)
+    .optional(),
   outcome: z.enum(auditOutcomes).optional(),
   search: SearchText.optional(),
   requestId: z.uuid().optional(),
@@ -45,7 +48,7 @@ export const auditRoom = new Hono<RoomEnv>()
     const rows = await eventsOfDevice(c.var.house.db, c.var.target.deviceId, filter, limit, before(cursor))
     return c.json(asPage(rows, limit, (row) => [row.id], present))
   })
-  .get('/audit', self('the events one may see'), validated('query', Query), async (c) => {
+  .get('/audit', self('the events one may see', { whileViewing: 'seen' }), validated('query', Query), async (c) => {
     const { limit, cursor, ...filter } = c.req.valid('query')
     const rows = await eventsVisibleTo(c.var.house.db, c.var.actor, filter, limit, before(cursor))
     return c.json(asPage(rows, limit, (row) => [row.id], present))
