@@ -44,6 +44,8 @@ import { profileRoom } from './features/sign-in/profile-routes.ts'
 import { proofRoom } from './features/sign-in/proof-routes.ts'
 import { signInRoom } from './features/sign-in/routes.ts'
 import { telemetryRoom } from './features/telemetry/routes.ts'
+import { endOverdueViewings } from './features/viewing/door.ts'
+import { viewingRoom } from './features/viewing/routes.ts'
 import type { Access, House, Job } from './kernel/house.ts'
 import { answerError, answerNotFound } from './kernel/http/answers.ts'
 import { readToken } from './kernel/http/cookies.ts'
@@ -80,6 +82,7 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', sessionsRoom)
   .route('/', recordingsRoom)
   .route('/', intakeRoom)
+  .route('/', viewingRoom)
 
 /** The devices' face, under /agent/v1. */
 export const devicesRooms = new Hono<RoomEnv>().route('/', gatewayRoom)
@@ -93,6 +96,7 @@ export const upgrades: readonly Upgrade[] = [controlDoor, peopleStreams, deviceS
 /** What has to be done again and again. */
 export const jobs: readonly Job[] = [
   endOverdueSignIns,
+  endOverdueViewings,
   expireRequests,
   tellNextSteps,
   watchTheClock,

@@ -50,6 +50,12 @@ export const activities = {
     touchesDevice: false,
     stepUp: true,
   },
+  'person.view_as': {
+    says: 'Look at Gatehouse as a person of a customer sees it, for a reason and a limited time',
+    on: 'maker',
+    touchesDevice: false,
+    stepUp: true,
+  },
   'audit.view_maker': { says: "See the audit log of the maker's own deeds", on: 'maker', touchesDevice: false },
   'intake.view': { says: 'Read reports of vulnerabilities and data breaches', on: 'maker', touchesDevice: false },
   'intake.answer': { says: 'Answer and close such reports', on: 'maker', touchesDevice: false },

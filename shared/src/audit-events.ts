@@ -39,6 +39,8 @@ export const auditEvents = {
   'person.enabled': { says: 'Enabled {name} again' },
   'person.removed': { says: 'Removed {name}' },
   'person.signed_out': { says: 'Signed {name} out everywhere' },
+  'viewing.started': { says: 'Began to look at Gatehouse as {name}, for {minutes} minutes: {reason} (case {case})' },
+  'viewing.ended': { says: 'No longer looks at Gatehouse as {name}: {because}' },
   'group.added': { says: 'Added the group {group}' },
   'group.removed': { says: 'Removed the group {group}, which had {people} people' },
   'group.changed': { says: 'Changed the group {group}: {change}' },

@@ -37,6 +37,11 @@ export const refusals = {
   foreign_origin: { status: 403, says: 'This request did not come from a Gatehouse page.' },
   not_found: { status: 404, says: 'There is nothing here that you may see.' },
   not_granted: { status: 403, says: 'None of your groups allows this.' },
+  view_only: {
+    status: 403,
+    says: 'You look at Gatehouse as somebody else: nothing can be changed or opened that way. Stop looking first.',
+  },
+  view_over: { status: 409, says: 'You no longer look at Gatehouse as this person. The page has to be loaded anew.' },
   policy_never: { status: 403, says: "The customer's policy does not allow this." },
   policy_closed: { status: 403, says: "The customer's policy does not allow this at the present time." },
   approval_needed: { status: 403, says: "The customer's policy wants to be asked first." },

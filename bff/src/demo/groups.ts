@@ -60,6 +60,7 @@ export const demoGroups: readonly DemoGroup[] = [
           'model.edit',
           'staff.view',
           'staff.edit',
+          'person.view_as',
           'audit.view_maker',
           'intake.view',
           'intake.answer',

@@ -15,7 +15,22 @@ export interface Actor extends Who {
   signInId: string
   /** The address the request came from, as the socket says. */
   from: string
+  /** Set while somebody of the maker looks at Gatehouse as this person sees it: then nothing is done, only read. */
+  viewing?: Viewing
 }
+
+/** Who looks as somebody else, why, and how long at the most (ms since the epoch). */
+export interface Viewing {
+  /** Whoever is signed in. */
+  by: Actor
+  reason: string
+  caseNumber: string
+  startedAt: number
+  until: number
+}
+
+/** Whoever is signed in, as whomever he looks. */
+export const selfOf = (actor: Actor): Actor => actor.viewing?.by ?? actor
 
 /** Who did it, in the words of the audit log. */
 export interface By {
@@ -26,12 +41,10 @@ export interface By {
   from: string | null
 }
 
-export const byPerson = (actor: Actor): By => ({
-  kind: 'person',
-  id: actor.id,
-  name: actor.name,
-  company: actor.company,
-  from: actor.from,
-})
+/** What somebody does while he looks as another stands in the log as his own. */
+export const byPerson = (actor: Actor): By => {
+  const { id, name, company, from } = selfOf(actor)
+  return { kind: 'person', id, name: actor.viewing ? `${name} as ${actor.name}` : name, company, from }
+}
 
 export const bySystem: By = { kind: 'system', id: null, name: 'Gatehouse', company: '', from: null }

@@ -403,6 +403,14 @@ export const deeds: Readonly<Record<string, Prepare>> = {
     return { who: 'reader', by, ids: { signInId } }
   },
   'POST /api/me/sign-ins/end-others': own(),
+  // Whoever looks as somebody else does nothing else: in a browser of its own.
+  'POST /api/customers/:customerId/people/:personId/viewing': async (p, { h }) => ({
+    who: 'administrator',
+    by: await h.as('administrator'),
+    ids: { personId: await p.someone('customer') },
+    body: { reason: 'a test', caseNumber: '', minutes: 5 },
+  }),
+  'DELETE /api/me/viewing': own(),
   'POST /api/models': () => ({
     who: 'administrator',
     body: { name: unique(), maker: 'Alpenwerk', declaration },

@@ -118,6 +118,8 @@ export interface MeView {
   demo: boolean
   /** Activities that at least one grant of the person holds: which menus make sense. */
   activities: Activity[]
+  /** Set while somebody of the maker looks at Gatehouse as this person: who, why, and until when at the most. */
+  viewing: { by: Named; reason: string; caseNumber: string; until: number } | null
 }
 /** What a person has chosen for himself. */
 export interface SettingsView {
@@ -469,7 +471,7 @@ export interface PersonView extends Named {
   state: PersonState
   lastSignInAt: number | null
   passwordDueAt: number
-  may: { disable: May; remove: May; reset: May; invite: May; changeGroups: May }
+  may: { disable: May; remove: May; reset: May; invite: May; changeGroups: May; viewAs: May }
 }
 export interface GroupView extends Named {
   customer: Named | null

@@ -85,7 +85,7 @@ const pageOf = (actor: Actor, rows: readonly AlarmRow[], limit: number): Page<Al
 export const alarmsRoom = new Hono<RoomEnv>()
   .get(
     '/alarms',
-    self('alarms of the devices one may see, and of no others'),
+    self('alarms of the devices one may see, and of no others', { whileViewing: 'seen' }),
     validated('query', PageQuery.extend(Filter.shape)),
     async (c) => {
       const { house, actor } = c.var

@@ -65,19 +65,24 @@ const present = async (house: House, actor: Actor, of: KnownCustomer): Promise<C
 
 /** Customers and their sites. */
 export const customersRoom = new Hono<RoomEnv>()
-  .get('/customers', self('the customers one is granted'), validated('query', Query), async (c) => {
-    const { limit, search, cursor } = c.req.valid('query')
-    const after = readKey(cursor, ['text', 'id'])
-    const rows = await customersOf(c.var.house.db, c.var.actor, { limit, search, after })
-    return c.json(
-      asPage(
-        rows,
-        limit,
-        (row) => [row.name, row.id],
-        (row) => row,
-      ),
-    )
-  })
+  .get(
+    '/customers',
+    self('the customers one is granted', { whileViewing: 'seen' }),
+    validated('query', Query),
+    async (c) => {
+      const { limit, search, cursor } = c.req.valid('query')
+      const after = readKey(cursor, ['text', 'id'])
+      const rows = await customersOf(c.var.house.db, c.var.actor, { limit, search, after })
+      return c.json(
+        asPage(
+          rows,
+          limit,
+          (row) => [row.name, row.id],
+          (row) => row,
+        ),
+      )
+    },
+  )
   .post('/customers', allow('customer.add', theMaker), validated('json', CustomerFields), async (c) =>
     c.json(await addCustomer(c.var.house, c.var.actor, c.req.valid('json').name), 201),
   )

@@ -32,13 +32,13 @@ const models = 'the maker sees its models, customers those of the devices they m
 
 /** Models: what devices can tell and be told. */
 export const modelsRoom = new Hono<RoomEnv>()
-  .get('/models', self(models), validated('query', Query), async (c) => {
+  .get('/models', self(models, { whileViewing: 'seen' }), validated('query', Query), async (c) => {
     const { limit, search, cursor } = c.req.valid('query')
     const after = readKey(cursor, ['text', 'id'])
     const rows = await modelsOf(c.var.house.db, c.var.actor, { limit, search, after })
     return c.json(asPage(rows, limit, (row) => [row.name, row.id], presenter(c.var.house, c.var.actor)))
   })
-  .get('/models/:modelId', self(models), async (c) => {
+  .get('/models/:modelId', self(models, { whileViewing: 'seen' }), async (c) => {
     const id = c.req.param('modelId')
     const row = isUuid(id) ? await modelSeenBy(c.var.house.db, c.var.actor, id) : undefined
     if (!row) throw new Refused('not_found')

@@ -36,7 +36,7 @@ const seen = 'the devices one is granted'
 
 /** Devices, as people see and keep them. */
 export const devicesRoom = new Hono<RoomEnv>()
-  .get('/devices', self(seen), validated('query', Query), async (c) => {
+  .get('/devices', self(seen, { whileViewing: 'seen' }), validated('query', Query), async (c) => {
     const { house, actor } = c.var
     const { limit, cursor, ...filter } = c.req.valid('query')
     const now = house.clock.now()
@@ -57,7 +57,7 @@ export const devicesRoom = new Hono<RoomEnv>()
     }
     return c.json(page)
   })
-  .get('/devices/facets', self(seen), validated('query', FacetQuery), async (c) =>
+  .get('/devices/facets', self(seen, { whileViewing: 'seen' }), validated('query', FacetQuery), async (c) =>
     c.json(await facetsOf(c.var.house.db, c.var.actor, c.req.valid('query').customer)),
   )
   .get('/devices/:deviceId', allow('device.view', theDeviceEvenRemoved), async (c) =>

@@ -12,6 +12,7 @@ import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theCustomer } from '../customers/door.ts'
+import { mayViewAs } from '../viewing/door.ts'
 import { administratorsOf } from './administrators.ts'
 import { passwordDueAt } from './door.ts'
 import { inviteAgain, invitePerson, withdrawInvitation } from './invite.ts'
@@ -52,6 +53,14 @@ const thePersonOf =
     }
   }
 
+/** Why `actor` may not look at Gatehouse as this person sees it. */
+const whyNotViewAs = (actor: Actor, row: PersonRow): Refusal | undefined =>
+  row.customerId === null || !mayViewAs(actor, row.customerId)
+    ? 'not_granted'
+    : stateOf(row) === 'active'
+      ? undefined
+      : 'wrong_state'
+
 const present =
   (actor: Actor, administrators: readonly Named[]) =>
   (row: PersonRow): PersonView => {
@@ -76,6 +85,7 @@ const present =
         reset: unless(whyNotReset(actor, row)),
         invite: unless(whyNotInvite(actor, row)),
         changeGroups: touch,
+        viewAs: mayUnless(whyNotViewAs(actor, row)),
       },
     }
   }

@@ -57,6 +57,7 @@ export const peopleStreams = upgrade<Admitted>({
     if (actor.renewalDue) throw new Refused('renewal_needed')
     const walled = behindWall(house, await house.access.reach(actor))
     try {
+      if (actor.viewing) throw new Refused('view_only')
       return await enterWith(house, walled, actor, asked)
     } catch (error) {
       if (error instanceof Refused) await refused(walled, actor, asked, error.code)

@@ -102,12 +102,17 @@ export const requestsRoom = new Hono<RoomEnv>()
       return c.json(await page(house, actor, { state, search, technicianId, deviceId: target.deviceId }, rest))
     },
   )
-  .get('/requests', self('the requests on devices one may see'), validated('query', Query), async (c) => {
-    const { house, actor } = c.var
-    const { state, search, mine, device: deviceId, ...rest } = c.req.valid('query')
-    const technicianId = mine === '1' ? actor.id : undefined
-    return c.json(await page(house, actor, { state, search, technicianId, deviceId }, rest))
-  })
+  .get(
+    '/requests',
+    self('the requests on devices one may see', { whileViewing: 'seen' }),
+    validated('query', Query),
+    async (c) => {
+      const { house, actor } = c.var
+      const { state, search, mine, device: deviceId, ...rest } = c.req.valid('query')
+      const technicianId = mine === '1' ? actor.id : undefined
+      return c.json(await page(house, actor, { state, search, technicianId, deviceId }, rest))
+    },
+  )
   .get('/requests/:requestId', allow('device.view', theRequest), async (c) =>
     c.json((await presentRequests(c.var.house, c.var.actor, [c.var.target]))[0]),
   )

@@ -63,12 +63,17 @@ export const sessionsRoom = new Hono<RoomEnv>()
     const { house, actor, target } = c.var
     return c.json(await one(house, actor, await openSession(house, actor, target)), 201)
   })
-  .get('/sessions', self('the sessions on devices one may see'), validated('query', Query), async (c) => {
-    const { house, actor } = c.var
-    const { state, mine, device: deviceId, ...rest } = c.req.valid('query')
-    const technicianId = mine === '1' ? actor.id : undefined
-    return c.json(await page(house, actor, { state, technicianId, deviceId }, rest))
-  })
+  .get(
+    '/sessions',
+    self('the sessions on devices one may see', { whileViewing: 'seen' }),
+    validated('query', Query),
+    async (c) => {
+      const { house, actor } = c.var
+      const { state, mine, device: deviceId, ...rest } = c.req.valid('query')
+      const technicianId = mine === '1' ? actor.id : undefined
+      return c.json(await page(house, actor, { state, technicianId, deviceId }, rest))
+    },
+  )
   .get(
     '/devices/:deviceId/sessions',
     allow('device.view', theDeviceEvenRemoved),

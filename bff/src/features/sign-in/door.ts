@@ -14,6 +14,7 @@ import { mayBeAt, noteFrom } from '../networks/door.ts'
 import { passwordDueAt } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { endSessionsOfSignIn } from '../sessions/door.ts'
+import { endViewingUnder, seenAs } from '../viewing/door.ts'
 import { forgetSignIn, readSignIn, readSignInOf, renewSignIn, type Standing } from './lucia.ts'
 import { whyOver } from './rules.ts'
 import { accountById, customerOf, noteGestureAt, overdueSignIns, rememberSignIn, signInsOf } from './store.ts'
@@ -106,7 +107,7 @@ const judge = async (house: House, known: Standing | null, from: string | null):
 export const holderOf = async (house: House, signInId: string, from: string | null): Promise<Holder> =>
   judge(house, await readSignInOf(house.db, signInId), from)
 
-/** The person behind a token, as long as his sign-in lives. */
+/** The person behind a token, as long as his sign-in lives; or whom he looks as. */
 export const actorOf = async (house: House, token: string | undefined, from: string): Promise<Actor | null> => {
   if (!token) return null
   const known = await readSignIn(house.db, hashOf(token))
@@ -115,13 +116,13 @@ export const actorOf = async (house: House, token: string | undefined, from: str
   // What only listens says nothing of where he works; and a socket that is gone already has no address.
   if (!holder.actor.networkRefused && from !== '' && from !== lastPlace(known))
     await noteFrom(house.db, known.handle, from)
-  return holder.actor
+  return seenAs(house, holder.actor)
 }
 
-/** The person of a sign-in, as long as it lives, whatever has become of the token it was begun with. */
+/** The same of a sign-in, whatever has become of the token it was begun with. */
 export const actorUnder = async (house: House, signInId: string, from: string): Promise<Actor | null> => {
   const holder = await holderOf(house, signInId, from)
-  return 'actor' in holder ? holder.actor : null
+  return 'actor' in holder ? seenAs(house, holder.actor) : null
 }
 
 /** Holds a person's account until the transaction ends: what he changes about himself happens one by one. */
@@ -175,6 +176,7 @@ export const endSignIn = async (
   by: By,
   because: keyof typeof words,
 ): Promise<void> => {
+  await endViewingUnder(house, one.id, by, words[because])
   await endSessionsOfSignIn(house, one.id, causes[because] ?? 'signed_out')
   const about = await customerOf(house.db, one.personId)
   await house.db.transaction(async (tx) => {

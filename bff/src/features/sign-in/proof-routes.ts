@@ -55,7 +55,7 @@ export const proofRoom = new Hono<RoomEnv>()
       return c.json({ proven: true as const })
     },
   )
-  .post('/me/renew', self('a page asks for its new token', { evenIf: anything }), async (c) => {
+  .post('/me/renew', self('a page asks for its new token', { evenIf: anything, whileViewing: 'own' }), async (c) => {
     const token = await renew(c.var.house, c.var.actor)
     if (token) c.header('Set-Cookie', signInCookie(token))
     return c.json({ renewed: token !== undefined })

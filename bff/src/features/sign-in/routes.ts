@@ -3,7 +3,7 @@ import type { MeView, SignInStep } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { type Actor, byPerson } from '../../kernel/actor.ts'
+import { type Actor, byPerson, selfOf } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { anything, anythingAnywhere, open, self } from '../../kernel/http/allow.ts'
@@ -25,12 +25,14 @@ const NewPassword = z.strictObject({ present: z.string().min(1).max(1_000), next
 /** How long before the call the gesture was: browsers report gestures bundled, and hidden tabs late. */
 const Gesture = z.strictObject({ agoMs: z.number().int().min(0).max(1_200_000).default(0) })
 
-const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
+/** Who is there; as whom he looks (`as`), where he looks as another: of that person only what others see of him. */
+const presentMe = async (house: House, own: Actor, as?: Actor): Promise<MeView> => {
+  const actor = as ?? own
   const [row] = await house.db
     .select({ person, signIn })
     .from(signIn)
     .innerJoin(person, eq(person.id, signIn.userId))
-    .where(eq(signIn.handle, actor.signInId))
+    .where(eq(signIn.handle, own.signInId))
   if (!row) throw new Refused('not_signed_in')
   const seen = (at: number | null, from: string | null, method: SignInMethod | null) =>
     at === null ? null : { at, from: from ?? '', method }
@@ -49,34 +51,43 @@ const presentMe = async (house: House, actor: Actor): Promise<MeView> => {
     now: house.clock.now(),
     demo: house.settings.demo,
     activities: activitiesOf(actor.grants),
+    viewing: as?.viewing
+      ? {
+          by: { id: own.id, name: own.name },
+          reason: as.viewing.reason,
+          caseNumber: as.viewing.caseNumber,
+          until: as.viewing.until,
+        }
+      : null,
   }
 }
 
 /** Signing in and out, one's own account. */
 export const signInRoom = new Hono<RoomEnv>()
-  .post('/sign-in', open('how people get in'), validated('json', Credentials), async (c) => {
+  .post('/sign-in', open('how people get in', { whileViewing: true }), validated('json', Credentials), async (c) => {
     const { house, from } = c.var
     const userAgent = (c.req.header('user-agent') ?? '').slice(0, 300)
     const { token, step } = await signInWithPassword(house, c.req.valid('json'), { from, userAgent })
     // A browser holds one sign-in: the one before has lost its cookie, and nobody would end it.
-    const before = await house.access.actor(c.var.token, from)
+    const there = await house.access.actor(c.var.token, from)
+    const before = there && selfOf(there)
     if (before) await endSignIn(house, { id: before.signInId, personId: before.id }, byPerson(before), 'replaced')
     c.header('Set-Cookie', signInCookie(token))
     return c.json({ step } satisfies { step: SignInStep })
   })
-  .post('/sign-out', self('everybody may leave', { evenIf: anythingAnywhere }), async (c) => {
+  .post('/sign-out', self('everybody may leave', { evenIf: anythingAnywhere, whileViewing: 'own' }), async (c) => {
     const { house, actor } = c.var
     await endSignIn(house, { id: actor.signInId, personId: actor.id }, byPerson(actor), 'asked')
     c.header('Set-Cookie', blankCookie)
     c.header('Clear-Site-Data', '"cache", "cookies", "storage"')
     return c.json({ signedOut: true })
   })
-  .get('/me', self('who am I', { evenIf: ['password_due'] }), async (c) =>
-    c.json(await presentMe(c.var.house, c.var.actor)),
+  .get('/me', self('who am I', { evenIf: ['password_due'], whileViewing: 'own' }), async (c) =>
+    c.json(await presentMe(c.var.house, c.var.actor, c.var.as)),
   )
   .post(
     '/me/gesture',
-    self('the person at the browser did something', { evenIf: anything }),
+    self('the person at the browser did something', { evenIf: anything, whileViewing: 'own' }),
     validated('json', Gesture),
     async (c) => {
       const { house, actor } = c.var

@@ -5,7 +5,7 @@ import type { May } from '@gatehouse/shared/views/views'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import { type Actor, byPerson } from '../actor.ts'
+import { type Actor, byPerson, selfOf } from '../actor.ts'
 import type { About } from '../audit/append.ts'
 import { noteRefusal } from '../change.ts'
 import { Refused } from '../errors.ts'
@@ -63,6 +63,28 @@ export const anything: readonly Owed[] = ['factor_owed', 'factor_to_set_up', 'pa
 /** As `anything`, and from wherever he is. */
 export const anythingAnywhere: readonly Owed[] = [...anything, 'network_refused']
 
+/** Requests that only read. */
+const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
+/** Names as whom a page was loaded, while somebody looks as another. */
+const asHeader = 'x-gatehouse-as'
+
+/** The customer in whose log it stands what somebody does who looks as one of its people. */
+const viewedAt = (actor: Actor): About | undefined =>
+  actor.viewing && { customerId: actor.customerId, customerName: actor.customerName }
+
+/** A page that was loaded as somebody else must not act as whoever is there now. */
+const requireSame = (c: Context<RoomEnv>, actor: Actor): void => {
+  const as = c.req.header(asHeader)
+  if (as !== undefined && as !== (actor.viewing && actor.id)) throw new Refused('view_over')
+}
+
+const refuse = async (house: House, actor: Actor, activity: string, code: Refusal): Promise<never> => {
+  const refused = new Refused(code)
+  await noteRefusal(house, byPerson(actor), { activity, about: viewedAt(actor) }, refused)
+  throw refused
+}
+
 /** Whoever is signed in and owes nothing beyond `evenIf`; `activity` is what the log calls the thing he wanted. */
 const requireActor = async (c: Context<RoomEnv>, activity: string, evenIf: readonly Owed[] = []): Promise<Actor> => {
   const { house, from, token } = c.var
@@ -105,6 +127,8 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
   const guard: MiddlewareHandler<RoomEnv & { Variables: { target: T } }> = async (c, next) => {
     const { house } = c.var
     const actor = await requireActor(c as unknown as Context<RoomEnv>, activity)
+    requireSame(c as unknown as Context<RoomEnv>, actor)
+    if (actor.viewing && !reads.has(c.req.method)) await refuse(house, actor, activity, 'view_only')
     // From here on the rows of other customers are not there, whatever a query forgets to ask.
     const walled = behindWall(house, await house.access.reach(actor))
     c.set('house', walled)
@@ -118,7 +142,7 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
           house.clock.now(),
         )
       : absent(actor, activity, house.clock.now())
-    const what = { activity, about: target?.about }
+    const what = { activity, about: target?.about ?? viewedAt(actor) }
     if (!verdict.ok) {
       const refused = new Refused(verdict.because, { privately: `${activity} refused` })
       await noteRefusal(house, byPerson(actor), what, refused)
@@ -134,12 +158,27 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
   return handler
 }
 
+interface SelfOptions {
+  evenIf?: readonly Owed[]
+  fresh?: Fresh
+  /**
+   * For whoever looks as somebody else the door is shut, unless it is read as that person (`seen`), or he stands there
+   * as himself (`own`): what keeps his sign-in alive, and ends it.
+   */
+  whileViewing?: 'seen' | 'own'
+}
+
 /** Guards a route on which a person acts on himself; `because` stands in the matrix of routes. */
-export const self = (because: string, { evenIf, fresh }: { evenIf?: readonly Owed[]; fresh?: Fresh } = {}) => {
+export const self = (because: string, { evenIf, fresh, whileViewing }: SelfOptions = {}) => {
   const handler = createMiddleware<RoomEnv>(async (c, next) => {
     const activity = `${c.req.method} ${routePath(c)}`
     const { house } = c.var
-    const actor = await requireActor(c, activity, evenIf)
+    const found = await requireActor(c, activity, evenIf)
+    if (whileViewing !== 'own') requireSame(c, found)
+    const mayPass = whileViewing === 'own' || (whileViewing === 'seen' && reads.has(c.req.method))
+    if (found.viewing && !mayPass) await refuse(house, found, activity, 'view_only')
+    const actor = whileViewing === 'own' ? selfOf(found) : found
+    c.set('as', found.viewing && found)
     c.set('house', behindWall(house, await house.access.reach(actor)))
     c.set('actor', actor)
     try {
@@ -149,15 +188,25 @@ export const self = (because: string, { evenIf, fresh }: { evenIf?: readonly Owe
       throw thrown
     }
     await next()
-    await noteThrown(house, c.error, actor, { activity })
+    await noteThrown(house, c.error, actor, { activity, about: viewedAt(actor) })
   })
   guardOf.set(handler, { kind: 'self', because, evenIf: evenIf ?? [] })
   return handler
 }
 
-/** Marks a route that asks for nobody; `because` stands in the matrix of routes. */
-export const open = (because: string) => {
-  const handler = createMiddleware<RoomEnv>((_, next) => next())
+/**
+ * Marks a route that asks for nobody; `because` stands in the matrix of routes. Whoever looks as somebody else sends
+ * nothing here either, unless `whileViewing` lets him.
+ */
+export const open = (because: string, { whileViewing = false } = {}) => {
+  const handler = createMiddleware<RoomEnv>(async (c, next) => {
+    const { house, token, from } = c.var
+    if (!whileViewing && token !== undefined && !reads.has(c.req.method)) {
+      const actor = await house.access.actor(token, from)
+      if (actor?.viewing) await refuse(house, actor, `${c.req.method} ${routePath(c)}`, 'view_only')
+    }
+    await next()
+  })
   guardOf.set(handler, { kind: 'open', because })
   return handler
 }

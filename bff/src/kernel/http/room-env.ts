@@ -8,6 +8,8 @@ export interface RoomEnv {
   Variables: {
     house: House
     actor: Actor
+    /** As whom `actor` looks, at a door where he stands as himself meanwhile. */
+    as: Actor | undefined
     /** Address of the socket's other end; headers that claim another are read from trusted proxies only. */
     from: string
     correlationId: string
