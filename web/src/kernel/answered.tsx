@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { ErrorState, Loading, Refused } from '../ui/notices.tsx'
 import { ApiError, wordsFor } from './words.ts'
 
-const shutCodes = new Set(['not_found', 'not_granted', 'policy_never', 'policy_closed'])
+const shutCodes = new Set(['not_found', 'not_granted', 'view_only', 'policy_never', 'policy_closed'])
 
 const Failed = ({ error, onRetry }: { error: Error; onRetry: () => void }) =>
   error instanceof ApiError && shutCodes.has(error.code) ? (

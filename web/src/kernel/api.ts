@@ -1,6 +1,8 @@
 import type { Hono } from 'hono'
 import { hc } from 'hono/client'
-import { leave, leaveForFactor, leaveForPassword, leaveForSetUp } from './leave.ts'
+import { leave, leaveForFactor, leaveForPassword, leaveForSetUp, loadAnew } from './leave.ts'
+import { asHeader } from './looking-as.ts'
+import { paths } from './paths.ts'
 import { withProof } from './step-up.ts'
 import { aloneInBrowser, nameOf, withPresentToken } from './token.ts'
 import { type ErrorCode, errorOf, unreachable } from './words.ts'
@@ -17,6 +19,7 @@ const readBody = async (response: Response): Promise<unknown> => {
 export const apiFetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
   const headers = new Headers(init.headers)
   headers.set('x-gatehouse', '1')
+  for (const [name, value] of Object.entries(asHeader())) headers.set(name, value)
   let response: Response
   try {
     response = await fetch(input, { ...init, headers, credentials: 'same-origin', cache: 'no-store' })
@@ -38,6 +41,7 @@ const leads: Partial<Record<ErrorCode, () => void>> = {
   factor_to_set_up: leaveForSetUp,
   password_due: leaveForPassword,
   network_refused: () => leave('network'),
+  view_over: () => loadAnew(paths.home()),
 }
 
 /**

@@ -35,5 +35,8 @@ export const leaveForFactor = () => go(paths.secondFactor(back()))
 /** Shows the page on which a second factor is set up, and the way back. */
 export const leaveForSetUp = () => go(paths.setUpFactor(back()))
 
+/** Loads a page as whoever is there now, who may be another than this page was loaded as. */
+export const loadAnew = (path: string) => go(path)
+
 /** True once the page is being left; errors of calls that were still open are not worth showing. */
 export const isLeaving = () => leaving

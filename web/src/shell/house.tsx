@@ -9,11 +9,14 @@ import { Suspense, useEffect } from 'react'
 import { Link, type LoaderFunctionArgs, Outlet, replace, useLoaderData, useLocation } from 'react-router'
 import { ZoneHint } from '../features/profile/zone-hint.tsx'
 import { RequestNews } from '../features/requests/request-news.tsx'
+import { ViewingBanner } from '../features/viewing/viewing-banner.tsx'
 import { startIdleClock } from '../kernel/activity.ts'
 import { sessionFetch } from '../kernel/api.ts'
 import { counted } from '../kernel/format.ts'
+import { loadAnew } from '../kernel/leave.ts'
 import { keepFragment } from '../kernel/link-fragment.ts'
 import { openLive, useLiveState } from '../kernel/live.ts'
+import { lookAs } from '../kernel/looking-as.ts'
 import { meQuery, useMe } from '../kernel/me.ts'
 import { paths } from '../kernel/paths.ts'
 import { makeQueryClient } from '../kernel/query-client.ts'
@@ -36,6 +39,7 @@ export const enter = async ({ request }: LoaderFunctionArgs): Promise<{ me: MeVi
   try {
     const me: MeView = await (await sessionFetch('/api/me', { signal: request.signal })).json()
     if (me.passwordDue) return replace(paths.changePassword({ to }))
+    lookAs(me.viewing ? me.id : undefined)
     queryClient.setQueryData(meQuery.queryKey, me)
     return { me, askedAt }
   } catch (thrown) {
@@ -62,13 +66,17 @@ export const House = () => {
       <Notifications position="top-right" />
       <IdleWarning />
       <RequestNews />
-      <Frame />
+      <Frame loadedAs={me.id} />
     </QueryClientProvider>
   )
 }
 
-const Frame = () => {
+const Frame = ({ loadedAs }: { loadedAs: string }) => {
   const me = useMe()
+  useEffect(() => {
+    // Somebody has begun or stopped to look as another, here or in another tab: nothing of what was shown may stay.
+    if (me.id !== loadedAs) loadAnew(paths.home())
+  }, [me.id, loadedAs])
   const { pathname } = useLocation()
   const [opened, menu] = useDisclosure()
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page shuts the menu of a phone.
@@ -119,8 +127,13 @@ const Frame = () => {
         <UserMenu me={me} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
-        <PasswordReminder me={me} />
-        <ZoneHint />
+        <ViewingBanner me={me} />
+        {!me.viewing && (
+          <>
+            <PasswordReminder me={me} />
+            <ZoneHint />
+          </>
+        )}
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>

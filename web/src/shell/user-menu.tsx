@@ -53,12 +53,20 @@ export const UserMenu = ({ me }: { me: MeView }) => {
       <Menu.Dropdown>
         <Menu.Label>
           <Text size="xs">{me.email}</Text>
-          <Text size="xs">Last sign-in: {seen(me.lastSignIn, zone, 'this is the first')}</Text>
-          <Text size="xs">Last failed try: {seen(me.lastFailure, zone, 'none')}</Text>
+          {me.viewing ? (
+            <Text size="xs">You are {me.viewing.by.name}, and look as somebody else.</Text>
+          ) : (
+            <>
+              <Text size="xs">Last sign-in: {seen(me.lastSignIn, zone, 'this is the first')}</Text>
+              <Text size="xs">Last failed try: {seen(me.lastFailure, zone, 'none')}</Text>
+            </>
+          )}
         </Menu.Label>
-        <Menu.Item component={Link} to={paths.profile()} leftSection={<IconUserCircle size={15} aria-hidden />}>
-          Your profile
-        </Menu.Item>
+        {!me.viewing && (
+          <Menu.Item component={Link} to={paths.profile()} leftSection={<IconUserCircle size={15} aria-hidden />}>
+            Your profile
+          </Menu.Item>
+        )}
         <Menu.Item component={Link} to={paths.security()} leftSection={<IconShieldLock size={15} aria-hidden />}>
           Security, and how to report a problem
         </Menu.Item>

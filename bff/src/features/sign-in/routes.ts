@@ -35,7 +35,7 @@ const presentMe = async (house: House, own: Actor, as?: Actor): Promise<MeView> 
     .where(eq(signIn.handle, own.signInId))
   if (!row) throw new Refused('not_signed_in')
   const seen = (at: number | null, from: string | null, method: SignInMethod | null) =>
-    at === null ? null : { at, from: from ?? '', method }
+    at === null || as ? null : { at, from: from ?? '', method }
   return {
     id: actor.id,
     name: actor.name,

@@ -1,4 +1,4 @@
-import type { MeView, PersonView } from '@gatehouse/shared/views/views'
+import type { May, MeView, PersonView } from '@gatehouse/shared/views/views'
 import { ActionIcon, Button, Checkbox, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
@@ -20,13 +20,45 @@ import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { customerQuery } from '../customers/queries.ts'
 import { FactorDemand } from '../factors/factor-demand.tsx'
+import { ViewAsDialog } from '../viewing/view-as-dialog.tsx'
 import { type Deed, deeds, deedsIn } from './deeds.ts'
 import { GroupsDialog } from './groups-dialog.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { PersonStateBadge } from './person-state.tsx'
 import { people, touchPerson } from './queries.ts'
 
-type Asked = { person: PersonView; deed: Deed | 'groups' }
+type Asked = { person: PersonView; deed: Deed | 'groups' | 'view' }
+
+const mayOf = ({ may }: PersonView, deed: Deed): May =>
+  ({
+    'invite-again': may.invite,
+    withdraw: may.invite,
+    reset: may.reset,
+    'sign-out': may.changeGroups,
+    disable: may.disable,
+    enable: may.disable,
+    remove: may.remove,
+  })[deed]
+
+/** A deed that is shut says why; one that no group allows is not offered. */
+const DeedItem = ({ deed, may, onAsk }: { deed: Deed; may: May; onAsk: () => void }) => {
+  if (!may.ok && may.because === 'not_granted') return null
+  return (
+    <Menu.Item
+      color={deed === 'remove' || deed === 'withdraw' ? 'red' : undefined}
+      disabled={!may.ok}
+      maw="20rem"
+      onClick={onAsk}
+    >
+      {deeds[deed].says}
+      {!may.ok && (
+        <Text component="span" display="block" size="xs">
+          {may.says}
+        </Text>
+      )}
+    </Menu.Item>
+  )
+}
 
 const columns = (zone: string, ask: (person: PersonView, deed: Asked['deed']) => void): Column<PersonView>[] => [
   {
@@ -53,7 +85,7 @@ const columns = (zone: string, ask: (person: PersonView, deed: Asked['deed']) =>
     align: 'end',
     width: '3rem',
     cell: (row) =>
-      row.may.disable.ok ? (
+      Object.values(row.may).some(({ ok }) => ok) ? (
         <Menu position="bottom-end">
           <Menu.Target>
             <ActionIcon aria-label={`What to do with ${row.name}`}>
@@ -61,15 +93,10 @@ const columns = (zone: string, ask: (person: PersonView, deed: Asked['deed']) =>
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item onClick={() => ask(row, 'groups')}>Change the groups</Menu.Item>
+            {row.may.viewAs.ok && <Menu.Item onClick={() => ask(row, 'view')}>See what {row.name} sees</Menu.Item>}
+            {row.may.changeGroups.ok && <Menu.Item onClick={() => ask(row, 'groups')}>Change the groups</Menu.Item>}
             {deedsIn[row.state].map((deed) => (
-              <Menu.Item
-                key={deed}
-                color={deed === 'remove' || deed === 'withdraw' ? 'red' : undefined}
-                onClick={() => ask(row, deed)}
-              >
-                {deeds[deed].says}
-              </Menu.Item>
+              <DeedItem key={deed} deed={deed} may={mayOf(row, deed)} onAsk={() => ask(row, deed)} />
             ))}
           </Menu.Dropdown>
         </Menu>
@@ -166,7 +193,10 @@ export default function PeoplePage() {
       {asked?.deed === 'groups' && (
         <GroupsDialog customerId={customerId} person={asked.person} onClose={() => setAsked(null)} />
       )}
-      {asked && asked.deed !== 'groups' && (
+      {asked?.deed === 'view' && customerId !== null && (
+        <ViewAsDialog customerId={customerId} person={asked.person} onClose={() => setAsked(null)} />
+      )}
+      {asked && asked.deed !== 'groups' && asked.deed !== 'view' && (
         <DeedDialog
           name={asked.person.name}
           deed={asked.deed}
