@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { fromNow, quantity, timeOfDay } from '../../kernel/format.ts'
+import { useMe } from '../../kernel/me.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
@@ -13,6 +14,7 @@ import { Empty } from '../../ui/notices.tsx'
 import { Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { DeviceAlarms } from '../alarms/device-alarms.tsx'
+import { anyone } from '../policies/pick-person.tsx'
 import { valuesQuery } from '../telemetry/queries.ts'
 import classes from './device.module.css'
 import { whyShut } from './shut-words.ts'
@@ -36,12 +38,14 @@ const Value = ({ item, value, now }: { item: DataItem; value: CurrentValue | und
 const Door = ({ device, activity }: { device: DeviceView; activity: Activity }) => {
   const may = whyShut(device.may[activity], device)
   const { customer, id } = device
+  // The customer asks what the policy says to technicians; the maker's people ask about themselves.
+  const person = useMe().customer ? anyone : undefined
   return (
     <>
       {may.ok ? 'Open to you now' : may.says}{' '}
       {device.may['policy.view'].ok && (
         <Link
-          to={paths.simulator(customer.id, { device: id, activity })}
+          to={paths.simulator(customer.id, { device: id, activity, ...(person && { person }) })}
           aria-label={`Why? ${activities[activity].says}`}
         >
           Why?
