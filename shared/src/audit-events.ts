@@ -95,6 +95,8 @@ export const auditEvents = {
   'approval.revoked': { says: 'Took the approval for {technician} back: “{comment}”' },
   'session.opened': { says: 'Opened a session for {activities}, to end at {until} at the latest' },
   'session.live': { says: 'The session went live on {device}' },
+  'session.paused': { says: 'The session paused: {because}' },
+  'session.resumed': { says: 'The session went on: {because}' },
   'session.watched': { says: 'Began to watch the session' },
   'session.unwatched': { says: 'Stopped watching the session' },
   'session.ended': { says: 'The session ended: {cause}' },

@@ -63,7 +63,10 @@ const othersSay = (rule: Rule): string[] => [
   ...(rule.longestMinutes < 480 ? [`${rule.longestMinutes} minutes at the longest`] : []),
   ...(rule.graceMinutes > 0 ? [`${rule.graceMinutes} minutes to finish`] : []),
   ...(rule.approvers > 1 ? [`${rule.approvers} approvers`] : []),
-  ...rule.ladder.map(({ who, minutes }, i) => `step ${i + 1}: ${who.length} people, ${minutes} minutes`),
+  ...rule.ladder.map(
+    ({ who, minutes }, i) =>
+      `step ${i + 1}: ${who.length === 1 ? '1 person or group' : `${who.length} people or groups`}, ${minutes} minutes`,
+  ),
   ...(rule.recorded ? [] : ['without a recording']),
   ...(rule.watched ? ['watched'] : []),
   ...(rule.files === 'none' ? [] : [`files ${ways[rule.files]}`]),

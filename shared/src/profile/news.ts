@@ -11,6 +11,7 @@ interface NewsRow {
 /** What people are told of, by mail and by a note on the screen; each may choose for himself, kind by kind. */
 export const newsKinds = {
   asked: { says: 'Somebody asks for access, and you may answer', concerns: 'session.approve' },
+  watch_wanted: { says: 'A session waits for somebody of yours to watch', concerns: 'session.watch' },
   answered: { says: 'A request of yours is approved or denied', concerns: 'session.request' },
   taken_back: { says: 'An approval of yours is taken back', concerns: 'session.request' },
   ran_out: { says: 'A request of yours stays unanswered, or its approval unused', concerns: 'session.request' },

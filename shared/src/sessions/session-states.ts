@@ -23,7 +23,7 @@ export const sessionCauses = {
   signed_out: 'The technician signed out',
   network: 'The technician was outside the networks that are allowed',
   rights_changed: "The technician's rights changed",
-  watcher_gone: 'The required watcher left',
+  watcher_gone: "Nobody of the customer's watched, which its policy demands",
   device_lost: 'The connection to the device was lost',
   device_ended: 'The shell on the device ended',
   technician_lost: "The connection to the technician's browser was lost",
@@ -40,6 +40,12 @@ export const sessionCauseNames = Object.keys(sessionCauses) as [SessionCause, ..
 
 /** A session's lease: the longest a stream stays open without hearing that everything still holds, in seconds. */
 export const leaseSeconds = 30
+
+/** How long a session waits, before it begins, for somebody of the customer to watch, where the policy demands it, in seconds. */
+export const watcherWaitSeconds = 600
+
+/** How long a session whose last watcher left stays paused before it ends, where the policy demands one, in seconds. */
+export const watcherGraceSeconds = 60
 
 /** How often everything is evaluated anew while a session runs, in seconds. */
 export const reviewSeconds = 5

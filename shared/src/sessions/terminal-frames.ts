@@ -28,6 +28,8 @@ export type StreamNotice =
   | { kind: 'state'; state: 'opening' | 'live' | 'paused' | 'ended'; cause?: string }
   | { kind: 'size'; columns: number; rows: number }
   | { kind: 'watchers'; names: string[] }
+  /** Somebody of the customer has to watch and nobody does: it ends at `due`, ms; `null`: all is well again. */
+  | { kind: 'watcher_wanted'; due: number | null }
   /** The next `bytes` bytes of data were said before this stream was opened: shown, and never answered. */
   | { kind: 'replay'; bytes: number }
 

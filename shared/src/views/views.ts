@@ -357,6 +357,11 @@ export interface SessionView {
   endsAt: number
   endedAt: number | null
   now: number
+  /**
+   * The policy demands that somebody of the customer watches; `due`: nobody does, and without anybody it ends then.
+   * `null` where it demands nothing.
+   */
+  watch: { due: number | null } | null
   recording: { parts: number; bytes: number; milliseconds: number; failed: boolean } | null
   may: { write: May; watch: May; end: May; playBack: May }
 }

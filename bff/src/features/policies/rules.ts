@@ -19,18 +19,8 @@ const idleRules = (rules: PolicyRules): [string, string][] =>
     .filter((name) => rules[name] && !activities[name].touchesDevice)
     .map((name) => [`rules.${name}`, 'No policy is asked about this: it does not reach the device'])
 
-/** What a rule may want one day and Gatehouse does not do yet: nobody is to rely on what nobody sees to. */
-const notYet = (rules: PolicyRules): [string, string][] =>
-  activityNames.flatMap((name): [string, string][] => {
-    const rule = rules[name]
-    return [...(rule?.watched ? [['watched', 'Gatehouse cannot demand a watcher as yet'] as const] : [])].map(
-      ([field, says]) => [`rules.${name}.${field}`, says],
-    )
-  })
-
 /** Sentences for rules that cannot be put in place, by their fields; none where all of them can. */
-export const whyNotRules = (rules: PolicyRules): Record<string, string> =>
-  Object.fromEntries([...idleRules(rules), ...notYet(rules)])
+export const whyNotRules = (rules: PolicyRules): Record<string, string> => Object.fromEntries(idleRules(rules))
 
 /** Ids on the ladders of these rules, by activity. */
 const onLadders = (rules: PolicyRules): [keyof PolicyRules, string[]][] =>

@@ -200,7 +200,6 @@ describe('what cannot be put in place', () => {
   test.each<[string, unknown, string]>([
     ['a window without an end', { ...openUntil(0), windows: [{ ...window(0, hours(1)), to: '' }] }, 'windows.0.to'],
     ['two answers without a window', { ...plainRule('ask'), inside: 'always' }, 'windows'],
-    ['a watcher', plainRule('ask', { watched: true }), 'watched'],
     [
       'a day that does not exist',
       openUntil(0, { windows: [{ ...window(0, 1e7), except: ['2026-02-30'] }] }),

@@ -1,4 +1,9 @@
-import { leaseSeconds, type SessionCause } from '@gatehouse/shared/sessions/session-states'
+import {
+  leaseSeconds,
+  type SessionCause,
+  watcherGraceSeconds,
+  watcherWaitSeconds,
+} from '@gatehouse/shared/sessions/session-states'
 import { streamCloses } from '@gatehouse/shared/sessions/terminal-frames'
 import type { WebSocket } from 'ws'
 import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
@@ -8,13 +13,18 @@ import { note } from '../../kernel/change.ts'
 import { seconds } from '../../kernel/clock.ts'
 import type { House } from '../../kernel/house.ts'
 import {
+  awaitWatcher,
+  demandsWatcher,
   endSession,
   endSessionsOfDevice,
+  isOwnWatcher,
   type KnownSession,
   lookAt,
   mayStillWatch,
   overdueSessions,
+  pauseSession,
   renewLease,
+  resumeSession,
   reviewSession,
   type SessionRow,
 } from '../sessions/door.ts'
@@ -33,6 +43,8 @@ const mostWatchers = 20
 /** Typing moves the idle clock this often at most. */
 const gestureEvery = seconds(5)
 const beatEvery = 15
+/** Watchers who have to be there are asked more often whether they are. */
+const beatWatchersEvery = 5
 
 /** A wire and what its relay knows of it. Times in ms by the house's clock. */
 interface Held {
@@ -45,6 +57,13 @@ interface Held {
   reviewing: Promise<void> | undefined
   again: boolean
   entering: boolean
+  /** The policy demands that somebody of the customer watches. */
+  demands: boolean
+  /** Nobody does, and without anybody it is over then. */
+  watcherDue: number | undefined
+  /** What the tables say of that. */
+  written: { due: number | undefined; paused: boolean }
+  writing: boolean
   /** Whose stream it is. */
   people: WeakMap<WebSocket, Actor>
   /** Where the technician's stream comes from, the last one there was. */
@@ -101,6 +120,10 @@ export class Relay {
       reviewing: undefined,
       again: false,
       entering: false,
+      demands: false,
+      watcherDue: undefined,
+      written: { due: undefined, paused: false },
+      writing: false,
       people: new WeakMap(),
       writerFrom: null,
       writerGoneAt: undefined,
@@ -161,6 +184,7 @@ export class Relay {
     }
     const gone = () => {
       wire.removeWatcher(socket)
+      this.#heedWatchers(held)
       if (!wire.over) says('session.unwatched').catch((err: unknown) => this.#house.log.error({ err }, 'not noted'))
     }
     if (socket.readyState !== socket.OPEN) return gone()
@@ -171,25 +195,95 @@ export class Relay {
     if (wire.over) return socket.close(streamCloses.ended, 'ended')
     wire.addWatcher(socket, actor)
     socket.on('close', gone)
+    this.#heedWatchers(held)
+    void this.#goLive(held)
   }
 
   async #goLive(held: Held): Promise<void> {
     const { wire } = held
     if (wire.over || wire.live || held.entering || !wire.hasDevice || !wire.hasWriter) return
+    if (this.#lacksWatcher(held)) return this.#heedWatchers(held)
     held.entering = true
-    const entrance: Entrance = await enter(this.#house, held.known, wire.size, {
+    const told = {
       onRoom: () => wire.recordingHasRoom(),
       onFail: () => void this.finish(held, 'recording_failed'),
-    })
+    }
+    const entrance: Entrance = await enter(this.#house, held.known, wire.size, told, () => this.#isWatched(held))
     held.entering = false
+    if (entrance.kind === 'unwatched') {
+      held.demands = true
+      return this.#heedWatchers(held)
+    }
     if (entrance.kind === 'again' || wire.over) {
       if (entrance.kind === 'live') this.#endings.close(entrance.recorder)
       return
     }
     if (entrance.kind === 'ended') return this.finish(held, entrance.cause)
     held.leaseUntil = entrance.leaseUntil
+    held.demands = entrance.demands
+    held.written = { due: undefined, paused: false }
+    // Whoever had to watch may have left while it was written down.
+    if (this.#lacksWatcher(held)) wire.pause()
     wire.goLive(entrance.recorder)
     wire.renewLease()
+    this.#heedWatchers(held)
+  }
+
+  #isWatched({ wire }: Held): boolean {
+    return wire.watchers.some(({ actor }) => isOwnWatcher(actor, wire.session))
+  }
+
+  #lacksWatcher(held: Held): boolean {
+    return held.demands && !this.#isWatched(held)
+  }
+
+  /**
+   * Brings a session in step with whether somebody watches who has to. Where nobody does what is typed stops here and
+   * now, before anything is written; it goes on only when that is written, and somebody still watches.
+   */
+  #heedWatchers(held: Held): void {
+    const { wire } = held
+    if (wire.over) return
+    const lacks = this.#lacksWatcher(held)
+    if (lacks && wire.live) wire.pause()
+    const waits = lacks && wire.hasDevice && wire.hasWriter
+    if (waits && held.watcherDue === undefined)
+      held.watcherDue = this.#house.clock.now() + seconds(wire.live ? watcherGraceSeconds : watcherWaitSeconds)
+    if (!lacks) held.watcherDue = undefined
+    wire.wantWatcher(held.watcherDue ?? null)
+    if (held.writing) return
+    held.writing = true
+    this.#writeWatch(held)
+      .catch((err: unknown) =>
+        this.#house.log.error({ err, sessionId: wire.session.id }, 'a pause could not be stored'),
+      )
+      .finally(() => {
+        held.writing = false
+      })
+  }
+
+  /** Writes down that a session waits for a watcher, is paused, or goes on; until the tables say what holds. */
+  async #writeWatch(held: Held): Promise<void> {
+    const { wire, written } = held
+    const { id } = wire.session
+    while (!wire.over) {
+      const due = held.watcherDue
+      if (!wire.live) {
+        if (written.due === due) return
+        await awaitWatcher(this.#house, id, due ?? null)
+        written.due = due
+      } else if (due !== undefined) {
+        if (written.paused) return
+        if (!(await pauseSession(this.#house, id, due))) return
+        written.paused = true
+      } else {
+        if (!wire.paused) return
+        const because = held.demands ? 'somebody watches again' : 'nobody has to watch any more'
+        if (written.paused && !(await resumeSession(this.#house, id, because))) return
+        written.paused = false
+        if (!this.#lacksWatcher(held)) wire.resume()
+      }
+    }
   }
 
   async #deviceGone(held: Held): Promise<void> {
@@ -277,7 +371,9 @@ export class Relay {
       const row = await lookAt(db, wire.session.id)
       const cause = row ? (row.cause ?? (await reviewSession(this.#house, row, held.writerFrom))) : 'server_stopping'
       if (cause || wire.over) return cause && this.finish(held, cause)
+      held.demands = await demandsWatcher(this.#house.db, wire.session)
       await this.#reviewWatchers(held)
+      this.#heedWatchers(held)
       if (!(await renewLease(db, wire.session.id, until))) {
         held.again = true
         return
@@ -294,7 +390,11 @@ export class Relay {
 
   async #reviewWatchers({ wire }: Held): Promise<void> {
     for (const { socket, actor } of wire.watchers)
-      if (!(await mayStillWatch(this.#house, actor, wire.session))) socket.close(streamCloses.notAllowed, 'not allowed')
+      if (!(await mayStillWatch(this.#house, actor, wire.session))) {
+        // He does not count from here on, however long his browser takes to say goodbye.
+        wire.removeWatcher(socket)
+        socket.close(streamCloses.notAllowed, 'not allowed')
+      }
   }
 
   /** Reviews every session of this instance. */
@@ -314,7 +414,10 @@ export class Relay {
     const { wire } = held
     wire.recorder?.tick()
     if (this.#ticks % beatEvery === 0) wire.beat()
+    else if (held.demands && this.#ticks % beatWatchersEvery === 0) wire.beatWatchers()
     if (now >= wire.session.endsAt) return void this.finish(held, wire.session.endsFor)
+    if (held.watcherDue !== undefined && now >= held.watcherDue) return void this.finish(held, 'watcher_gone')
+    if (held.demands || wire.paused) this.#heedWatchers(held)
     if (now >= held.leaseUntil) {
       if (held.failing) return void this.finish(held, 'server_stopping')
       void this.#review(held)
@@ -336,7 +439,7 @@ export class Relay {
       const held = this.#held.get(id)
       if (!held) await endSession(this.#house, bySystem, id, cause)
       // A lease that we hold is ours to judge; an opening that took too long has a side that did not come.
-      else if (!held.wire.live)
+      else if (!held.wire.live && (cause !== 'watcher_gone' || this.#lacksWatcher(held)))
         await this.finish(held, cause === 'device_lost' && held.wire.hasDevice ? 'technician_lost' : cause)
     }
   }

@@ -49,6 +49,8 @@ export class Wire {
   #early: Buffer[] = []
   #size: { columns: number; rows: number } | undefined
   #live = false
+  #paused = false
+  #watcherDue: number | null = null
   #over = false
 
   constructor(session: SessionRow, care: Care) {
@@ -61,6 +63,10 @@ export class Wire {
   }
   get over(): boolean {
     return this.#over
+  }
+  /** Live, but nothing that is typed goes on. */
+  get paused(): boolean {
+    return this.#paused
   }
   get hasDevice(): boolean {
     return this.#device !== undefined
@@ -138,6 +144,36 @@ export class Wire {
     this.#device?.release(holds.notLive)
   }
 
+  /** From here on nothing that is typed reaches the device; what it says is still shown and recorded. */
+  pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.notice({ kind: 'state', state: 'paused' })
+  }
+
+  /** What is typed goes on again, in a terminal of the size it has by now. */
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    if (this.#size) {
+      this.#recorder?.resize(this.#size.columns, this.#size.rows)
+      this.#device?.socket.send(resizeFrame(this.#size.columns, this.#size.rows))
+    }
+    this.notice({ kind: 'state', state: 'live' })
+  }
+
+  /** Says until when somebody has to come and watch; `null` where nobody has to. */
+  wantWatcher(due: number | null): void {
+    if (due === this.#watcherDue) return
+    this.#watcherDue = due
+    this.notice({ kind: 'watcher_wanted', due })
+  }
+
+  /** Asks those who watch whether they are still there. */
+  beatWatchers(): void {
+    for (const peer of this.#watchers.keys()) peer.beat()
+  }
+
   /** There is room in the recording again. */
   recordingHasRoom(): void {
     this.#device?.release(holds.recording)
@@ -202,8 +238,8 @@ export class Wire {
     if (this.#over) return
     const device = this.#device
     if (data[0] === frameKinds.data && isBinary && data.length <= largestInput + 1) {
-      // What is typed into a session that is not live is typed into nothing.
-      if (!this.#live || !device || !this.#recorder) return
+      // What is typed into a session that is not live, or that is paused, is typed into nothing.
+      if (!this.#live || this.#paused || !device || !this.#recorder) return
       this.#recorder.input(data)
       device.socket.send(data, this.#deviceTook)
       if (device.socket.bufferedAmount > highWater) this.#writer?.hold(holds.otherSide)
@@ -218,7 +254,7 @@ export class Wire {
     }
     if (size.columns === this.#size?.columns && size.rows === this.#size.rows) return
     this.#size = size
-    if (this.#live) {
+    if (this.#live && !this.#paused) {
       this.#recorder?.resize(size.columns, size.rows)
       device?.socket.send(data)
     }
@@ -252,7 +288,8 @@ export class Wire {
   }
 
   #greet(socket: WebSocket): void {
-    socket.send(noticeFrame({ kind: 'state', state: this.#live ? 'live' : 'opening' }))
+    socket.send(noticeFrame({ kind: 'state', state: this.#paused ? 'paused' : this.#live ? 'live' : 'opening' }))
+    if (this.#watcherDue !== null) socket.send(noticeFrame({ kind: 'watcher_wanted', due: this.#watcherDue }))
     if (this.#size) socket.send(noticeFrame({ kind: 'size', ...this.#size }))
     socket.send(noticeFrame({ kind: 'watchers', names: this.#names() }))
     const said = this.#tail.read()

@@ -120,5 +120,5 @@ export const spendApproval = async (tx: Tx, approvalId: string, sessionId: strin
   if (spent.length === 0) throw new Refused('approval_used')
 }
 
-export { activityWords } from './rules.ts'
+export { activityWords, watchDemanded } from './rules.ts'
 export { revokeApprovalsOfDevice } from './take-back.ts'

@@ -76,7 +76,8 @@ const present = async (house: House, actor: Actor, known: KnownRequest, approver
   const { row, device, session } = known
   const question = questionOf(house, known)
   const given = consentsThatCount(question, known)
-  const matters = awaitsAnswer(row.state) || row.state === 'approved'
+  const runs = session !== null && session.state !== 'ended'
+  const matters = awaitsAnswer(row.state) || row.state === 'approved' || runs
   const policy = matters ? await levelsFor(house.db, known) : []
   // What was decided is shown as it was, whatever the policy says by now.
   const needed = awaitsAnswer(row.state) ? approversNeeded(policy, row.activities) : Math.max(1, known.consents.length)
@@ -103,7 +104,7 @@ const present = async (house: House, actor: Actor, known: KnownRequest, approver
     madeAt: row.madeAt,
     answerBefore: row.answerBefore,
     hash: hashOfShown(question, needed, given),
-    openings: openingsOf(policy, known, now),
+    openings: runs ? [] : openingsOf(policy, known, now),
     approvers: approvers.filter(({ id }) => !given.some(({ personId }) => personId === id)),
     approvals: {
       needed,

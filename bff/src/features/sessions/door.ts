@@ -7,10 +7,18 @@ export {
   endSessionsOfSignIn,
 } from './end.ts'
 export { type SessionsForDevice, sessionsForDevice, takeSessionReport } from './grants.ts'
-export { lookAt, markLive, overdueSessions, renewLease } from './live.ts'
+export {
+  awaitWatcher,
+  lookAt,
+  markLive,
+  overdueSessions,
+  pauseSession,
+  renewLease,
+  resumeSession,
+} from './live.ts'
 export { devicesWithSessionNews } from './news.ts'
-export { mayStillWatch, reviewSession } from './review.ts'
-export { hasChannel, openingTime } from './rules.ts'
+export { demandsWatcher, mayStillWatch, reviewSession } from './review.ts'
+export { hasChannel, isOwnWatcher, openingTime } from './rules.ts'
 export { sessionSignals } from './signals.ts'
 export { aboutSession, type KnownSession, type SessionRow, sessionById, theSession } from './store.ts'
 export { type Direction, forgetTickets, mayStream, useTicket } from './tickets.ts'

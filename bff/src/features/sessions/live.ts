@@ -1,6 +1,6 @@
-import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
-import { and, eq, lte, ne, or, sql } from 'drizzle-orm'
-import type { By } from '../../kernel/actor.ts'
+import type { SessionCause, SessionState } from '@gatehouse/shared/sessions/session-states'
+import { and, eq, isNull, lte, ne, or, sql } from 'drizzle-orm'
+import { type By, bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
@@ -21,7 +21,7 @@ export const markLive = async (house: House, by: By, id: string, leaseUntil: num
   const signals = await house.db.transaction(async (tx) => {
     const [row] = await tx
       .update(session)
-      .set({ state: 'live', liveAt: now, leaseUntil })
+      .set({ state: 'live', liveAt: now, leaseUntil, watcherDue: null })
       .where(and(eq(session.id, id), eq(session.state, 'opening')))
       .returning()
     const device = row && (await deviceById(tx, row.deviceId))
@@ -33,6 +33,57 @@ export const markLive = async (house: House, by: By, id: string, leaseUntil: num
   })
   for (const signal of signals ?? []) house.bus.publish(signal)
   return signals !== undefined
+}
+
+const step = async (
+  house: House,
+  id: string,
+  moves: { from: SessionState; to: SessionState; watcherDue: number | null },
+  event: 'session.paused' | 'session.resumed',
+  because: string,
+): Promise<boolean> => {
+  const now = house.clock.now()
+  const { from, to: state, watcherDue } = moves
+  const signals = await house.db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(session)
+      .set({ state, watcherDue })
+      .where(and(eq(session.id, id), eq(session.state, from)))
+      .returning()
+    const device = row && (await deviceById(tx, row.deviceId))
+    if (!row || !device) return undefined
+    await append(tx, now, [entry({ by: bySystem, event, fields: { because }, about: aboutSession(device, row) })])
+    return sessionSignals(device, row.id, row.requestId)
+  })
+  for (const signal of signals ?? []) house.bus.publish(signal)
+  return signals !== undefined
+}
+
+/** Pauses a live session because nobody watches who has to; it is over at `due`. False where it is not live. */
+export const pauseSession = (house: House, id: string, due: number): Promise<boolean> =>
+  step(
+    house,
+    id,
+    { from: 'live', to: 'paused', watcherDue: due },
+    'session.paused',
+    "nobody of the customer's watches, which its policy demands",
+  )
+
+/** Lets a paused session go on; false where it is not paused. */
+export const resumeSession = (house: House, id: string, because: string): Promise<boolean> =>
+  step(house, id, { from: 'paused', to: 'live', watcherDue: null }, 'session.resumed', because)
+
+/** Keeps until when an opening session waits for a watcher; `null` where it waits for none. Open pages look again. */
+export const awaitWatcher = async (house: House, id: string, due: number | null): Promise<void> => {
+  const [row] = await house.db
+    .update(session)
+    .set({ watcherDue: due })
+    .where(and(eq(session.id, id), eq(session.state, 'opening')))
+    .returning()
+  const device = row && (await deviceById(house.db, row.deviceId))
+  if (!row || !device) return
+  for (const signal of sessionSignals(device, row.id, row.requestId))
+    if (signal.kind === 'hint') house.bus.publish(signal)
 }
 
 /** Renews the lease of a session that is not over; false where it is. */
@@ -57,13 +108,20 @@ export const overdueSessions = async (db: Tx, now: number): Promise<{ id: string
         or(
           lte(session.endsAt, now),
           lte(session.leaseUntil, now),
-          and(eq(session.state, 'opening'), lte(session.openedAt, sql`${now - openingTime(null)}`)),
+          lte(session.watcherDue, now),
+          and(
+            eq(session.state, 'opening'),
+            isNull(session.watcherDue),
+            lte(session.openedAt, sql`${now - openingTime(null)}`),
+          ),
         ),
       ),
     )
   return rows.flatMap(({ row, transport }): { id: string; cause: SessionCause }[] => {
     if (row.endsAt <= now) return [{ id: row.id, cause: row.endsFor }]
-    const isOver = row.state === 'opening' ? now - row.openedAt >= openingTime(transport) : row.leaseUntil <= now
+    if (row.watcherDue !== null && row.watcherDue <= now) return [{ id: row.id, cause: 'watcher_gone' }]
+    const isLate = row.state === 'opening' && row.watcherDue === null
+    const isOver = isLate ? now - row.openedAt >= openingTime(transport) : row.leaseUntil <= now
     return isOver ? [{ id: row.id, cause: 'device_lost' }] : []
   })
 }

@@ -9,8 +9,12 @@ import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import { deviceById, type KnownDevice } from '../devices/door.ts'
 import { device, deviceLink } from '../devices/tables.ts'
+import { peopleGranted } from '../people/door.ts'
+import { tellOneOf } from '../profile/door.ts'
 import { activityWords, spendApproval, startApproval, takeRequest, whyNotOpenNow } from '../requests/door.ts'
 import { holdSignIn } from '../sign-in/door.ts'
+import { mailToWatcher } from './mails.ts'
+import { demandsWatcher } from './review.ts'
 import { openingTime } from './rules.ts'
 import { sessionSignals } from './signals.ts'
 import { aboutSession, type SessionRow } from './store.ts'
@@ -74,6 +78,13 @@ const begin = async (
   return { row, on }
 }
 
+const tellWatchers = async (tx: Tx, house: House, row: SessionRow, on: KnownDevice): Promise<void> => {
+  if (!(await demandsWatcher(tx, row, on))) return
+  const people = await peopleGranted(tx, on.customerId, 'session.watch', on)
+  const others = people.filter(({ id }) => id !== row.technicianId)
+  await tellOneOf(house, tx, 'watch_wanted', others, (to) => mailToWatcher(house, to, row, on))
+}
+
 /**
  * Opens the session of an approved request, once: one approval, one session, one session per device. The clock of the
  * approval starts here. The device learns of it by a signed grant.
@@ -86,6 +97,7 @@ export const openSession = (
   witnessed(house, byPerson(actor), { activity: 'session.terminal', about: request.about }, () =>
     change(house, byPerson(actor), 'session.opened', async (tx) => {
       const { row, on } = await begin(tx, house, actor, request.row.id)
+      await tellWatchers(tx, house, row, on)
       return {
         result: row.id,
         fields: { activities: activityWords(row.activities), until: new Date(row.endsAt).toISOString() },

@@ -7,6 +7,7 @@ import type { House } from '../../kernel/house.ts'
 import { mayUnless } from '../../kernel/http/allow.ts'
 import { deviceById, type KnownDevice } from '../devices/door.ts'
 import { type RecordingFacts, recordingFacts } from '../recordings/door.ts'
+import { demandsWatcher } from './review.ts'
 import { whyNotEnd, whyNotPlayBack, whyNotWatch, whyNotWrite } from './rules.ts'
 import type { SessionRow } from './store.ts'
 
@@ -50,6 +51,7 @@ const present = async (
   endsAt: row.endsAt,
   endedAt: row.endedAt,
   now: house.clock.now(),
+  watch: row.state !== 'ended' && (await demandsWatcher(house.db, row, on)) ? { due: row.watcherDue } : null,
   recording: recording ?? null,
   may: {
     write: mayUnless(await whyNotWriteNow(house, actor, row, on)),

@@ -3,10 +3,11 @@ import { inGrace } from '@gatehouse/shared/policies/answer'
 import { deciding } from '@gatehouse/shared/policies/policy'
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
 import { minutes } from '../../kernel/clock.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
-import { deviceById } from '../devices/door.ts'
+import { deviceById, type KnownDevice } from '../devices/door.ts'
 import { levelsFor } from '../policies/door.ts'
-import { approvalsFor } from '../requests/door.ts'
+import { approvalsFor, watchDemanded } from '../requests/door.ts'
 import { holderOf } from '../sign-in/door.ts'
 import { causeOfRefusal, whyNotWatch } from './rules.ts'
 import type { SessionRow } from './store.ts'
@@ -43,12 +44,22 @@ export const reviewSession = async (
     if (!own || !approvalCovers(own, holder.actor, activity, device, now)) return 'approval_revoked'
     const verdict = decide(provenBefore(holder.actor), activity, device, { policy, approvals: [own] }, now)
     // What is live when its window closes may finish; nothing begins in that time.
-    const finishes = s.state === 'live' && inGrace(policy, activity, now)
+    const finishes = s.state !== 'opening' && inGrace(policy, activity, now)
     if (!verdict.ok && !(verdict.because === 'policy_closed' && finishes)) return causeOfRefusal(verdict.because)
     const longest = deciding(policy, activity)?.rule.longestMinutes
     if (longest !== undefined && now >= s.openedAt + minutes(longest)) return 'policy'
   }
   return undefined
+}
+
+/** True where the policy, as it is now, lets this session go on only while somebody of the customer watches. */
+export const demandsWatcher = async (
+  db: Tx,
+  s: Pick<SessionRow, 'deviceId' | 'activities'>,
+  device?: KnownDevice,
+): Promise<boolean> => {
+  const on = device ?? (await deviceById(db, s.deviceId))
+  return on !== undefined && watchDemanded(await levelsFor(db, on), s.activities)
 }
 
 /** True while whoever watches under this sign-in may still do so. */

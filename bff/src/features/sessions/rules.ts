@@ -23,6 +23,12 @@ export const whyNotWatch = (who: Who, s: Facts, target: DeviceTarget): Refusal |
   return s.state === 'ended' ? 'wrong_state' : undefined
 }
 
+/** True for a watcher who counts where the policy demands one: of the customer, and not at work himself. */
+export const isOwnWatcher = (
+  watcher: Pick<Who, 'id' | 'customerId'>,
+  s: Pick<SessionRow, 'customerId' | 'technicianId'>,
+): boolean => watcher.customerId === s.customerId && watcher.id !== s.technicianId
+
 /** Why `who` may not end it. Ending is never dangerous: its technician may, and whoever is granted it. */
 export const whyNotEnd = (who: Who, s: Facts, target: DeviceTarget): Refusal | undefined => {
   if (who.id !== s.technicianId && !granted(who, 'session.end', target)) return 'not_granted'

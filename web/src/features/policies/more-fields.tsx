@@ -3,6 +3,7 @@ import { sessionActivities } from '@gatehouse/shared/activities'
 import { longestSession, type Rule } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Alert, Group, NumberInput, Stack, Switch } from '@mantine/core'
+import { useState } from 'react'
 import { LadderField } from './ladder-field.tsx'
 import { peopleFaults } from './people-words.ts'
 import classes from './policy.module.css'
@@ -94,10 +95,17 @@ export const MoreFields = ({
   onChange: (rule: Rule) => void
 }) => {
   const isChannel = (sessionActivities as readonly Activity[]).includes(activity)
+  const [open, setOpen] = useState(false)
+  const wrong = Object.keys(faults).some(isHere)
   const asks = rule.inside === 'ask' || rule.outside === 'ask'
   const write = (more: Partial<Rule>) => onChange({ ...rule, ...more })
   return (
-    <details className={classes.more} open={Object.keys(faults).some(isHere) || undefined}>
+    <details
+      className={classes.more}
+      open={open || wrong}
+      // Opened by what was missing, it stays open when that is there.
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>
         {asks ? 'Who answers, how long' : 'How long'}, and{' '}
         {isChannel ? 'how a session is looked after' : 'what may still finish'}
@@ -132,6 +140,12 @@ export const MoreFields = ({
               label="A recording is required"
               checked={rule.recorded}
               onChange={(event) => write({ recorded: event.currentTarget.checked })}
+            />
+            <Switch
+              label="Somebody of the customer has to watch"
+              description="A session begins only while somebody watches; when the last one leaves it pauses at once, and ends a minute later."
+              checked={rule.watched}
+              onChange={(event) => write({ watched: event.currentTarget.checked })}
             />
           </>
         )}

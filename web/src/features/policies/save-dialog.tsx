@@ -1,6 +1,6 @@
 import type { Rule } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
-import { Badge, Group, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import { ApiError, wordsFor } from '../../kernel/words.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import type { PolicyDraft } from './draft.ts'
 import { directionOf, levelsWith, type Outcome, outcomesOf, type Place, placeSays } from './levels.ts'
+import { peopleFaults } from './people-words.ts'
 import classes from './policy.module.css'
 import { changePolicy, policyQuery } from './queries.ts'
 import { Touched } from './touched.tsx'
@@ -63,7 +64,7 @@ export const SaveDialog = ({
       <Stack gap="md">
         <ul className={classes.outcomes}>
           {outcomes.map((outcome) => (
-            <OutcomeItem key={outcome.activity} outcome={outcome} place={place} />
+            <OutcomeItem key={outcome.activity} outcome={outcome} place={place} people={policy.people} />
           ))}
         </ul>
         <Touched policy={policy} place={place} rules={rules} />
@@ -79,7 +80,7 @@ export const SaveDialog = ({
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
-const OutcomeItem = ({ outcome, place }: { outcome: Outcome; place: Place }) => {
+const OutcomeItem = ({ outcome, place, people }: { outcome: Outcome; place: Place; people: PolicyView['people'] }) => {
   const { activity, before, after, holds, below } = outcome
   const { more, less } = directionOf([outcome])
   // Where no rule stands, the answer that holds in its place is said.
@@ -103,6 +104,12 @@ const OutcomeItem = ({ outcome, place }: { outcome: Outcome; place: Place }) => 
           ))}
         </ul>
       )}
+      {after &&
+        peopleFaults(after, people).map((says) => (
+          <Alert key={says} color="amber" mt={4}>
+            {says}
+          </Alert>
+        ))}
       <Group gap="xs" mt={4}>
         {more && <Badge color="amber">Allows more than before</Badge>}
         {less && <Badge color="slate">Allows less than before</Badge>}

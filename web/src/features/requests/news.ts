@@ -61,6 +61,15 @@ export const newsOf = (
       to: paths.approval(request.id),
       tone: 'open',
     }
+  const { session } = request
+  if (session?.state === 'opening' && request.watched && request.may.revoke.ok && isNew(session.startedAt))
+    return {
+      kind: 'watch_wanted',
+      title: `${technician.name} waits for somebody to watch`,
+      text: `${device.name}, ${device.site}`,
+      to: paths.session(session.id),
+      tone: 'open',
+    }
   if (technician.id !== meId) return undefined
   const mine = { text: `${device.name}, ${device.site}`, to: paths.request(request.id) }
   if (state === 'approved' && decision && isNew(decision.at))

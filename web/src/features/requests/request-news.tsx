@@ -46,7 +46,7 @@ export const RequestNews = () => {
   const concerned = holds(me, 'session.request', 'session.approve')
   const hear = useCallback(
     async ({ about, requestId }: LiveHint) => {
-      if (about !== 'requests' || requestId === undefined || !concerned) return
+      if ((about !== 'requests' && about !== 'sessions') || requestId === undefined || !concerned) return
       const shown = requestQuery(requestId)
       // Read before the answer is asked for: what this page has known until now.
       const cached = cache.getQueryData(shown.queryKey)

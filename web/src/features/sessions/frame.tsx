@@ -11,18 +11,19 @@ interface FactsProps {
   session: SessionView
   writes: boolean
   live: boolean
+  paused: boolean
   watchers: string[]
 }
 
 /** What stands above a terminal: the device, how the session stands, what is left of it, and who looks on. */
-export const SessionFacts = ({ session, writes, live, watchers }: FactsProps) => {
+export const SessionFacts = ({ session, writes, live, paused, watchers }: FactsProps) => {
   const ended = session.state === 'ended'
   return (
     <div className={classes.facts}>
       <Title order={1} size="h2">
         <bdi>{session.device.name}</bdi>
       </Title>
-      <SessionBadge state={ended ? 'ended' : live ? 'live' : session.state} />
+      <SessionBadge state={ended ? 'ended' : live ? 'live' : paused ? 'paused' : session.state} />
       <Text c="dimmed">{writes ? session.device.site : `${session.technician.name} types; you watch`}</Text>
       {!ended && <TimeLeft session={session} />}
       {!ended && <Watchers names={watchers} />}
@@ -64,7 +65,11 @@ export const Foot = ({
       </>
     ) : (
       <>
-        <span>You see what {session.technician.name} sees. Nothing you press reaches the device.</span>
+        <span>
+          You see what {session.technician.name} sees. Nothing you press reaches the device.
+          {session.watch &&
+            ' Your policy wants somebody to watch: when the last one closes this page, the session pauses.'}
+        </span>
         <LettersSwitch onChange={onLetters} />
       </>
     )}

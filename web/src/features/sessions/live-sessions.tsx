@@ -33,6 +33,11 @@ const Running = ({ session }: { session: SessionView }) => (
       </Group>
       <TimeLeft session={session} />
     </div>
+    {session.watch && session.watch.due !== null && (
+      <Text className={classes.wanted}>
+        {session.state === 'paused' ? 'Paused' : 'Not begun yet'}: somebody of {session.customer.name} has to watch.
+      </Text>
+    )}
     <Group gap="xs">
       {session.may.write.ok ? (
         <Button component={Link} to={paths.session(session.id)} leftSection={<IconTerminal2 size={18} aria-hidden />}>
@@ -43,7 +48,7 @@ const Running = ({ session }: { session: SessionView }) => (
           <Button
             component={Link}
             to={paths.session(session.id)}
-            variant="default"
+            variant={session.watch?.due == null ? 'default' : 'filled'}
             leftSection={<IconEye size={18} aria-hidden />}
           >
             Watch

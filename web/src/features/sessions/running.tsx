@@ -20,7 +20,7 @@ export type Direction = 'write' | 'watch'
 
 /** A session with its terminal; when it is over its last screen stays, with how it ended. */
 export const Running = ({ session, direction }: { session: SessionView; direction: Direction }) => {
-  const { link, live, watchers, onLink, onNotice } = useStreamState(session)
+  const { link, live, paused, watcherDue, watchers, onLink, onNotice } = useStreamState(session)
   const window = useRef<TerminalWindow | null>(null)
   const [taken, setTaken] = useState(0)
   const writes = direction === 'write'
@@ -38,7 +38,7 @@ export const Running = ({ session, direction }: { session: SessionView; directio
     <div className={classes.session} data-ended={ended || undefined}>
       {writes && <LeaveGuard session={session} running={!ended} />}
       <header className={classes.bar}>
-        <SessionFacts session={session} writes={writes} live={live} watchers={watchers} />
+        <SessionFacts session={session} writes={writes} live={live} paused={paused} watchers={watchers} />
         <Group gap="xs">
           <Button
             variant="default"
@@ -59,9 +59,17 @@ export const Running = ({ session, direction }: { session: SessionView; directio
             <Ended session={session} />
           </Section>
         )}
-        <StreamNews link={link} live={live} ended={ended} writes={writes} session={session} />
+        <StreamNews
+          link={link}
+          live={live}
+          paused={paused}
+          watcherDue={watcherDue}
+          ended={ended}
+          writes={writes}
+          session={session}
+        />
       </div>
-      <div className={classes.screen} data-state={ended ? 'ended' : live ? link.kind : 'waiting'}>
+      <div className={classes.screen} data-state={ended ? 'ended' : live ? link.kind : paused ? 'paused' : 'waiting'}>
         <Suspense>
           <TerminalScreen
             key={taken}

@@ -22,6 +22,7 @@ const readNotice = (text: string): StreamNotice | undefined => {
       (said?.kind === 'state' && isText(said.state) && states.has(said.state)) ||
       (said?.kind === 'size' && Number.isInteger(said.columns) && Number.isInteger(said.rows)) ||
       (said?.kind === 'watchers' && Array.isArray(said.names) && said.names.every(isText)) ||
+      (said?.kind === 'watcher_wanted' && (said.due === null || Number.isInteger(said.due))) ||
       (said?.kind === 'replay' && Number.isInteger(said.bytes))
     return known ? (said as unknown as StreamNotice) : undefined
   } catch {

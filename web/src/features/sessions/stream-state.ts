@@ -21,6 +21,7 @@ export const useStreamState = (session: SessionView) => {
   const [link, setLink] = useState<Link>({ kind: 'connecting' })
   const [state, setState] = useState(session.state)
   const [watchers, setWatchers] = useState<string[]>([])
+  const [watcherDue, setWatcherDue] = useState(session.watch?.due ?? null)
   const lookAgain = useCallback(() => {
     void cache.invalidateQueries({ queryKey: key('session', session.id) })
     void cache.invalidateQueries({ queryKey: key('sessions') })
@@ -31,6 +32,10 @@ export const useStreamState = (session: SessionView) => {
   }
   const onNotice = (notice: StreamNotice) => {
     if (notice.kind === 'watchers') setWatchers(notice.names)
+    if (notice.kind === 'watcher_wanted') {
+      setWatcherDue(notice.due)
+      lookAgain()
+    }
     if (notice.kind !== 'state') return
     setState(notice.state)
     // The relay is the first to say so; when exactly it was is asked for at once.
@@ -38,5 +43,14 @@ export const useStreamState = (session: SessionView) => {
       cache.setQueryData(sessionQuery(session.id).queryKey, (known) => known && endedBy(known, notice.cause))
     if (notice.state !== state) lookAgain()
   }
-  return { link, live: state === 'live' && session.state !== 'ended', watchers, onLink, onNotice }
+  const runs = session.state !== 'ended'
+  return {
+    link,
+    live: state === 'live' && runs,
+    paused: state === 'paused' && runs,
+    watcherDue,
+    watchers,
+    onLink,
+    onNotice,
+  }
 }
