@@ -5,10 +5,12 @@ import { remoteActions } from '@gatehouse/shared/remote-actions'
 import { bySystem } from '../../kernel/actor.ts'
 import { deviceHints } from '../../kernel/bus.ts'
 import { change } from '../../kernel/change.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { holdRights } from '../../kernel/database/rights-lock.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import type { KnownDevice } from '../devices/door.ts'
-import { levelsFor } from '../policies/door.ts'
+import { holdPolicy, levelsFor } from '../policies/door.ts'
 import { approvalsFor, startApproval } from '../requests/door.ts'
 import { whoIs } from './requester.ts'
 import { accountGone, wordsFor } from './rules.ts'
@@ -27,61 +29,96 @@ export const commandsFor = async (house: House, device: KnownDevice, again: bool
   const open = await actionsToDeliver(house.db, device.deviceId, states, house.clock.now(), mostCommands)
   const commands: string[] = []
   for (const one of open) {
-    const verdict = await mayStill(house, device, one)
-    const approvalId = verdict.ok ? verdict.approvalId : undefined
     // What was handed over may have been done already: it is not sent again, and not called refused either.
-    if (one.state === 'delivered' ? verdict.ok : await settle(house, device, one, verdict))
-      commands.push(await signed(house, device, one, approvalId))
+    const verdict =
+      one.state === 'delivered'
+        ? await house.db.transaction((tx) => mayStill(house, tx, device, one))
+        : await handOver(house, device, one)
+    if (verdict?.ok) commands.push(await signed(house, device, one, verdict.approvalId))
   }
   return commands
 }
 
-const mayStill = async (house: House, device: KnownDevice, one: ActionRow): Promise<Verdict> => {
-  const who = await whoIs(house.db, one.requestedBy)
+/**
+ * Whether its requester may still have it done. His rights and the policy are held until the transaction ends: who takes
+ * them away has done so before, or waits until this has left.
+ */
+const mayStill = async (house: House, tx: Tx, device: KnownDevice, one: ActionRow): Promise<Verdict> => {
+  await holdRights(tx, one.requestedBy, 'as they are')
+  await holdPolicy(tx, device.customerId)
+  const who = await whoIs(tx, one.requestedBy)
   const [policy, approvals] = await Promise.all([
-    levelsFor(house.db, device),
-    approvalsFor(house.db, device.deviceId, one.requestedBy),
+    levelsFor(tx, device),
+    approvalsFor(tx, device.deviceId, one.requestedBy),
   ])
   return decide(who, remoteActions[one.action].activity, device, { policy, approvals }, house.clock.now())
 }
 
-/** Marks a queued action as handed over, or as refused; true where it was handed over by this call. */
-const settle = async (house: House, device: KnownDevice, one: ActionRow, verdict: Verdict): Promise<boolean> => {
-  const words = wordsFor(one.action, one.input)
-  const now = house.clock.now()
-  const lost = () => new Refused('wrong_state')
-  const signals = deviceHints(device, 'actions', 'audit')
+/** Carries a refusal out of the transaction that would have handed something over. */
+class NotAny extends Error {
+  readonly verdict: Verdict & { ok: false }
+  constructor(verdict: Verdict & { ok: false }) {
+    super(verdict.because)
+    this.verdict = verdict
+  }
+}
+
+/** Marks a queued action as handed over, or as refused; `undefined` where somebody else was quicker. */
+const handOver = async (house: House, device: KnownDevice, one: ActionRow): Promise<Verdict | undefined> => {
   try {
-    if (!verdict.ok) {
-      const because = verdict.because === 'not_signed_in' ? accountGone : refusals[verdict.because].says
-      await change(house, bySystem, 'action.refused', async (tx) => {
-        if (!(await moveAction(tx, one.id, 'queued', { state: 'refused', because, endedAt: now }))) throw lost()
-        return {
-          result: undefined,
-          fields: { by: 'Gatehouse', action: words, because },
-          about: { ...device.about, approvalId: one.approvalId },
-          outcome: 'refused',
-          signals,
-        }
-      })
-      return false
-    }
+    return await markDelivered(house, device, one)
+  } catch (error) {
+    if (error instanceof NotAny) return refuse(house, device, one, error.verdict)
+    if (isLost(error)) return undefined
+    throw error
+  }
+}
+
+/** Cancelled, expired or handed over by another instance, or its approval taken back, in this very moment. */
+const isLost = (error: unknown): boolean =>
+  error instanceof Refused && (error.code === 'wrong_state' || error.code === 'approval_needed')
+
+const markDelivered = (house: House, device: KnownDevice, one: ActionRow): Promise<Verdict> =>
+  change(house, bySystem, 'action.delivered', async (tx) => {
+    const verdict = await mayStill(house, tx, device, one)
+    if (!verdict.ok) throw new NotAny(verdict)
+    const now = house.clock.now()
     const approvalId = verdict.approvalId ?? null
-    await change(house, bySystem, 'action.delivered', async (tx) => {
-      if (!(await moveAction(tx, one.id, 'queued', { state: 'delivered', deliveredAt: now, approvalId }))) throw lost()
-      // The approval's clock starts when its first work leaves for the device.
-      if (approvalId) await startApproval(tx, approvalId, now)
+    if (!(await moveAction(tx, one.id, 'queued', { state: 'delivered', deliveredAt: now, approvalId })))
+      throw new Refused('wrong_state')
+    // The approval's clock starts when its first work leaves for the device.
+    if (approvalId) await startApproval(tx, approvalId, now)
+    const signals = deviceHints(device, 'actions', 'audit')
+    return {
+      result: verdict,
+      fields: { device: device.name, action: wordsFor(one.action, one.input) },
+      about: { ...device.about, approvalId },
+      signals: approvalId ? [...signals, ...deviceHints(device, 'requests')] : signals,
+    }
+  })
+
+const refuse = async (
+  house: House,
+  device: KnownDevice,
+  one: ActionRow,
+  verdict: Verdict & { ok: false },
+): Promise<Verdict | undefined> => {
+  const because = verdict.because === 'not_signed_in' ? accountGone : refusals[verdict.because].says
+  try {
+    await change(house, bySystem, 'action.refused', async (tx) => {
+      const ended = { state: 'refused' as const, because, endedAt: house.clock.now() }
+      if (!(await moveAction(tx, one.id, 'queued', ended))) throw new Refused('wrong_state')
       return {
         result: undefined,
-        fields: { device: device.name, action: words },
-        about: { ...device.about, approvalId },
-        signals: approvalId ? [...signals, ...deviceHints(device, 'requests')] : signals,
+        fields: { by: 'Gatehouse', action: wordsFor(one.action, one.input), because },
+        about: { ...device.about, approvalId: one.approvalId },
+        outcome: 'refused',
+        signals: deviceHints(device, 'actions', 'audit'),
       }
     })
-    return true
+    return verdict
   } catch (error) {
-    // Cancelled, expired or handed over by another instance, or its approval taken back, in this very moment.
-    if (error instanceof Refused && (error.code === 'wrong_state' || error.code === 'approval_needed')) return false
+    if (isLost(error)) return undefined
     throw error
   }
 }

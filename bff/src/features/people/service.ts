@@ -1,6 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { change } from '../../kernel/change.ts'
+import { holdRights } from '../../kernel/database/rights-lock.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { refuseActionsOf } from '../actions/door.ts'
@@ -29,6 +30,7 @@ export const disablePerson = async (house: House, actor: Actor, them: PersonRow)
   if (why) throw new Refused(why)
   await change(house, byPerson(actor), 'person.disabled', (tx) =>
     keepingAdministrators(tx, them.customerId, async () => {
+      await holdRights(tx, them.id, 'to change them')
       const changed = await tx
         .update(person)
         .set({ disabledAt: house.clock.now() })
@@ -71,6 +73,7 @@ export const removePerson = async (house: House, actor: Actor, them: PersonRow):
   const now = house.clock.now()
   await change(house, byPerson(actor), 'person.removed', (tx) =>
     keepingAdministrators(tx, them.customerId, async () => {
+      await holdRights(tx, them.id, 'to change them')
       const changed = await tx
         .update(person)
         .set({ removedAt: now, disabledAt: now, passwordHash: '' })

@@ -26,6 +26,10 @@ export const levelsFor = async (db: Tx, target: Target): Promise<PolicyLevel[]> 
   return rows.map((row) => ({ ...row, rules: readRules(row.rules) }))
 }
 
+/** Holds a customer's policy until the transaction ends: a change of it waits, or has been before. */
+export const holdPolicy = (tx: Tx, customerId: string): Promise<unknown> =>
+  tx.select({ version: policy.version }).from(policy).where(eq(policy.customerId, customerId)).for('share')
+
 /** True where some rule of the customer opens and shuts by the clock of a site: then its zone is a part of the policy. */
 export const goesByTheClock = async (db: Tx, customerId: string): Promise<boolean> => {
   const rows = await db

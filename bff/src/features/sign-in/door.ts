@@ -5,6 +5,7 @@ import { eq } from 'drizzle-orm'
 import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { holdRights } from '../../kernel/database/rights-lock.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { hashOf } from '../../kernel/ids.ts'
@@ -154,8 +155,12 @@ export const weaken = async (tx: Tx, actor: Actor): Promise<void> => {
 export const forgetSignInsOf = (tx: Tx, personId: string): Promise<unknown> =>
   tx.delete(signIn).where(eq(signIn.userId, personId))
 
-/** Orders new tokens for every sign-in of a person: his rights are about to change. */
+/**
+ * Orders new tokens for every sign-in of a person: his rights are about to change. Work that leaves by the rights he had
+ * has left before, or is judged by those he gets.
+ */
 export const orderRenewal = async (tx: Tx, personId: string): Promise<void> => {
+  await holdRights(tx, personId, 'to change them')
   await tx.update(signIn).set({ renewalDue: true }).where(eq(signIn.userId, personId))
 }
 
