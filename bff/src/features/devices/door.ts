@@ -13,6 +13,7 @@ import { device, deviceLink, model } from './tables.ts'
 
 export { hashCode, normaliseCode } from './codes.ts'
 export { connectionOf } from './rules.ts'
+export { sweepLinks } from './sweep.ts'
 
 /** A device with everything that contains it, as other rooms need to know it. */
 export interface KnownDevice extends DeviceTarget {

@@ -3,7 +3,7 @@ import { type DeviceTarget, granted, type Scope, type Who } from '@gatehouse/sha
 import { severities } from '@gatehouse/shared/devices/declaration'
 import { alarmFilters, connections, FleetFilter, fleetSorts } from '@gatehouse/shared/devices/fleet'
 import type { DeviceRow, FleetFacets, Page } from '@gatehouse/shared/views/views'
-import { eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../kernel/ids.ts'
@@ -15,7 +15,8 @@ import { newPolicy } from '../policies/door.ts'
 import { grantedDevices } from './door.ts'
 import { placesOf } from './fleet.ts'
 import { connectionOf, lateAfter, offlineAfter } from './rules.ts'
-import { device, deviceLink, model } from './tables.ts'
+import { sweepLinks } from './sweep.ts'
+import { device, deviceLink, linkSweep, model } from './tables.ts'
 
 let h: TestHouse
 let administrator: Visitor
@@ -254,12 +255,47 @@ test('the SQL of a connection is `connectionOf`, to the millisecond', async () =
     .from(deviceLink)
     .innerJoin(device, eq(device.id, deviceLink.deviceId))
     .where(isNull(device.removedAt))
-  for (const wanted of connections) {
-    const found = await placesOf(db, everything, FleetFilter.parse({ connection: wanted }), { limit: 500, now })
-    const expected = after.filter(({ link, state }) => connectionOf(state, link, now) === wanted)
-    expect(expected.length).toBeGreaterThan(0)
-    expect(found.map((place) => place.id).sort()).toEqual(expected.map(({ link }) => link.deviceId).sort())
+  const check = async (at: number) => {
+    for (const wanted of connections) {
+      const found = await placesOf(db, everything, FleetFilter.parse({ connection: wanted }), { limit: 500, now: at })
+      const few = await placesOf(db, everything, FleetFilter.parse({ connection: wanted }), { limit: 2, now: at })
+      const expected = after.filter(({ link, state }) => connectionOf(state, link, at) === wanted)
+      expect(found.map((place) => place.id).sort()).toEqual(expected.map(({ link }) => link.deviceId).sort())
+      expect(few).toEqual(found.slice(0, 3))
+    }
   }
+  for (const wanted of connections)
+    expect(after.some(({ link, state }) => connectionOf(state, link, now) === wanted)).toBe(true)
+  await check(now)
+  // The same where a sweep has marked who is quiet: fresh, at the edge of what it proves, and behind it.
+  await sweepLinks(db, now)
+  for (const later of [0, 1, 9_999, 10_000, 10_001, 100_000]) await check(now + later)
+  const [swept] = await db.select().from(linkSweep)
+  expect(swept?.at).toBe(now)
+})
+
+test('a sweep that leaves out somebody proves nothing', async () => {
+  const { db, clock } = h.house
+  const now = clock.now()
+  const [one] = await db
+    .select({ id: deviceLink.deviceId })
+    .from(deviceLink)
+    .innerJoin(device, eq(device.id, deviceLink.deviceId))
+    .where(and(eq(device.state, 'active'), isNull(device.removedAt)))
+    .limit(1)
+  const of = eq(deviceLink.deviceId, one?.id ?? '')
+  await db
+    .update(deviceLink)
+    .set({ connected: true, lastHeardAt: now - 200_000, quietAt: null })
+    .where(of)
+  const before = await db.select().from(linkSweep)
+  await db.transaction(async (batch) => {
+    await batch.select().from(deviceLink).where(of).for('no key update')
+    await sweepLinks(db, now)
+  })
+  expect(await db.select().from(linkSweep)).toEqual(before)
+  await sweepLinks(db, now)
+  expect(await db.select().from(linkSweep)).toEqual([{ id: 1, at: now }])
 })
 
 describe('T1 everybody sees his own', () => {
@@ -336,9 +372,18 @@ describe('T1 everybody sees his own', () => {
         const expected = all.filter((target) => granted(one, activity, target)).map((target) => target.deviceId)
         expect(all.map((target) => target.deviceId).filter((id) => found.has(id))).toEqual(expected)
         seen += expected.length
+        // The list takes other ways for some scopes, and comes to the same.
+        const own = all.filter((target) => granted(one, 'device.view', target)).map((target) => target.deviceId)
+        for (const sort of fleetSorts) {
+          const page = { limit: 200, now: 0 }
+          const places = await placesOf(h.house.db, one, FleetFilter.parse({ sort }), page)
+          expect(places.map((place) => place.id).sort()).toEqual(own.toSorted())
+          const few = await placesOf(h.house.db, one, FleetFilter.parse({ sort }), { ...page, limit: 4 })
+          expect(few).toEqual(places.slice(0, 5))
+        }
       }),
       { numRuns: 400 },
     )
     expect(seen).toBeGreaterThan(1_000)
-  })
+  }, 120_000)
 })

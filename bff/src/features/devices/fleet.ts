@@ -2,59 +2,41 @@ import type { Who } from '@gatehouse/shared/decide'
 import { severities } from '@gatehouse/shared/devices/declaration'
 import { type FleetFilter, type FleetSort, usualOrder } from '@gatehouse/shared/devices/fleet'
 import type { FleetFacets } from '@gatehouse/shared/views/views'
-import { and, asc, eq, exists, ilike, inArray, isNull, not, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { containing } from '../../kernel/database/like.ts'
 import { type KeyKind, readKey } from '../../kernel/http/pages.ts'
-import { alarm } from '../alarms/tables.ts'
 import { customer, site } from '../customers/tables.ts'
 import { grantedDevices } from './door.ts'
 import { lateAfter, offlineAfter } from './rules.ts'
+import { isSwept } from './sweep.ts'
 import { device, deviceLink, model } from './tables.ts'
 
 /** A severity as a number that can be ordered: 0 for none. */
 export const rankOf = (severity: SQLWrapper): SQL<number> =>
   sql<number>`array_position(${sql.param([...severities])}::text[], ${severity})`
 
-const openAlarm = (db: Tx, more?: SQL) =>
-  db
-    .select({ one: sql`1` })
-    .from(alarm)
-    .where(and(eq(alarm.deviceId, device.id), isNull(alarm.clearedAt), more))
-
 interface SortKey {
   kinds: readonly KeyKind[]
   parts: SQL[]
 }
 
+const id = sql`${device.id}`
 /** What rows are ordered by; the id comes last and makes every key different. */
-const sortKey = (db: Tx, sort: FleetSort): SortKey => {
-  const id = sql`${device.id}`
-  switch (sort) {
-    case 'name':
-      return { kinds: ['text', 'id'], parts: [sql`${device.name}`, id] }
-    case 'serial':
-      return { kinds: ['text', 'id'], parts: [sql`${device.serial}`, id] }
-    case 'customer':
-      return { kinds: ['text', 'text', 'id'], parts: [sql`${customer.name}`, sql`${device.name}`, id] }
-    case 'lastHeard':
-      return { kinds: ['number', 'id'], parts: [sql`coalesce(${deviceLink.lastHeardAt}, -1)`, id] }
-    case 'alarm': {
-      const worst = db
-        .select({ rank: sql`max(${rankOf(alarm.severity)})` })
-        .from(alarm)
-        .where(and(eq(alarm.deviceId, device.id), isNull(alarm.clearedAt)))
-      return { kinds: ['number', 'id'], parts: [sql`coalesce(${worst}, 0)`, id] }
-    }
-  }
+const sortKeys: Record<FleetSort, SortKey> = {
+  name: { kinds: ['text', 'id'], parts: [sql`${device.name}`, id] },
+  serial: { kinds: ['text', 'id'], parts: [sql`${device.serial}`, id] },
+  customer: { kinds: ['text', 'text', 'id'], parts: [sql`${customer.name}`, sql`${device.name}`, id] },
+  lastHeard: { kinds: ['number', 'id'], parts: [sql`coalesce(${deviceLink.lastHeardAt}, -1)`, id] },
+  alarm: { kinds: ['number', 'id'], parts: [sql`${device.alarmRank}`, id] },
 }
 
 const casts: Record<KeyKind, SQL> = { text: sql`text`, number: sql`bigint`, id: sql`uuid` }
 
-/** `connectionOf`, said in SQL. */
-const hasConnection = (wanted: FleetFilter['connection'], now: number): SQL | undefined => {
+/** `connectionOf`, said in SQL, for the rows of `device_link`. */
+const hasConnection = (wanted: NonNullable<FleetFilter['connection']>, now: number, state: SQL): SQL => {
   const { lastHeardAt, connected, transport } = deviceLink
-  const reachable = sql`coalesce(${device.state} = 'active' and (${connected} or ${transport} = 'https'), false)`
+  const reachable = sql`coalesce(${state} = 'active' and (${connected} or ${transport} = 'https'), false)`
   const late = sql`case ${transport} when 'https' then ${lateAfter.https}::bigint else ${lateAfter.websocket}::bigint end`
   const near = sql`(${reachable} and ${lastHeardAt} >= ${now - offlineAfter}::bigint)`
   switch (wanted) {
@@ -66,38 +48,169 @@ const hasConnection = (wanted: FleetFilter['connection'], now: number): SQL | un
       return sql`${near} and ${lastHeardAt} < ${now}::bigint - ${late}`
     case 'offline':
       return sql`${lastHeardAt} is not null and not ${near}`
-    case undefined:
-      return undefined
   }
 }
 
-const hasAlarm = (db: Tx, wanted: FleetFilter['alarm']): SQL | undefined => {
+/**
+ * The marks that devices with this connection have; the link itself has the last word. Whoever is late or offline may
+ * be so since the last sweep, unless that is fresh: then nothing is known before.
+ */
+const marksOf = async (db: Tx, wanted: FleetFilter['connection'], now: number): Promise<number[] | undefined> => {
   if (wanted === undefined) return undefined
-  if (wanted === 'open') return exists(openAlarm(db))
-  if (wanted === 'none') return not(exists(openAlarm(db)))
-  return exists(openAlarm(db, eq(alarm.severity, wanted)))
+  if (wanted === 'never') return [0]
+  if (wanted === 'online') return [1, 2]
+  if (!(await isSwept(db, now))) return undefined
+  return wanted === 'late' ? [2, 3] : [3, 4]
 }
 
-/** Every word stands in the name, the serial number, the customer or the site. */
-const matches = (db: Tx, search: string | undefined): SQL[] =>
-  (search ?? '')
-    .split(/\s+/)
-    .filter(Boolean)
-    .slice(0, 5)
-    .map((word) => {
-      const like = containing(word)
-      return or(
-        ilike(device.name, like),
-        ilike(device.serial, like),
-        inArray(device.customerId, db.select({ id: customer.id }).from(customer).where(ilike(customer.name, like))),
-        inArray(device.siteId, db.select({ id: site.id }).from(site).where(ilike(site.name, like))),
-      ) as SQL
+/** As a number in the text, so that the planner sees which index holds such devices alone. */
+const hasMark: Record<number, SQL> = {
+  0: sql`${device.heard} = 0`,
+  1: sql`${device.heard} = 1`,
+  2: sql`${device.heard} = 2`,
+  3: sql`${device.heard} = 3`,
+  4: sql`${device.heard} = 4`,
+}
+
+/** As numbers in the text as well. */
+const hasAlarm = (wanted: FleetFilter['alarm']): SQL | undefined => {
+  switch (wanted) {
+    case undefined:
+      return undefined
+    case 'none':
+      return sql`${device.openAlarms} = 0`
+    case 'open':
+      return sql`${device.openAlarms} > 0`
+    default:
+      return sql`${device.openAlarms} > 0 and ${device.openAlarms} & ${2 ** severities.indexOf(wanted)}::smallint <> 0`
+  }
+}
+
+/** Words of a search; more than five narrow nothing any more. */
+const wordsOf = (search: string | undefined): string[] => (search ?? '').split(/\s+/).filter(Boolean).slice(0, 5)
+
+/** What a search looks at of a device. */
+interface Looked {
+  name: SQLWrapper
+  serial: SQLWrapper
+  customerId: SQLWrapper
+  siteId: SQLWrapper
+}
+
+/**
+ * Every word stands in the name, the serial number, the customer or the site. Customers and sites are few: those that
+ * hold a word are found first, so that the devices are asked for by what their indexes know.
+ */
+const matches = async (db: Tx, search: string): Promise<(of: Looked) => SQL[]> => {
+  const words = wordsOf(search).map(containing)
+  const found = await db.execute<{ n: number; customers: string[]; sites: string[] }>(sql`
+    select word.n::int as n,
+      array(select ${customer.id} from ${customer} where ${customer.name} ilike word.pattern) as customers,
+      array(select ${site.id} from ${site} where ${site.name} ilike word.pattern) as sites
+    from unnest(${sql.param(words)}::text[]) with ordinality as word(pattern, n)`)
+  const any = (column: SQLWrapper, ids: readonly string[] = []) =>
+    ids.length === 0 ? undefined : sql`${column} = any(${sql.param(ids)}::uuid[])`
+  return (of) =>
+    words.map((like, i) => {
+      const named = found.find(({ n }) => n === i + 1)
+      const own = sql`(${of.name} || E'\\n' || ${of.serial}) ilike ${like}`
+      return or(own, any(of.customerId, named?.customers), any(of.siteId, named?.sites)) as SQL
     })
+}
 
 /** A place in the list: the id of a device with the key it is ordered by. */
 export interface Place {
   id: string
   key: (string | number)[]
+}
+
+/** More customers than these are not asked one by one. */
+const mostOneByOne = 200
+/** So many of the first devices are looked at before the words of a search are looked up in their index. */
+const firstOnes = 4_000
+/** Devices that are met beyond those wanted, because of some the link itself may say otherwise than its mark. */
+const spare = 16
+
+/**
+ * The customers that make up what `who` sees, where his grants name nothing else: each has its devices in order, so
+ * that the first of all are among the first of each.
+ */
+const oneByOne = (who: Who, filter: FleetFilter): string[] | undefined => {
+  const scopes = who.grants.filter(({ activities }) => activities.includes('device.view')).map(({ scope }) => scope)
+  if (filter.customer || filter.site || filter.model || filter.tag || filter.search || filter.sort === 'lastHeard')
+    return undefined
+  const ids = scopes.flatMap((scope) => (scope.kind === 'customers' ? scope.ids : []))
+  const others = scopes.some(({ kind }) => kind !== 'customers')
+  return who.customerId === null && !others && ids.length > 1 && ids.length <= mostOneByOne
+    ? [...new Set(ids)]
+    : undefined
+}
+
+/** A list of devices, said once: `where` what, in which order, how many. */
+interface Listing {
+  where: SQL[]
+  key: SortKey
+  down: boolean
+  joined: SQL
+}
+
+const inOrder = (parts: readonly SQL[], down: boolean): SQL =>
+  sql.join(
+    parts.map((part) => (down ? sql`${part} desc` : sql`${part} asc`)),
+    sql`, `,
+  )
+
+const named = (key: SortKey): SQL[] => key.parts.map((_, i) => sql.identifier(`k${i}`)).map((one) => sql`${one}`)
+
+/** The first `count` of a listing, as a query with the columns of the key. */
+const first = ({ where, key, down, joined }: Listing, count: number, more?: SQL): SQL => {
+  const columns = sql.join(
+    key.parts.map((part, i) => sql`${part} as ${sql.identifier(`k${i}`)}`),
+    sql`, `,
+  )
+  return sql`select ${columns} from ${device} ${joined} where ${and(...where, more)}
+    order by ${inOrder(key.parts, down)} limit ${count}`
+}
+
+/** The same, from the first of each of these customers. */
+const firstOfEach = (listing: Listing, count: number, customers: readonly string[]): SQL => {
+  const of = first(listing, count, sql`${device.customerId} = one.id`)
+  return sql`select of.* from unnest(${sql.param([...customers])}::uuid[]) as one(id) cross join lateral (${of}) as of
+    order by ${inOrder(named(listing.key), listing.down)} limit ${count}`
+}
+
+/** Of the first few devices those that hold the words. */
+const firstLook = ({ where, key, down }: Listing, words: (of: Looked) => SQL[], count: number): SQL => {
+  const near = (name: string) => sql`near.${sql.identifier(name)}`
+  const looked = {
+    name: near('name'),
+    serial: near('serial'),
+    customerId: near('customer_id'),
+    siteId: near('site_id'),
+  }
+  return sql`select near.name as k0, near.id as k1
+    from (
+      select ${device.id}, ${device.name}, ${device.serial}, ${device.customerId}, ${device.siteId} from ${device}
+      where ${and(...where)} order by ${inOrder(key.parts, down)} limit ${firstOnes}
+    ) as near where ${and(...words(looked))} order by ${inOrder(named(key), down)} limit ${count}`
+}
+
+const seesAll = (who: Who): boolean =>
+  who.customerId === null &&
+  who.grants.some(({ activities, scope }) => scope.kind === 'all' && activities.includes('device.view'))
+
+/** Runs a listing; with `when` a row says whether that holds for its device. */
+const run = async (
+  db: Tx,
+  listing: Listing,
+  query: SQL,
+  when: SQL = sql`true`,
+): Promise<(Place & { ok: boolean })[]> => {
+  const names = named(listing.key)
+  const own = names.at(-1) as SQL
+  return db.execute<Place & { ok: boolean } & Record<string, unknown>>(sql`
+    select ${own} as id, jsonb_build_array(${sql.join(names, sql`, `)}) as key, ${when} as ok
+    from (${query}) as ${sql.identifier('place')} order by ${inOrder(names, listing.down)}`)
 }
 
 /**
@@ -110,33 +223,73 @@ export const placesOf = async (
   filter: FleetFilter,
   page: { limit: number; cursor?: string; now: number },
 ): Promise<Place[]> => {
-  const { kinds, parts } = sortKey(db, filter.sort)
-  const after = readKey(page.cursor, kinds)
+  const key = sortKeys[filter.sort]
+  const after = readKey(page.cursor, key.kinds)
   const down = (filter.order ?? usualOrder[filter.sort]) === 'desc'
-  const given = after && kinds.map((kind, i) => sql`${after[i]}::${casts[kind]}`)
-  const rows = await db
-    .select({ id: device.id, key: sql<(string | number)[]>`jsonb_build_array(${sql.join(parts, sql`, `)})` })
-    .from(device)
-    .innerJoin(customer, eq(customer.id, device.customerId))
-    .leftJoin(deviceLink, eq(deviceLink.deviceId, device.id))
-    .where(
-      and(
-        grantedDevices(who, 'device.view'),
-        isNull(device.removedAt),
-        filter.customer ? eq(device.customerId, filter.customer) : undefined,
-        filter.site ? eq(device.siteId, filter.site) : undefined,
-        filter.model ? eq(device.modelId, filter.model) : undefined,
-        filter.state ? eq(device.state, filter.state) : undefined,
-        filter.tag ? sql`${device.tags} @> array[${filter.tag}]::text[]` : undefined,
-        hasAlarm(db, filter.alarm),
-        hasConnection(filter.connection, page.now),
-        ...matches(db, filter.search),
-        given && sql`(${sql.join(parts, sql`, `)}) ${down ? sql`<` : sql`>`} (${sql.join(given, sql`, `)})`,
-      ),
+  const given = after && key.kinds.map((kind, i) => sql`${after[i]}::${casts[kind]}`)
+  const wanted = page.limit + 1
+  const marks = await marksOf(db, filter.connection, page.now)
+  const where = [
+    isNull(device.removedAt),
+    filter.customer ? eq(device.customerId, filter.customer) : undefined,
+    filter.site ? eq(device.siteId, filter.site) : undefined,
+    filter.model ? eq(device.modelId, filter.model) : undefined,
+    filter.state ? eq(device.state, filter.state) : undefined,
+    filter.tag ? sql`${device.tags} @> array[${filter.tag}]::text[]` : undefined,
+    hasAlarm(filter.alarm),
+    given && sql`(${sql.join(key.parts, sql`, `)}) ${down ? sql`<` : sql`>`} (${sql.join(given, sql`, `)})`,
+  ].filter((one) => one !== undefined)
+  const joined =
+    filter.sort === 'customer'
+      ? sql`join ${customer} on ${customer.id} = ${device.customerId}`
+      : filter.sort === 'lastHeard'
+        ? sql`left join ${deviceLink} on ${deviceLink.deviceId} = ${device.id}`
+        : sql``
+  const customers = oneByOne(who, filter)
+  if (!customers) where.unshift(grantedDevices(who, 'device.view'))
+  const listing: Listing = { where, key, down, joined }
+  const listed = (count: number): SQL => {
+    const of = (one: Listing) => (customers ? firstOfEach(one, count, customers) : first(one, count))
+    if (!marks) return of(listing)
+    const each = marks.map((mark) => of({ ...listing, where: [...listing.where, hasMark[mark] as SQL] }))
+    if (each.length === 1) return each[0] as SQL
+    return sql`${sql.join(
+      each.map((one) => sql`(${one})`),
+      sql` union all `,
+    )} order by ${inOrder(named(key), down)} limit ${count}`
+  }
+
+  const asked = filter.connection
+  if (asked === 'online' || asked === 'late' || asked === 'offline') {
+    const own = named(key).at(-1) as SQL
+    const holds = (deviceId: SQL, state: SQL) =>
+      sql`(select ${hasConnection(asked, page.now, state)} from ${deviceLink} where ${deviceLink.deviceId} = ${deviceId})`
+    if (marks && filter.sort !== 'lastHeard' && !filter.search) {
+      const met = await run(
+        db,
+        listing,
+        listed(wanted + spare),
+        sql`(select ${holds(own, sql`d.state`)} from ${device} d where d.id = ${own})`,
+      )
+      const those = met.filter(({ ok }) => ok)
+      if (those.length >= wanted || met.length < wanted + spare) return those.slice(0, wanted)
+    }
+    where.push(
+      filter.sort === 'lastHeard'
+        ? hasConnection(asked, page.now, sql`${device.state}`)
+        : holds(id, sql`${device.state}`),
     )
-    .orderBy(...parts.map((part) => (down ? sql`${part} desc` : sql`${part} asc`)))
-    .limit(page.limit + 1)
-  return rows
+  }
+  if (filter.search) {
+    const words = await matches(db, filter.search)
+    if (filter.sort === 'name' && seesAll(who)) {
+      // A word that many hold stands in one of the first already; its index would find them all before it gives one.
+      const near = await run(db, listing, firstLook(listing, words, wanted))
+      if (near.length === wanted) return near
+    }
+    where.push(...words(device))
+  }
+  return run(db, listing, listed(wanted))
 }
 
 /** At most so many choices in one list of the filters. */

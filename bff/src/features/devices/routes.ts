@@ -1,20 +1,19 @@
 import { decide, provenBefore, targetOf } from '@gatehouse/shared/decide'
 import { FleetFilter } from '@gatehouse/shared/devices/fleet'
 import { Line } from '@gatehouse/shared/text'
-import type { DeviceRow, Page } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { byPerson } from '../../kernel/actor.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
-import { asPage, PageQuery } from '../../kernel/http/pages.ts'
+import { PageQuery } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theCustomer } from '../customers/door.ts'
 import { theDevice, theDeviceEvenRemoved } from './door.ts'
-import { facetsOf, placesOf } from './fleet.ts'
-import { presentDevice, presentRow } from './present.ts'
+import { facetsOf } from './fleet.ts'
+import { fleetPage } from './list.ts'
+import { presentDevice } from './present.ts'
 import { addDevice, changeDevice, issueCode, removeDevice, revokeDevice } from './service.ts'
-import { shownDevices } from './store.ts'
 
 const Query = PageQuery.extend(FleetFilter.shape)
 const FacetQuery = z.object({ customer: z.uuid().optional() })
@@ -40,22 +39,7 @@ export const devicesRoom = new Hono<RoomEnv>()
     const { house, actor } = c.var
     const { limit, cursor, ...filter } = c.req.valid('query')
     const now = house.clock.now()
-    const places = await placesOf(house.db, actor, filter, { limit, cursor, now })
-    const { rows, next } = asPage(
-      places,
-      limit,
-      (place) => place.key,
-      (place) => place.id,
-    )
-    const shown = new Map((await shownDevices(house.db, rows)).map((row) => [row.device.id, row]))
-    const page: Page<DeviceRow> = {
-      rows: rows.flatMap((id) => {
-        const row = shown.get(id)
-        return row ? [presentRow(row, now)] : []
-      }),
-      next,
-    }
-    return c.json(page)
+    return c.json(await fleetPage(house.db, actor, filter, { limit, cursor, now }))
   })
   .get('/devices/facets', self(seen, { whileViewing: 'seen' }), validated('query', FacetQuery), async (c) =>
     c.json(await facetsOf(c.var.house.db, c.var.actor, c.req.valid('query').customer)),

@@ -9,6 +9,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  smallint,
   text,
   unique,
   uniqueIndex,
@@ -53,16 +54,22 @@ export const device = pgTable(
     epoch: integer().notNull().default(0),
     /** Version of the orders (policy and declaration) the device ought to hold. */
     ordersVersion: integer('orders_version').notNull().default(1),
+    // What lists narrow by is kept here by triggers, in the transaction that changes it.
+    /** Severities of open alarms, one bit each: 1, 2, 4 in their order. */
+    openAlarms: smallint('open_alarms').notNull().default(0),
+    /** The rank of the worst open alarm; 0 for none. */
+    alarmRank: smallint('alarm_rank')
+      .notNull()
+      .generatedAlwaysAs(sql`case when open_alarms >= 4 then 3 when open_alarms >= 2 then 2 else open_alarms end`),
+    /** The `mark` of its link; whoever is not active does not talk. */
+    heard: smallint().notNull().default(0),
   },
   (t) => [
     unique('device_of_customer').on(t.customerId, t.id),
     foreignKey({ columns: [t.customerId, t.siteId], foreignColumns: [site.customerId, site.id] }),
     // Within one customer: a refusal must not tell that a stranger has a device of this serial number (AZ03).
     uniqueIndex('device_serial').on(t.customerId, t.modelId, t.serial).where(sql`${t.removedAt} is null`),
-    index('device_by_name').on(t.name, t.id),
-    index('device_by_customer').on(t.customerId, t.name, t.id),
-    index('device_by_site').on(t.siteId, t.name, t.id),
-    index('device_by_model').on(t.modelId, t.name, t.id),
+    // The indexes that lists walk carry more columns than they order by: they stand in the migration `fleet_indexes`.
     check('device_state', sql`${t.state} in ('awaiting_enrolment', 'active', 'revoked')`),
   ],
 )
@@ -85,6 +92,24 @@ export const deviceLink = pgTable('device_link', {
   /** Version of the orders the device says it holds. */
   ordersHeld: integer('orders_held').notNull().default(0),
   undeclaredDropped: integer('undeclared_dropped').notNull().default(0),
+  /** `lastHeardAt` as the last sweep found it that marked the device, and the mark: heard later, it talks again. */
+  quietAt: ms('quiet_at'),
+  quiet: smallint().notNull().default(1),
+  /**
+   * 0 never heard, 1 talks, 2 may be late, 3 is late or silent, 4 is silent or not connected. Changes seldom, unlike
+   * the rest.
+   */
+  mark: smallint()
+    .notNull()
+    .generatedAlwaysAs(
+      sql`case when last_heard_at is null then 0 when (connected or transport = 'https') is not true then 4 when quiet_at >= last_heard_at then quiet else 1 end`,
+    ),
+})
+
+/** Up to when the links were swept: whatever talks was heard shortly before. One row. */
+export const linkSweep = pgTable('link_sweep', {
+  id: integer().primaryKey(),
+  at: ms('at').notNull(),
 })
 
 /** One-time codes with which a device enrols; only the hash is kept. */

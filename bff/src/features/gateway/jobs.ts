@@ -1,7 +1,7 @@
 import { append, entry } from '../../kernel/audit/append.ts'
 import { deviceHints } from '../../kernel/bus.ts'
 import type { Job } from '../../kernel/house.ts'
-import { devicesById } from '../devices/door.ts'
+import { devicesById, sweepLinks } from '../devices/door.ts'
 import { hubOf } from './hub.ts'
 import { closeCodes, enrolmentLimit, pingEverySeconds, silence } from './limits.ts'
 import { byDevice, forgetOld, markSilent } from './store.ts'
@@ -15,7 +15,7 @@ export const pingDevices: Job = {
   },
 }
 
-/** Marks devices that were not heard for two heartbeats as not connected. */
+/** Marks devices that were not heard for two heartbeats as not connected, and those that are about to be late as quiet. */
 export const markSilentDevices: Job = {
   name: 'devices that fell silent',
   everySeconds: 5,
@@ -42,6 +42,7 @@ export const markSilentDevices: Job = {
       )
       return [...known.values()]
     })
+    await sweepLinks(house.db, now)
     for (const one of silent) {
       // A connection that says nothing is no connection: the agent opens a better one.
       hubOf(house).connections.get(one.deviceId)?.close(closeCodes.silent, 'nothing was heard for too long')

@@ -28,6 +28,7 @@ const noCustomers: Record<string, string> = {
   outbox_mail: 'mails to anybody; the walled role may only add to it',
   assertion_used: 'numbers of assertions',
   enrolment_try: 'counts by address',
+  link_sweep: 'one moment',
   forgotten_try: 'counts by address',
   sign_in_try: 'counts by address; nobody is signed in yet',
   passkey_challenge: 'random numbers; nobody is signed in yet',
