@@ -1,9 +1,11 @@
 import { plainRule } from '@gatehouse/shared/policies/policy'
 import type { ExplainView, PolicyComparison, PolicyPreview, PolicyView } from '@gatehouse/shared/views/views'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventsOf } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
+import { person } from '../people/tables.ts'
 
 interface Refusal {
   error: { code: string; fields?: Record<string, string> }
@@ -64,6 +66,10 @@ describe('before rules are saved', () => {
     expect(body.people.touched).toEqual({ maker: 1, own: 0, sample: [] })
     expect(body.people.asked.sample.map(({ name }) => name)).toEqual(['Clara Meier', 'Marc Aubry'])
     expect([body.people.asked.maker, body.people.asked.own]).toEqual([0, 2])
+    const colleague = eq(person.id, h.seeded.people.colleague)
+    await h.house.db.update(person).set({ disabledAt: 1 }).where(colleague)
+    expect((await preview('customer', helvetia, { 'session.terminal': ask })).body.people.asked.own).toBe(1)
+    await h.house.db.update(person).set({ disabledAt: null }).where(colleague)
     await put('customer', helvetia, { 'session.terminal': ask })
   })
 
