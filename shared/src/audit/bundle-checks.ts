@@ -1,0 +1,127 @@
+import { type BundleFiles, bundleFile, digestOf, listedFiles, type Manifest } from './bundle.ts'
+import { sameBytes, textOf } from './bytes.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { CheckName, Findings } from './findings.ts'
+import { Flawed } from './flawed.ts'
+import { rootOfMany } from './multi-proof.ts'
+import { readKey, type VerifierKey } from './note.ts'
+import type { Sha256 } from './primitives.ts'
+import { hashLength, treeHasher } from './tree.ts'
+import type { EventsRead } from './verify-events.ts'
+
+/** What one check needs: the hash, and where it tells what it finds. */
+interface Checking {
+  sha256: Sha256
+  findings: Findings
+}
+
+const failing =
+  ({ findings }: Checking, check: CheckName, file: string) =>
+  (because: string): void =>
+    findings.fail(check, { file, because })
+
+const together: readonly string[] = [bundleFile.earlier, bundleFile.consistency]
+
+/** Nothing surplus, nothing missing, and each file the one that the manifest lists. */
+export const checkFiles = (checking: Checking, files: BundleFiles, manifest: Manifest | undefined): void => {
+  const all: readonly string[] = Object.values(bundleFile)
+  const hasEarlier = together.some((name) => files.has(name))
+  for (const name of files.keys())
+    if (!all.includes(name)) failing(checking, 'files', name)('this file does not belong in a bundle')
+  for (const name of all)
+    if (!files.has(name) && (hasEarlier || !together.includes(name)))
+      failing(checking, 'files', name)('this file is missing')
+  if (!manifest) return
+  for (const name of listedFiles) {
+    const bytes = files.get(name)
+    if ((bytes && digestOf(checking.sha256, bytes)) !== manifest.files[name])
+      failing(checking, 'files', name)('this file is not the one that the manifest lists')
+  }
+}
+
+/** The bundle's own key file names the pinned key, and nothing else; throws `Flawed`. */
+export const demandKeys = (sha256: Sha256, keys: Uint8Array, pinned: VerifierKey, pinnedText: string): void => {
+  const named = textOf(keys).replace(/\n$/, '')
+  const { name } = readKey(sha256, named)
+  if (name !== pinned.name)
+    throw new Flawed('signature', `it is a bundle of ${name}, and your key is that of ${pinned.name}`)
+  if (named !== pinnedText || keys.length !== named.length + 1)
+    throw new Flawed('signature', 'the bundle names another key than the one you hold')
+}
+
+/** What the manifest says was put in is what is there. */
+export const checkManifest = (checking: Checking, manifest: Manifest, read: EventsRead): void => {
+  const fail = failing(checking, 'manifest', bundleFile.manifest)
+  if (manifest.count !== read.count) fail(`it was made with ${manifest.count} entries, and holds ${read.count}`)
+  if (manifest.openings !== read.openings)
+    fail(`it was made with ${manifest.openings} values in clear text, and holds ${read.openings}`)
+  if (manifest.leaves !== digestOf(checking.sha256, read.leafHashes)) fail('its entries are not those it was made with')
+}
+
+/** The devices that the manifest claims to have all of; in a whole log, every device from its first event on. */
+export const checkDevices = (
+  checking: Checking,
+  manifest: Manifest,
+  checkpoint: Checkpoint,
+  read: EventsRead,
+): void => {
+  const isWhole = read.count === checkpoint.size
+  if (!isWhole && manifest.devices.length === 0)
+    checking.findings.skip('devices', 'the bundle does not claim to hold everything of any device')
+  const fail = failing(checking, 'devices', bundleFile.events)
+  const spoken = (from: number, to: number) => `${from + 1}. to ${to + 1}.`
+  for (const { id, from, to } of manifest.devices) {
+    const run = read.devices.get(id)
+    if (!run) fail(`nothing of device ${id} is here`)
+    else if (!run.unbroken) fail(`some of the ${spoken(run.from, run.to)} event of device ${id} are missing`)
+    else if (run.from !== from || run.to !== to)
+      fail(`of device ${id} the ${spoken(run.from, run.to)} event are here, not the ${spoken(from, to)}`)
+  }
+  if (!isWhole) return
+  for (const [id, run] of read.devices)
+    if (run.from !== 0 || !run.unbroken) fail(`the log is whole, but events of device ${id} are missing in it`)
+}
+
+/** The entries and the proof give the root that was signed. */
+export const checkRoot = (checking: Checking, checkpoint: Checkpoint, read: EventsRead, proof: Uint8Array): void => {
+  if (read.count === 0) {
+    checking.findings.skip('root', 'the bundle holds no entries')
+    if (proof.length > 0) failing(checking, 'root', bundleFile.proof)('there is a proof, and no entry for it to prove')
+    return
+  }
+  const root = rootOfMany(checking.sha256, checkpoint.size, read.seqs, read.leafHashes, proof)
+  if (!root) failing(checking, 'root', bundleFile.proof)('entries, proof and the size of the log do not fit together')
+  else if (!sameBytes(root, checkpoint.root))
+    failing(checking, 'root', bundleFile.events)('these entries do not give the root that was signed')
+}
+
+/**
+ * The checkpoint that was kept against the newest. `proven` is the earlier one that the bundle has a proof from, and
+ * `whole` what was read where all entries are there and are those of the newest: they are a proof from every size.
+ */
+export const checkKept = (
+  checking: Checking,
+  kept: Checkpoint,
+  newest: Checkpoint,
+  proven: Checkpoint | undefined,
+  whole: EventsRead | undefined,
+): void => {
+  const fail = failing(checking, 'earlier', 'the checkpoint you kept')
+  const { size } = kept
+  const rootThen = (): Uint8Array | undefined => {
+    if (size === newest.size) return newest.root
+    if (size === proven?.size) return proven.root
+    if (size === 0) return treeHasher(checking.sha256).empty()
+    if (!whole) return undefined
+    const hashes = whole.leafHashes.subarray(0, hashLength * size)
+    return rootOfMany(checking.sha256, size, whole.seqs.subarray(0, size), hashes, new Uint8Array(0))
+  }
+  if (size > newest.size) {
+    fail(`it has ${size} entries, and the bundle is of a log of ${newest.size}`)
+    return
+  }
+  const root = rootThen()
+  if (root && !sameBytes(root, kept.root))
+    fail(`the log was another when it had ${size} entries: what was written before then has been changed`)
+  if (!root) fail(`the bundle holds no proof from ${size} entries on: ask for one that is made with this checkpoint`)
+}

@@ -1,0 +1,110 @@
+import { type BundleFiles, bundleFile, demandSeal, type Manifest, readHashes, readManifest } from './bundle.ts'
+import { checkDevices, checkFiles, checkKept, checkManifest, checkRoot, demandKeys } from './bundle-checks.ts'
+import { type Checkpoint, openCheckpoint, treeOf } from './checkpoint.ts'
+import { type Check, type CheckName, checkNames, type Findings, openFindings } from './findings.ts'
+import { Flawed, malformed } from './flawed.ts'
+import { readKey } from './note.ts'
+import type { Primitives } from './primitives.ts'
+import { verifyConsistency } from './tree-proofs.ts'
+import { readEvents } from './verify-events.ts'
+
+/** What a bundle is held against. */
+export interface Against {
+  /** The key of the customer's log, as it was given to him: `name+hash+base64`. */
+  pinnedKey: string
+  /** A checkpoint that he kept from earlier, if he did. */
+  earlierCheckpoint?: Uint8Array
+}
+
+/** What came of checking a bundle. What it says of itself means nothing unless `ok`. */
+export interface Verification {
+  ok: boolean
+  checks: readonly Check[]
+  manifest?: Manifest
+  checkpoint?: Checkpoint
+  /** Entries read, and personal values in them that were erased or left out. */
+  count: number
+  erased: number
+}
+
+/** Runs what may find something `Flawed`, and notes it under a check. */
+const attempt = <T>(findings: Findings, check: CheckName, file: string, read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof Flawed)) throw error
+    // That the newest checkpoint is of another log is a finding of its own.
+    const isForeign = check === 'checkpoint' && error.flaw === 'origin'
+    if (isForeign) findings.skip(check, 'it is of another log')
+    findings.fail(isForeign ? 'origin' : check, { file, because: error.message })
+    return undefined
+  }
+}
+
+const concluded = (findings: Findings, rest: Omit<Verification, 'ok' | 'checks'>): Verification => {
+  const checks = findings.result()
+  return { ok: checks.every(({ result }) => result !== 'failed'), checks, ...rest }
+}
+
+/**
+ * Checks a bundle against the key a customer holds, and says for each check whether it holds and, where it does not,
+ * where and why. Needs no server, knows no storage, and throws nothing because of what the files hold.
+ */
+export const verify = (primitives: Primitives, files: BundleFiles, against: Against): Verification => {
+  const { sha256 } = primitives
+  const findings = openFindings()
+  const checking = { sha256, findings }
+  const file = (name: string): Uint8Array => files.get(name) ?? new Uint8Array(0)
+  const given = attempt(findings, 'key', 'your key', () => {
+    const key = readKey(sha256, against.pinnedKey)
+    return { key, tree: treeOf(key.name) }
+  })
+  if (!given) {
+    for (const name of checkNames) findings.skip(name, 'without a key there is nothing to check against')
+    return concluded(findings, { count: 0, erased: 0 })
+  }
+  const { key, tree } = given
+  const open = (check: CheckName, name: string, bytes: Uint8Array): Checkpoint | undefined =>
+    attempt(findings, check, name, () => openCheckpoint(primitives, bytes, key).checkpoint)
+
+  attempt(findings, 'key', bundleFile.keys, () => demandKeys(sha256, file(bundleFile.keys), key, against.pinnedKey))
+  const manifest = attempt(findings, 'manifest', bundleFile.manifest, () => readManifest(file(bundleFile.manifest)))
+  attempt(findings, 'manifest', bundleFile.seal, () =>
+    demandSeal(primitives, file(bundleFile.manifest), file(bundleFile.seal), key),
+  )
+  if (manifest && manifest.origin !== key.name)
+    findings.fail('origin', { file: bundleFile.manifest, because: `it is a bundle of ${manifest.origin}` })
+  checkFiles(checking, files, manifest)
+
+  const checkpoint = open('checkpoint', bundleFile.checkpoint, file(bundleFile.checkpoint))
+  const read = readEvents(sha256, file(bundleFile.events), tree, findings)
+  if (manifest) checkManifest(checking, manifest, read)
+  if (manifest && checkpoint) checkDevices(checking, manifest, checkpoint, read)
+  else findings.skip('devices', 'the manifest or the checkpoint could not be read')
+  if (checkpoint && read.readable) checkRoot(checking, checkpoint, read, file(bundleFile.proof))
+  else findings.skip('root', checkpoint ? 'not every entry could be read' : 'the checkpoint could not be read')
+
+  const isProven = files.has(bundleFile.earlier)
+  if (!isProven && !against.earlierCheckpoint)
+    findings.skip('earlier', 'there is no earlier checkpoint to compare with')
+  if (!checkpoint) findings.skip('earlier', 'the checkpoint could not be read')
+  else {
+    const proven = isProven ? open('earlier', bundleFile.earlier, file(bundleFile.earlier)) : undefined
+    if (proven)
+      attempt(findings, 'earlier', bundleFile.consistency, () => {
+        if (!verifyConsistency(sha256, proven, checkpoint, readHashes(file(bundleFile.consistency))))
+          throw malformed('the log of the earlier checkpoint is not the beginning of this one')
+      })
+    const kept = against.earlierCheckpoint && open('earlier', 'the checkpoint you kept', against.earlierCheckpoint)
+    const isWhole = read.readable && read.count === checkpoint.size && !findings.hasFailed('root')
+    if (kept)
+      checkKept(
+        checking,
+        kept,
+        checkpoint,
+        findings.hasFailed('earlier') ? undefined : proven,
+        isWhole ? read : undefined,
+      )
+  }
+  return concluded(findings, { manifest, checkpoint, count: read.count, erased: read.erased })
+}
