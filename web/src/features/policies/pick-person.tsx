@@ -1,4 +1,4 @@
-import type { CustomerView } from '@gatehouse/shared/views/views'
+import type { CustomerView, Named } from '@gatehouse/shared/views/views'
 import { Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
@@ -15,11 +15,14 @@ const anyoneSays = 'Anyone whose groups allow it'
 export const PickPerson = ({
   customer,
   value,
+  named,
   onChange,
 }: {
   customer: CustomerView
   /** An id, `anyone`, or `undefined` for oneself. */
   value: string | undefined
+  /** The same, once the name is known. */
+  named: Named | undefined
   onChange: (person: string | undefined) => void
 }) => {
   const me = useMe()
@@ -43,7 +46,7 @@ export const PickPerson = ({
   // Whoever stands in the address and on no page of these lists yet: the answer says his name.
   const extra =
     value !== undefined && value !== anyone && value !== me.id && !found.some((one) => one.value === value)
-      ? [{ value, label: chosen?.id === value ? chosen.name : 'The person in the address' }]
+      ? [{ value, label: [chosen, named].find((one) => one?.id === value)?.name ?? 'The person in the address' }]
       : []
   return (
     <Select

@@ -1,5 +1,5 @@
 import { type Activity, activities, activityNames, deviceActivities, isActivity } from '@gatehouse/shared/activities'
-import type { CustomerView } from '@gatehouse/shared/views/views'
+import type { CustomerView, Named } from '@gatehouse/shared/views/views'
 import { SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core'
 import { zoneName } from '../../kernel/format.ts'
 import { useServerNow } from '../../kernel/now.ts'
@@ -30,16 +30,19 @@ function choice(value: Activity) {
 export const SimulatorFields = ({
   customer,
   asked,
+  named,
   onChange,
 }: {
   customer: CustomerView
   asked: Asked
+  /** Whoever is asked about, once his name is known. */
+  named: Named | undefined
   onChange: (next: { [Name in keyof SimulatorQuery]?: string | undefined }) => void
 }) => {
   const { device, activity, person } = asked
   return (
     <div className={classes.question}>
-      <PickPerson customer={customer} value={person} onChange={(next) => onChange({ person: next })} />
+      <PickPerson customer={customer} value={person} named={named} onChange={(next) => onChange({ person: next })} />
       <Select
         label="What"
         placeholder="Choose one"

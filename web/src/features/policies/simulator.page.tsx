@@ -1,6 +1,6 @@
 import { type Activity, activities, isActivity } from '@gatehouse/shared/activities'
 import { type Moments, momentsOf } from '@gatehouse/shared/policies/wall-moments'
-import type { CustomerView, DeviceView } from '@gatehouse/shared/views/views'
+import type { CustomerView, DeviceView, Named } from '@gatehouse/shared/views/views'
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearchParams } from 'react-router'
@@ -12,6 +12,7 @@ import { Page, Section } from '../../ui/page.tsx'
 import { customerQuery } from '../customers/queries.ts'
 import { deviceQuery } from '../devices/queries.ts'
 import { PolicyCrumbs } from './policy-crumbs.tsx'
+import { explainQuery } from './queries.ts'
 import { SimulatedAnswer } from './simulated-answer.tsx'
 import { SimulatorFields } from './simulator-fields.tsx'
 import { wallSays } from './words.ts'
@@ -26,6 +27,24 @@ export interface Asked {
   /** When that is. */
   moments: Moments | undefined
   again: boolean
+}
+
+/** The moment that is asked about, ms; `undefined` for now, and for what is no moment. */
+const momentAsked = ({ moments, again }: Asked): number | undefined =>
+  moments?.kind === 'one'
+    ? moments.at
+    : moments?.kind === 'twice'
+      ? again
+        ? moments.second
+        : moments.first
+      : undefined
+
+/** Whoever is asked about, as soon as an answer has named him: his id alone stands in the address. */
+const useNamed = (asked: Asked): Named | undefined => {
+  const { device, activity = 'device.view', person } = asked
+  const question = explainQuery(device?.id ?? '', { activity, person, at: momentAsked(asked) })
+  // It is asked where it is shown.
+  return useQuery({ ...question, enabled: false }).data?.person
 }
 
 /** "Could Anna restart balance 7 on 29 March at 02:30?": answered by the rules as they stand. */
@@ -57,6 +76,7 @@ const Simulator = ({ customer }: { customer: CustomerView }) => {
     moments: wall !== undefined && ours ? momentsOf(wall, ours.site.zone) : undefined,
     again: given('again') === '1',
   }
+  const named = useNamed(asked)
   const change = (next: { [Name in keyof SimulatorQuery]?: string | undefined }) =>
     setQuery(
       (before) => {
@@ -84,7 +104,7 @@ const Simulator = ({ customer }: { customer: CustomerView }) => {
       }
     >
       <Section title="The question">
-        <SimulatorFields customer={customer} asked={asked} onChange={change} />
+        <SimulatorFields customer={customer} asked={asked} named={named} onChange={change} />
       </Section>
       <Section title="The answer">
         {deviceId === undefined || asked.activity === undefined ? (
@@ -112,7 +132,7 @@ const AtTime = ({
   customer: CustomerView
   onChange: (next: { at?: string; again?: string | undefined }) => void
 }) => {
-  const { activity, wall, moments, again, person } = asked
+  const { activity, wall, moments, person } = asked
   if (activity === undefined) return null
   const answer = (at: number | undefined) => (
     <SimulatedAnswer device={device} activity={activity} person={person} at={at} customer={customer} />
@@ -120,8 +140,7 @@ const AtTime = ({
   if (wall === undefined) return answer(undefined)
   if (moments === undefined)
     return <Refused says="That is no date and time">Choose both, as they are shown by the clock at the site.</Refused>
-  if (moments.kind === 'one') return answer(moments.at)
-  if (moments.kind === 'twice') return answer(again ? moments.second : moments.first)
+  if (moments.kind !== 'skipped') return answer(momentAsked(asked))
   return (
     <Alert color="amber" role="alert" title={`${wallSays(wall)} does not exist at ${device.site.name}`}>
       <Stack gap="sm" align="flex-start">
