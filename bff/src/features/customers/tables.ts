@@ -1,4 +1,4 @@
-import { bigint, boolean, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
@@ -24,6 +24,8 @@ export const site = pgTable(
     zone: text().notNull(),
     address: text().notNull().default(''),
     createdAt: ms('created_at').notNull(),
+    /** Counts what changed the orders of all its devices. */
+    orders: integer().notNull().default(0),
   },
   (t) => [unique('site_of_customer').on(t.customerId, t.id), unique('site_name').on(t.customerId, t.name)],
 )

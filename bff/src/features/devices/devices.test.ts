@@ -14,7 +14,7 @@ import { policyLevel } from '../policies/tables.ts'
 import { approval, request } from '../requests/tables.ts'
 import { session } from '../sessions/tables.ts'
 import { newCode } from './codes.ts'
-import { hashCode, normaliseCode } from './door.ts'
+import { hashCode, normaliseCode, ordersVersionOf, raiseOrders } from './door.ts'
 import { device, deviceLink, enrolmentCode } from './tables.ts'
 
 interface Refusal {
@@ -49,6 +49,7 @@ const add = async (more: object = {}): Promise<string> => {
 }
 const setState = (id: string, state: 'awaiting_enrolment' | 'active' | 'revoked') =>
   h.house.db.update(device).set({ state }).where(eq(device.id, id))
+const versionOf = (id: string) => ordersVersionOf(h.house.db, id)
 const rowOf = async (id: string) => {
   const [row] = await h.house.db.select().from(device).where(eq(device.id, id))
   if (!row) throw new Error('no such device')
@@ -178,7 +179,7 @@ describe('changing a device', () => {
   test('a move gives it new orders, which a connected device gets at once', async () => {
     const id = await add()
     await h.house.db.update(deviceLink).set({ connected: true }).where(eq(deviceLink.deviceId, id))
-    const before = (await rowOf(id)).ordersVersion
+    const before = await versionOf(id)
     expect(await signalsOf(h.house, () => patch(id, { name: 'Only a name' }))).not.toContainEqual({
       kind: 'deliver',
       deviceId: id,
@@ -187,7 +188,18 @@ describe('changing a device', () => {
       kind: 'deliver',
       deviceId: id,
     })
-    expect((await rowOf(id)).ordersVersion).toBe(before + 1)
+    expect(await versionOf(id)).toBe(before + 1)
+  })
+
+  test('moved from a site whose orders were raised more often, it gets newer ones all the same', async () => {
+    const id = await add()
+    const { db } = h.house
+    for (let i = 0; i < 3; i++) await db.transaction((tx) => raiseOrders(tx, { siteId: sited('Basel') }))
+    const before = await versionOf(id)
+    expect((await patch(id, { siteId: sited('Cork') })).status).toBe(200)
+    expect(await versionOf(id)).toBe(before + 1)
+    expect((await patch(id, { siteId: sited('Basel') })).status).toBe(200)
+    expect(await versionOf(id)).toBeGreaterThan(before + 1)
   })
 
   test('AZ05 it cannot be moved to a site of another customer', async () => {
@@ -487,7 +499,7 @@ describe('A8 models', () => {
   test('a change raises the version, the orders of their devices, and reaches those that are connected', async () => {
     const [one, other] = [await add({ modelId: id }), await add()]
     await h.house.db.update(deviceLink).set({ connected: true })
-    const before = [(await rowOf(one)).ordersVersion, (await rowOf(other)).ordersVersion]
+    const before = [await versionOf(one), await versionOf(other)]
     const events = await eventsOf(h.house, async () => {
       const signals = await signalsOf(h.house, async () => {
         const answer = await ruth.send('PUT', `/api/models/${id}`, body({ name: 'Changed model', version: 1 }))
@@ -496,10 +508,7 @@ describe('A8 models', () => {
       expect(signals.filter((signal) => signal.kind === 'deliver')).toEqual([{ kind: 'deliver', deviceId: one }])
     })
     expect(events.map((event) => event.event)).toEqual(['model.changed'])
-    expect([(await rowOf(one)).ordersVersion, (await rowOf(other)).ordersVersion]).toEqual([
-      Number(before[0]) + 1,
-      before[1],
-    ])
+    expect([await versionOf(one), await versionOf(other)]).toEqual([Number(before[0]) + 1, before[1]])
     expect((await ruth.get<ModelView>(`/api/models/${id}`)).body).toMatchObject({ version: 2, devices: 1 })
   })
 

@@ -1,7 +1,7 @@
 import { type Activity, isActivity } from '@gatehouse/shared/activities'
 import type { DeviceTarget, Who } from '@gatehouse/shared/decide'
 import type { Declaration } from '@gatehouse/shared/devices/declaration'
-import { and, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { About } from '../../kernel/audit/append.ts'
 import type { Signal } from '../../kernel/bus.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
@@ -9,6 +9,7 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { Finder } from '../../kernel/http/allow.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { customer, site } from '../customers/tables.ts'
+import { policy } from '../policies/tables.ts'
 import { device, deviceLink, model } from './tables.ts'
 
 export { hashCode, normaliseCode } from './codes.ts'
@@ -141,32 +142,51 @@ export const grantedDevices = (who: Pick<Who, 'customerId' | 'grants'>, activity
 }
 
 /**
+ * The version of the orders (policy and declaration) that a row of `device` ought to hold: a sum of counts that only
+ * rise, so that one row is written however many devices a change is about.
+ */
+export const ordersWanted: SQL<number> = sql<number>`orders_wanted(${device})`
+
+/** The version of the orders a device ought to hold; 0 where there is none of this id. */
+export const ordersVersionOf = async (db: Tx, deviceId: string): Promise<number> => {
+  const [row] = await db.select({ version: ordersWanted }).from(device).where(eq(device.id, deviceId))
+  return row?.version ?? 0
+}
+
+/**
  * Raises the version of the orders of a customer's, a site's, a model's or one device, in the transaction that changed them, and
- * tells the gateways of those that are connected. Rows are locked in one order, so that two changes at once do not
- * wait for each other for ever.
+ * tells the gateways of those that are connected. A device that leaves a site with a higher count is raised by so much more.
  */
 export const raiseOrders = async (
   tx: Tx,
-  of: { customerId: string } | { siteId: string } | { modelId: string } | { deviceId: string },
+  of: { customerId: string } | { siteId: string } | { modelId: string } | { deviceId: string; by?: number },
 ): Promise<Signal[]> => {
-  const whose =
-    'customerId' in of
-      ? eq(device.customerId, of.customerId)
-      : 'siteId' in of
-        ? eq(device.siteId, of.siteId)
-        : 'modelId' in of
-          ? eq(device.modelId, of.modelId)
-          : eq(device.id, of.deviceId)
-  const locked = tx
-    .select({ id: device.id })
-    .from(device)
-    .where(and(whose, isNull(device.removedAt)))
-    .orderBy(asc(device.id))
-    .for('no key update')
-  await tx
-    .update(device)
-    .set({ ordersVersion: sql`${device.ordersVersion} + 1` })
-    .where(inArray(device.id, locked))
+  let whose: SQL
+  if ('customerId' in of) {
+    whose = eq(device.customerId, of.customerId)
+    await tx
+      .update(policy)
+      .set({ orders: sql`${policy.orders} + 1` })
+      .where(eq(policy.customerId, of.customerId))
+  } else if ('siteId' in of) {
+    whose = eq(device.siteId, of.siteId)
+    await tx
+      .update(site)
+      .set({ orders: sql`${site.orders} + 1` })
+      .where(eq(site.id, of.siteId))
+  } else if ('modelId' in of) {
+    whose = eq(device.modelId, of.modelId)
+    await tx
+      .update(model)
+      .set({ orders: sql`${model.orders} + 1` })
+      .where(eq(model.id, of.modelId))
+  } else {
+    whose = eq(device.id, of.deviceId)
+    await tx
+      .update(device)
+      .set({ ordersVersion: sql`${device.ordersVersion} + ${of.by ?? 1}` })
+      .where(whose)
+  }
   const connected = await tx
     .select({ deviceId: device.id })
     .from(device)

@@ -16,7 +16,7 @@ import { newCode } from './codes.ts'
 import { type KnownDevice, raiseOrders } from './door.ts'
 import { modelSeenBy } from './model-store.ts'
 import { codeLife, freer, gains, whyNoCode, whyNotRemove, whyNotRevoke } from './rules.ts'
-import { killCodes, lockDevice, openSessionId } from './store.ts'
+import { holdSites, killCodes, lockDevice, openSessionId } from './store.ts'
 import { device, deviceLink, enrolmentCode } from './tables.ts'
 
 export interface NewDevice {
@@ -90,13 +90,15 @@ export const changeDevice = async (
     const row = await locked(tx, known.deviceId)
     const now = { ...known, siteId: row.siteId, tags: row.tags }
     const next = { ...now, siteId: given.siteId ?? now.siteId, tags: given.tags ?? now.tags }
+    const moved = now.siteId !== next.siteId
+    // What the sites count stays as it is until the end: the orders of whoever moves between them must rise.
+    if (moved) await holdSites(tx, [now.siteId, next.siteId])
     const [from, to] = await Promise.all([
       siteOf(tx, row.customerId, now.siteId),
       siteOf(tx, row.customerId, next.siteId),
     ])
     if (!to) throw noSite()
     if (gains(actor, now, next).length > 0) throw new Refused('not_granted', { privately: 'would gain rights by it' })
-    const moved = now.siteId !== next.siteId
     if (moved && !mayEditPolicy && freer(await levelsFor(tx, now), await levelsFor(tx, next)).length > 0)
       throw new Refused('not_granted', { privately: 'the policy of the other site allows more' })
     const name = given.name ?? row.name
@@ -106,7 +108,8 @@ export const changeDevice = async (
       .where(eq(device.id, row.id))
     const session = await openSessionId(tx, row.id)
     const signals: Signal[] = [hint(now), hint(next)]
-    if (moved) signals.push(...(await raiseOrders(tx, { deviceId: row.id })))
+    const rise = 1 + Math.max(0, (from?.orders ?? 0) - to.orders)
+    if (moved) signals.push(...(await raiseOrders(tx, { deviceId: row.id, by: rise })))
     if (session) signals.push({ kind: 'session', sessionId: session })
     return {
       result: { id: row.id, name },

@@ -90,6 +90,15 @@ export const lockDevice = async (tx: Tx, deviceId: string) => {
   return row
 }
 
+/** Keeps sites from being changed until the end of the transaction, in one order. */
+export const holdSites = (tx: Tx, siteIds: readonly string[]): Promise<unknown> =>
+  tx
+    .select({ id: site.id })
+    .from(site)
+    .where(inArray(site.id, [...siteIds]))
+    .orderBy(asc(site.id))
+    .for('share')
+
 /** The open session of a device, if there is one. */
 export const openSessionId = async (tx: Tx, deviceId: string): Promise<string | undefined> => {
   const [row] = await tx

@@ -26,6 +26,8 @@ export const model = pgTable('model', {
   maker: text().notNull(),
   version: integer().notNull().default(1),
   declaration: jsonb().$type<Declaration>().notNull(),
+  /** Counts what changed the orders of all its devices. */
+  orders: integer().notNull().default(0),
 })
 
 /** A device at a customer's site. Hot, ever-changing columns are in `device_link`. */
@@ -52,7 +54,7 @@ export const device = pgTable(
     removedAt: ms('removed_at'),
     /** Highest session epoch given out; rises with every session. */
     epoch: integer().notNull().default(0),
-    /** Version of the orders (policy and declaration) the device ought to hold. */
+    /** Counts what changed the orders of this device alone; `orders_wanted` adds its policy's, site's and model's. */
     ordersVersion: integer('orders_version').notNull().default(1),
     // What lists narrow by is kept here by triggers, in the transaction that changes it.
     /** Severities of open alarms, one bit each: 1, 2, 4 in their order. */

@@ -8,7 +8,7 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { storable } from '../../kernel/database/storable.ts'
 import { Refused } from '../../kernel/errors.ts'
 import { behindWall, type House } from '../../kernel/house.ts'
-import { deviceById, hashCode, type KnownDevice } from '../devices/door.ts'
+import { deviceById, hashCode, type KnownDevice, ordersWanted } from '../devices/door.ts'
 import { device, deviceLink, enrolmentCode } from '../devices/tables.ts'
 import { enrolmentLimit } from './limits.ts'
 import { signOrders } from './orders.ts'
@@ -42,7 +42,7 @@ const activate = async (tx: Tx, deviceId: string, given: EnrolRequest, now: numb
     .update(device)
     .set({ state: 'active', publicKey: given.publicKey.x, enrolledAt: now })
     .where(and(eq(device.id, deviceId), eq(device.state, 'awaiting_enrolment'), isNull(device.removedAt)))
-    .returning({ ordersVersion: device.ordersVersion })
+    .returning({ ordersVersion: ordersWanted })
   if (!active) return undefined
   const link = {
     connected: false,

@@ -3,7 +3,7 @@ import { forEarlierAgents } from '@gatehouse/shared/policies/policy'
 import { eq } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
-import { deviceById } from '../devices/door.ts'
+import { deviceById, ordersWanted } from '../devices/door.ts'
 import { device, deviceLink } from '../devices/tables.ts'
 import { levelsFor } from '../policies/door.ts'
 
@@ -13,7 +13,7 @@ export const ordersVersions = async (
   deviceId: string,
 ): Promise<{ wanted: number; held: number } | undefined> => {
   const [row] = await db
-    .select({ wanted: device.ordersVersion, held: deviceLink.ordersHeld })
+    .select({ wanted: ordersWanted, held: deviceLink.ordersHeld })
     .from(device)
     .innerJoin(deviceLink, eq(deviceLink.deviceId, device.id))
     .where(eq(device.id, deviceId))

@@ -49,12 +49,14 @@ const lockLinksText = `
   select l.device_id as "deviceId", l.connected, l.transport, l.connection_id as "connectionId",
     l.last_seq::float8 as "lastSeq", l.boot_id as "bootId", l.orders_held as "ordersHeld",
     d.state, d.removed_at is not null as removed, d.public_key as "publicKey", d.name, d.customer_id as "customerId",
-    d.site_id as "siteId", d.model_id as "modelId", d.tags, d.orders_version as "ordersVersion",
+    d.site_id as "siteId", d.model_id as "modelId", d.tags, d.orders_version + p.orders + s.orders + m.orders as "ordersVersion",
     m.version as "modelVersion", c.name as "customerName", 'device' as kind
   from device_link l
     join device d on d.id = l.device_id
     join model m on m.id = d.model_id
     join customer c on c.id = d.customer_id
+  join policy p on p.customer_id = d.customer_id
+  join site s on s.id = d.site_id
   where l.device_id = any($1::uuid[])
   order by l.device_id
   for no key update of l`

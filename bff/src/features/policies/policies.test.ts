@@ -7,6 +7,7 @@ import { eventsOf } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { signalsOf } from '../../testing/signals.ts'
+import { ordersVersionOf, ordersWanted } from '../devices/door.ts'
 import { device, deviceLink } from '../devices/tables.ts'
 
 interface Refusal {
@@ -33,20 +34,14 @@ const put = async (level: string, levelId: string | undefined, rules: object, mo
 const terminal = (answer: string, locked = false) => ({ 'session.terminal': { answer, locked } })
 const explained = async (deviceId: string | undefined, activity: string, by: Visitor) =>
   (await by.get<ExplainView>(`/api/devices/${deviceId}/explain?activity=${activity}`)).body
-const deviceRow = async (name: string) => {
-  const [row] = await h.house.db
-    .select()
-    .from(device)
-    .where(eq(device.id, h.seeded.devices[name] ?? ''))
-  return row
-}
+const versionOf = (name: string) => ordersVersionOf(h.house.db, h.seeded.devices[name] ?? '')
 
 describe("a customer's policy", () => {
   test('C1 a change holds at once, is one readable event, and reaches every device of the customer', async () => {
     const technician = await h.as('technician')
     const balance = h.seeded.devices['Balance 7']
-    const before = await deviceRow('Balance 7')
-    const others = await deviceRow('Packing line 1')
+    const before = await versionOf('Balance 7')
+    const others = await versionOf('Packing line 1')
     await h.house.db.update(deviceLink).set({ connected: true })
     expect(await explained(balance, 'session.terminal', technician)).toMatchObject({
       activity: 'session.terminal',
@@ -78,8 +73,22 @@ describe("a customer's policy", () => {
       verdict: { ok: false, because: 'policy_never' },
       policy: { answer: 'never', level: 'site' },
     })
-    expect((await deviceRow('Balance 7'))?.ordersVersion).toBe((before?.ordersVersion ?? 0) + 1)
-    expect((await deviceRow('Packing line 1'))?.ordersVersion).toBe(others?.ordersVersion)
+    expect(await versionOf('Balance 7')).toBe(before + 1)
+    expect(await versionOf('Packing line 1')).toBe(others)
+  })
+
+  test('a change raises the orders of every device and writes to none', async () => {
+    const rows = () =>
+      h.house.db
+        .select({ id: device.id, written: sql`${device}.xmin::text`, wanted: ordersWanted })
+        .from(device)
+        .orderBy(device.id)
+        .where(eq(device.customerId, helvetia))
+    const before = await rows()
+    await put('customer', helvetia, terminal('never'))
+    expect(await rows()).toEqual(before.map((one) => ({ ...one, wanted: one.wanted + 1 })))
+    expect(before.length).toBeGreaterThan(2)
+    await put('customer', helvetia, terminal('ask'))
   })
 
   test('C1 nearer levels win, a locked one above them wins over all', async () => {
@@ -145,7 +154,7 @@ describe("a customer's policy", () => {
       .where(eq(device.id, h.seeded.devices['Balance 11'] ?? ''))
     await h.house.db.update(deviceLink).set({ ordersHeld: 0 })
     expect((await view()).confirmed).toEqual({ devices: 0, of: 2 })
-    const newest = sql`(select orders_version from device where device.id = ${deviceLink.deviceId})`
+    const newest = sql`(select orders_wanted(device) from device where device.id = ${deviceLink.deviceId})`
     await h.house.db
       .update(deviceLink)
       .set({ ordersHeld: newest as unknown as number })

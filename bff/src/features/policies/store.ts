@@ -4,6 +4,7 @@ import { and, asc, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { KnownCustomer } from '../customers/door.ts'
 import { customer, site } from '../customers/tables.ts'
+import { ordersWanted } from '../devices/door.ts'
 import { device, deviceLink, model } from '../devices/tables.ts'
 import { policyChange } from './rules.ts'
 import { policy, policyLevel, policyVersion as versions } from './tables.ts'
@@ -52,7 +53,7 @@ export const namedLevels = async (db: Tx, customerId: string): Promise<PolicyVie
 export const confirmedOf = async (db: Tx, customerId: string): Promise<{ devices: number; of: number }> => {
   const [row] = await db
     .select({
-      devices: sql<number>`(count(*) filter (where ${deviceLink.ordersHeld} >= ${device.ordersVersion}))::int`,
+      devices: sql<number>`(count(*) filter (where ${deviceLink.ordersHeld} >= ${ordersWanted}))::int`,
       of: sql<number>`count(*)::int`,
     })
     .from(device)

@@ -13,6 +13,8 @@ export const policy = pgTable('policy', {
     .references(() => customer.id, { onDelete: 'cascade' }),
   version: integer().notNull().default(1),
   changedAt: ms('changed_at').notNull(),
+  /** Counts what changed the orders of all the customer's devices. */
+  orders: integer().notNull().default(0),
 })
 
 /** Every change of a policy: what one level said before and after it. Names are those of the time; insert-only. */

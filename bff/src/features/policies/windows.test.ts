@@ -20,6 +20,7 @@ import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house
 import { type Scene, sceneOf } from '../../testing/scene.ts'
 import { answer, ask, goLive } from '../../testing/sessions.ts'
 import { signalsOf } from '../../testing/signals.ts'
+import { ordersWanted } from '../devices/door.ts'
 import { device as deviceTable } from '../devices/tables.ts'
 import { signOrders } from '../gateway/orders.ts'
 import { watchTheClock } from '../relay/jobs.ts'
@@ -284,7 +285,7 @@ describe('the zone of a site', () => {
     by.send<Refusal>('PATCH', `/api/customers/${helvetia}/sites/${h.seeded.sites.Cork}`, { zone })
   const cork = async () => {
     const [row] = await h.house.db
-      .select({ n: sql<number>`sum(${deviceTable.ordersVersion})::int` })
+      .select({ n: sql<number>`sum(${ordersWanted})::int` })
       .from(deviceTable)
       .where(eq(deviceTable.siteId, h.seeded.sites.Cork ?? ''))
     return row?.n ?? 0
