@@ -68,6 +68,10 @@ export type Verdict =
 /** Whoever passed the door before and is judged again, while his session runs: no new proof is asked of him. */
 export const provenBefore = <W extends Who>(who: W): W => ({ ...who, provenAt: Number.POSITIVE_INFINITY })
 
+/** True where a proof is young enough at `now`; one from the future says that the clock has gone back, and proves nothing. */
+const isFresh = (provenAt: number, now: number): boolean =>
+  provenAt === Number.POSITIVE_INFINITY || (now - provenAt < proofLasts && now - provenAt >= -60_000)
+
 const no = (because: Refusal): Verdict => ({ ok: false, because })
 
 /** Why a policy that says never at `now` is shut: for good, or until its next window. */
@@ -156,7 +160,7 @@ export const decide = (who: Who | null, activity: Activity, target: Target, fact
         : granted(who, target.kind === 'device' ? 'device.view' : 'customer.view', target)
     return no(mayKnow ? 'not_granted' : 'not_found')
   }
-  const proven = !asksForProof(activity) || now - who.provenAt < proofLasts
+  const proven = !asksForProof(activity) || isFresh(who.provenAt, now)
   if (!activities[activity].touchesDevice || target.kind !== 'device')
     return proven ? { ok: true } : no('step_up_required')
   const answer = policyAnswer(facts.policy, activity, now)

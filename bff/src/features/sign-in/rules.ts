@@ -13,11 +13,17 @@ export const endsOf = (one: { startedAt: number; lastGestureAt: number }) => ({
 /** After the right password there is this long to show the second factor. */
 export const halfLife = minutes(10)
 
+/** Clocks of two instances differ by so much at the most. */
+const clockSlack = minutes(1)
+
 /** Why a sign-in is over at `now`; `undefined` while it lives. */
 export const whyOver = (
   one: { startedAt: number; lastGestureAt: number; provenAt: number | null },
   now: number,
 ): 'idle' | 'too_long' | 'unproven' | undefined => {
+  // By a clock that has gone back, or tells no time at all, nothing is known to be still alive.
+  if (!(now >= one.startedAt - clockSlack)) return 'too_long'
+  if (!(now >= one.lastGestureAt - clockSlack)) return 'idle'
   if (one.provenAt === null && now >= one.startedAt + halfLife) return 'unproven'
   const { idleEndsAt, absoluteEndsAt } = endsOf(one)
   if (now >= absoluteEndsAt) return 'too_long'
