@@ -246,6 +246,17 @@ describe('rules that come from outside', () => {
     ])
   })
 
+  test('C2 what a rule wants of people reaches agents as it is, and changes no answer there', () => {
+    const ladder = [{ who: ['00000000-0000-4000-8000-000000000001'], minutes: 15 }]
+    for (const answer of policyAnswers) {
+      const rule = plainRule(answer, { approvers: 2, ladder, watched: true })
+      const levels: PolicyLevel[] = [{ level: 'customer', zone: null, rules: { 'session.terminal': rule } }]
+      const sent: unknown = JSON.parse(JSON.stringify(forEarlierAgents(levels)))
+      expect(readLevels(sent)).toEqual(levels)
+      expect(policyAnswer(readLevels(sent), 'session.terminal', 0)).toBe(answer)
+    }
+  })
+
   test('are told in words', () => {
     expect(windowSays(weekly('22:00', '04:00', 'mon', 'tue', 'wed', 'sat'))).toBe(
       'Mon–Wed, Sat 22:00–04:00 the next day',

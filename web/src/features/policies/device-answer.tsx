@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/page.tsx'
 import { HoldsBadge } from './answer-badge.tsx'
 import { cellAt, type Level, type Place, placeSays } from './levels.ts'
+import { wantsSay } from './people-words.ts'
 import { PickDevice } from './place-picker.tsx'
 import { activitySays } from './words.ts'
 
@@ -14,7 +15,17 @@ const columns = (levels: readonly Level[], place: Place): Column<Activity>[] => 
   {
     id: 'answer',
     header: 'Answer',
-    cell: (activity) => <HoldsBadge rule={cellAt(levels, place, activity).holds} />,
+    cell: (activity) => {
+      const { holds } = cellAt(levels, place, activity)
+      return (
+        <>
+          <HoldsBadge rule={holds} />
+          <Text size="xs" c="dimmed">
+            {wantsSay(holds)}
+          </Text>
+        </>
+      )
+    },
   },
   {
     id: 'by',

@@ -1,7 +1,7 @@
 import { plainRule } from '@gatehouse/shared/policies/policy'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { describe, expect, test } from 'vitest'
-import { peopleFaults } from './people-words.ts'
+import { peopleFaults, wantsSay } from './people-words.ts'
 
 const people = (approvers: boolean[], watchers = 1): PolicyView['people'] => ({
   approvers: approvers.map((everywhere, i) => ({ id: String(i), name: `Person ${i}`, everywhere })),
@@ -34,5 +34,12 @@ describe('whoever writes a rule is told what the people there make of it', () =>
     expect(peopleFaults(two, people([true, true]))).toEqual([])
     expect(peopleFaults(plainRule('always', { approvers: 2 }), people([]))).toEqual([])
     expect(peopleFaults(two, null)).toEqual([])
+  })
+  test('what a rule wants of them, in a few words', () => {
+    const ladder = [{ who: ['a'], minutes: 15 }]
+    expect(wantsSay(plainRule('ask', { approvers: 2, ladder, watched: true }))).toBe(
+      'Two people approve, told step by step, somebody watches',
+    )
+    expect(wantsSay(plainRule('always', { approvers: 2, ladder }))).toBe('')
   })
 })

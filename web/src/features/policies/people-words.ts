@@ -24,3 +24,13 @@ export const peopleFaults = (rule: Rule, people: People): string[] => {
     ...(rule.watched && people.watchers === 0 ? ['Nobody may watch sessions: none could go live.'] : []),
   ]
 }
+
+/** What a rule wants of the customer's own people: `Two people approve, told step by step`; empty where nothing more. */
+export const wantsSay = (rule: Rule): string => {
+  const wants = [
+    ...(mayAsk(rule) && rule.approvers === 2 ? ['two people approve'] : []),
+    ...(mayAsk(rule) && rule.ladder.length > 0 ? ['told step by step'] : []),
+    ...(rule.watched ? ['somebody watches'] : []),
+  ].join(', ')
+  return wants.charAt(0).toUpperCase() + wants.slice(1)
+}

@@ -4,6 +4,7 @@ import { IconLock } from '@tabler/icons-react'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { HoldsBadge } from './answer-badge.tsx'
 import { cellAt, type Level, type Place, placeSays } from './levels.ts'
+import { wantsSay } from './people-words.ts'
 import classes from './policy.module.css'
 import { activitySays, holdsSays } from './words.ts'
 
@@ -33,6 +34,11 @@ const AnswerCell = ({
       ) : (
         <Text component="span" c="dimmed" size="sm">
           {by ? `As above: ${holdsSays(holds)}` : `No rule: ${holdsSays(holds)}`}
+        </Text>
+      )}
+      {own && !overruled && wantsSay(own) && (
+        <Text size="xs" c="dimmed">
+          {wantsSay(own)}
         </Text>
       )}
       {own && overruled && by && (

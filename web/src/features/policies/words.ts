@@ -12,7 +12,7 @@ export const answerSays: Record<PolicyAnswer, string> = { always: 'Always', ask:
 export const answerMeans = (answer: PolicyAnswer, own: boolean): string =>
   ({
     always: 'Technicians whose groups allow it may do it at any time. Nobody is asked; it stands in the log.',
-    ask: `A technician asks, and may do it only after one of ${own ? 'your' : "the customer's"} approvers has said yes, and only for the time that was given.`,
+    ask: `A technician asks, and may do it only after one of ${own ? 'your' : "the customer's"} approvers has said yes (two, where the rule wants two), and only for the time that was given.`,
     never: 'Nobody may do it, and it cannot be asked for.',
   })[answer]
 
