@@ -5,7 +5,9 @@ import { bodyLimit } from 'hono/body-limit'
 import { actionsRoom } from './features/actions/routes.ts'
 import { expireActions } from './features/actions/service.ts'
 import { alarmsRoom } from './features/alarms/routes.ts'
+import { signCheckpoints } from './features/audit/checkpoints.ts'
 import { auditRoom } from './features/audit/routes.ts'
+import { sequenceEvents } from './features/audit/sequencer.ts'
 import { browserReportsRoom } from './features/browser-reports/routes.ts'
 import { customersRoom } from './features/customers/routes.ts'
 import { reachOf } from './features/devices/door.ts'
@@ -112,6 +114,8 @@ export const jobs: readonly Job[] = [
   forgetOldTries,
   tellOfOverdueReports,
   sendMails,
+  sequenceEvents,
+  signCheckpoints,
 ]
 
 /** Done once, before the first door opens. */

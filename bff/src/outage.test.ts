@@ -170,7 +170,7 @@ test('RE01 PostgreSQL stopped with -m immediate under a busy Gatehouse: it answe
       expect(times.filter((at) => !kept.has(at))).toEqual([])
     }
     const log = await db.execute<{ fields: string }>(
-      sql`select fields::text from audit_event where event = 'device.changed'`,
+      sql`select fields::text from audit_line where event = 'device.changed'`,
     )
     const said = log.map(({ fields }) => fields).join('\n')
     expect(load.renamed.length).toBeGreaterThan(5)

@@ -126,6 +126,32 @@ export type AuditFields<E extends AuditEventName> = {
   [F in FieldNames<(typeof auditEvents)[E]['says']>]: string | number
 }
 
+/** Fields that name or describe people, or that people wrote: in the log's evidence they stand as commitments only. */
+const personalFields: ReadonlySet<string> = new Set([
+  'email',
+  'name',
+  'people',
+  'leftOut',
+  'technician',
+  'by',
+  'case',
+  'reason',
+  'comment',
+  'note',
+  'change',
+  'before',
+  'after',
+])
+
+/** The paths of what is personal in an event: who did it where it was a person, from where, and such fields. */
+export const personalPaths = (actorKind: string, fields: Readonly<Record<string, unknown>>): string[] => [
+  ...(actorKind === 'person' ? ['actorName'] : []),
+  'fromAddress',
+  ...Object.keys(fields)
+    .filter((name) => personalFields.has(name) && typeof fields[name] === 'string')
+    .map((name) => `fields.${name}`),
+]
+
 export const auditOutcomes = ['done', 'refused', 'failed'] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 

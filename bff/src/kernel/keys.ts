@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createPrivateKey, type JsonWebKey, randomBytes, sign as signWith } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CryptoKey } from 'jose'
@@ -14,6 +14,14 @@ export interface ServerKeys {
   sign(typ: string, claims: Record<string, unknown>): Promise<string>
   /** 32 bytes for one purpose, from the secret. */
   derive(purpose: string): Buffer
+  /** Signs the checkpoints of the audit log and nothing else; a key of its own, which customers pin. */
+  log: LogKey
+}
+
+/** An Ed25519 key: its public half, 32 bytes, and what signs with the other. */
+export interface LogKey {
+  publicKey: Uint8Array
+  sign(message: Uint8Array): Uint8Array
 }
 
 /** 32 bytes for one purpose, from a secret. */
@@ -34,6 +42,14 @@ const readOrMake = async (path: string, make: () => Promise<string>): Promise<st
   return readFile(path, 'utf8')
 }
 
+const logKeyOf = (jwk: JWK): LogKey => {
+  const key = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' })
+  return {
+    publicKey: Buffer.from(jwk.x as string, 'base64url'),
+    sign: (message) => signWith(null, message, key),
+  }
+}
+
 const makeJwk = async (): Promise<string> => {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
   return JSON.stringify(await exportJWK(privateKey))
@@ -46,6 +62,7 @@ export const openKeys = async (dataDir: string, secret: string | undefined): Pro
   await chmod(folder, 0o700)
   const jwk = JSON.parse(await readOrMake(join(folder, 'signing.json'), makeJwk)) as JWK
   const root = secret ?? (await readOrMake(join(folder, 'secret'), async () => randomBytes(32).toString('base64url')))
+  const logJwk = JSON.parse(await readOrMake(join(folder, 'log.json'), makeJwk)) as JWK
   const kid = await calculateJwkThumbprint(jwk)
   const key = (await importJWK(jwk, 'EdDSA')) as CryptoKey
   return {
@@ -53,5 +70,6 @@ export const openKeys = async (dataDir: string, secret: string | undefined): Pro
     publicKeys: [{ kty: 'OKP', crv: 'Ed25519', x: jwk.x as string, kid }],
     sign: (typ, claims) => new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', typ, kid }).sign(key),
     derive: (purpose) => deriveFrom(root, purpose),
+    log: logKeyOf(logJwk),
   }
 }

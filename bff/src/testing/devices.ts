@@ -51,6 +51,6 @@ export const eventsOf = async (
   event?: string,
 ): Promise<{ event: string; outcome: string; fields: Record<string, string | number>; actorKind: string }[]> =>
   house.db.execute(sql`
-    select event, outcome, fields, actor_kind as "actorKind" from audit_event
+    select event, outcome, fields, actor_kind as "actorKind" from audit_line
     where device_id = ${deviceId} and (${event ?? null}::text is null or event = ${event ?? null}::text)
     order by id`)

@@ -3,7 +3,12 @@ import postgres, { type Sql } from 'postgres'
 /** What comes and goes without anybody's deed: the log itself, counters of tries, and how a browser or a device was last heard. */
 const passing: ReadonlySet<string> = new Set([
   'audit_event',
+  'audit_text',
   'audit_pending',
+  'audit_leaf',
+  'audit_node',
+  'audit_tree',
+  'audit_checkpoint',
   'sign_in',
   'sign_in_try',
   'device_link',

@@ -2,7 +2,7 @@ import { sentence } from '@gatehouse/shared/audit-events'
 import type { SessionView } from '@gatehouse/shared/views/views'
 import { and, eq } from 'drizzle-orm'
 import { expect } from 'vitest'
-import { auditEvent } from '../kernel/audit/tables.ts'
+import { auditLine } from '../kernel/audit/tables.ts'
 import type { ControlLine, DeviceClient } from './device-client.ts'
 import { manyDevices } from './devices.ts'
 import type { TestHouse, Visitor } from './house.ts'
@@ -37,9 +37,9 @@ export const sceneOf = (h: TestHouse, anna: Visitor, approver: Visitor): Scene =
       const find = () =>
         h.house.db
           .select()
-          .from(auditEvent)
-          .where(and(eq(auditEvent.sessionId, sessionId), eq(auditEvent.event, event)))
-          .orderBy(auditEvent.id)
+          .from(auditLine)
+          .where(and(eq(auditLine.sessionId, sessionId), eq(auditLine.event, event)))
+          .orderBy(auditLine.id)
       await expect.poll(async () => (await find()).length).toBe(n)
       return (await find()).map((row) => `${row.actorName}: ${sentence(row.event, row.fields)}`)
     },

@@ -1,12 +1,12 @@
 import { granted, type Scope } from '@gatehouse/shared/decide'
 import { and, desc, eq, ilike, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { grantedDevices } from '../devices/door.ts'
 import { device } from '../devices/tables.ts'
 
-export type AuditEventRow = typeof auditEvent.$inferSelect
+export type AuditEventRow = typeof auditLine.$inferSelect
 
 export interface AuditFilter {
   event?: string
@@ -21,17 +21,17 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `
 const filtered = (filter: AuditFilter): (SQL | undefined)[] => {
   const like = filter.search ? `%${escapeLike(filter.search)}%` : undefined
   return [
-    filter.event ? eq(auditEvent.event, filter.event) : undefined,
-    filter.outcome ? eq(auditEvent.outcome, filter.outcome) : undefined,
-    filter.requestId ? eq(auditEvent.requestId, filter.requestId) : undefined,
-    filter.sessionId ? eq(auditEvent.sessionId, filter.sessionId) : undefined,
+    filter.event ? eq(auditLine.event, filter.event) : undefined,
+    filter.outcome ? eq(auditLine.outcome, filter.outcome) : undefined,
+    filter.requestId ? eq(auditLine.requestId, filter.requestId) : undefined,
+    filter.sessionId ? eq(auditLine.sessionId, filter.sessionId) : undefined,
     like
       ? or(
-          ilike(auditEvent.actorName, like),
-          ilike(auditEvent.deviceName, like),
-          ilike(auditEvent.customerName, like),
-          ilike(auditEvent.event, like),
-          sql`${auditEvent.fields}::text ilike ${like}`,
+          ilike(auditLine.actorName, like),
+          ilike(auditLine.deviceName, like),
+          ilike(auditLine.customerName, like),
+          ilike(auditLine.event, like),
+          sql`${auditLine.fields}::text ilike ${like}`,
         )
       : undefined,
   ]
@@ -46,9 +46,9 @@ const newest = (
 ): Promise<AuditEventRow[]> =>
   db
     .select()
-    .from(auditEvent)
-    .where(and(...where, before ? lt(auditEvent.id, before) : undefined))
-    .orderBy(desc(auditEvent.id))
+    .from(auditLine)
+    .where(and(...where, before ? lt(auditLine.id, before) : undefined))
+    .orderBy(desc(auditLine.id))
     .limit(limit + 1)
 
 /** The log of one device. The caller has asked whether it may be seen. */
@@ -58,7 +58,7 @@ export const eventsOfDevice = (
   filter: AuditFilter,
   limit: number,
   before: string | undefined,
-) => newest(db, [eq(auditEvent.deviceId, deviceId), ...filtered(filter)], limit, before)
+) => newest(db, [eq(auditLine.deviceId, deviceId), ...filtered(filter)], limit, before)
 
 const customersIn = (scopes: readonly Scope[]): string[] =>
   scopes.flatMap((scope) => (scope.kind === 'customers' ? scope.ids : []))
@@ -68,15 +68,15 @@ const visibleTo = (actor: Actor): SQL => {
   const scopes = actor.grants.filter((grant) => grant.activities.includes('audit.view')).map((grant) => grant.scope)
   const everything = scopes.some((scope) => scope.kind === 'all')
   const customers = actor.customerId !== null ? (everything ? [actor.customerId] : []) : customersIn(scopes)
-  const ofDevices = sql`${auditEvent.deviceId} in (select ${device.id} from ${device} where ${grantedDevices(actor, 'audit.view')})`
+  const ofDevices = sql`${auditLine.deviceId} in (select ${device.id} from ${device} where ${grantedDevices(actor, 'audit.view')})`
   const ofCustomers =
     actor.customerId === null && everything
-      ? sql`${auditEvent.customerId} is not null`
+      ? sql`${auditLine.customerId} is not null`
       : customers.length > 0
-        ? inArray(auditEvent.customerId, customers)
+        ? inArray(auditLine.customerId, customers)
         : sql`false`
-  const ofMaker = granted(actor, 'audit.view_maker', { kind: 'maker' }) ? isNull(auditEvent.customerId) : sql`false`
-  return or(ofDevices, and(isNull(auditEvent.deviceId), ofCustomers), ofMaker) as SQL
+  const ofMaker = granted(actor, 'audit.view_maker', { kind: 'maker' }) ? isNull(auditLine.customerId) : sql`false`
+  return or(ofDevices, and(isNull(auditLine.deviceId), ofCustomers), ofMaker) as SQL
 }
 
 /** Everything `actor` may see. */

@@ -284,7 +284,7 @@ describe('AG03 an enrolment code', () => {
     const good = rows.filter((row) => row.expiresAt > h.clock.now())
     expect(good.map((row) => row.codeHash)).toEqual([hashCode(second.body.code)])
     const [all] = await h.house.db.execute<{ text: string }>(
-      'select (select jsonb_agg(e) from enrolment_code e)::text || (select jsonb_agg(a) from audit_event a)::text as text',
+      'select (select jsonb_agg(e) from enrolment_code e)::text || (select jsonb_agg(a) from audit_line a)::text as text',
     )
     expect(all?.text).not.toContain(second.body.code)
     expect((await storyOf(h.house, id)).at(-1)).toMatch(

@@ -12,7 +12,7 @@ import { and, eq } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../../demo/people.ts'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { days, minutes, seconds } from '../../kernel/clock.ts'
 import { hashOf } from '../../kernel/ids.ts'
 import { routesMatrix } from '../../routes.matrix.ts'
@@ -117,9 +117,9 @@ describe('the second factor', () => {
     await endOverdueSignIns.run(h.house)
     // The house sweeps by itself as well: whoever came first, it stands there once.
     const said = await h.house.db
-      .select({ fields: auditEvent.fields })
-      .from(auditEvent)
-      .where(and(eq(auditEvent.actorId, h.seeded.people.auditor), eq(auditEvent.event, 'sign_in.ended')))
+      .select({ fields: auditLine.fields })
+      .from(auditLine)
+      .where(and(eq(auditLine.actorId, h.seeded.people.auditor), eq(auditLine.event, 'sign_in.ended')))
     expect(said).toEqual([{ fields: { because: 'the second factor was not shown in time' } }])
   })
 

@@ -232,7 +232,7 @@ describe('the key', () => {
     const kept = JSON.stringify([
       row,
       await h.house.db.select().from(outboxMail),
-      await h.house.db.execute('select * from audit_event'),
+      await h.house.db.execute('select * from audit_line'),
     ])
     for (const form of [key, key.replaceAll('-', ''), Buffer.from(key).toString('base64')])
       expect(kept).not.toContain(form)

@@ -104,7 +104,7 @@ describe('an invitation', () => {
     const text = JSON.stringify([
       await h.house.db.select().from(outboxMail),
       await h.house.db.select().from(personToken),
-      await h.house.db.execute('select * from audit_event'),
+      await h.house.db.execute('select * from audit_line'),
     ])
     expect(text).not.toContain(token)
     expect(text).not.toContain(Buffer.from(token).toString('base64'))

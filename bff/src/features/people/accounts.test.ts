@@ -5,7 +5,7 @@ import type { MeView } from '@gatehouse/shared/views/views'
 import { asc, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { days, minutes } from '../../kernel/clock.ts'
 import { cloneDatabase, temporaryFolder, testSecret } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
@@ -32,7 +32,7 @@ test('AU01 a person who comes after another of the same name and address has an 
     return body.id
   }
   const doneBy = async (id: string) =>
-    h.house.db.select().from(auditEvent).where(eq(auditEvent.actorId, id)).orderBy(asc(auditEvent.id))
+    h.house.db.select().from(auditLine).where(eq(auditLine.actorId, id)).orderBy(asc(auditLine.id))
 
   const first = await come()
   const before = await doneBy(first)

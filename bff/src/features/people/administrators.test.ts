@@ -2,7 +2,7 @@ import type { Page, PersonView } from '@gatehouse/shared/views/views'
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { command } from '../../testing/command.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
@@ -86,8 +86,8 @@ describe("AZ08 a customer's last administrator", () => {
     const helvetia = h.seeded.customers['Helvetia Pharma']
     const [event] = await h.house.db
       .select()
-      .from(auditEvent)
-      .where(and(eq(auditEvent.event, 'person.disabled'), eq(auditEvent.actorKind, 'system')))
+      .from(auditLine)
+      .where(and(eq(auditLine.event, 'person.disabled'), eq(auditLine.actorKind, 'system')))
     expect(event).toMatchObject({ customerId: helvetia, fields: { name: 'Marc Aubry' } })
   })
 })

@@ -5,7 +5,7 @@ import { frameKinds, resizeFrame } from '@gatehouse/shared/sessions/terminal-fra
 import type { SessionView } from '@gatehouse/shared/views/views'
 import { and, asc, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { manyDevices } from '../../testing/devices.ts'
 import { eventsOf } from '../../testing/events.ts'
@@ -67,9 +67,9 @@ describe('a recording', () => {
     }
     const stored = await h.house.db
       .select()
-      .from(auditEvent)
-      .where(and(eq(auditEvent.sessionId, id), eq(auditEvent.event, 'recording.stored')))
-      .orderBy(asc(auditEvent.id))
+      .from(auditLine)
+      .where(and(eq(auditLine.sessionId, id), eq(auditLine.event, 'recording.stored')))
+      .orderBy(asc(auditLine.id))
     expect(stored.map(({ fields }) => fields)).toEqual(parts.map(({ part, hash }) => ({ part, hash })))
     expect((await seen(id)).recording).toMatchObject({ parts: 2, failed: false })
     const events = await eventsOf(h.house, async () => {
@@ -198,8 +198,8 @@ describe('AL25 what cannot be recorded', () => {
     await expect.poll(async () => (await seen(id)).recording?.failed).toBe(true)
     const [event] = await h.house.db
       .select()
-      .from(auditEvent)
-      .where(and(eq(auditEvent.sessionId, id), eq(auditEvent.event, 'recording.failed')))
+      .from(auditLine)
+      .where(and(eq(auditLine.sessionId, id), eq(auditLine.event, 'recording.failed')))
     expect(event).toMatchObject({ outcome: 'failed', fields: { because: 'ENOENT' } })
   })
 })

@@ -51,7 +51,7 @@ const cutBy = async (
   const [row] = await h.house.db.select().from(sessionTable).where(eq(sessionTable.id, session.id))
   expect([row?.state, row?.cause]).toEqual(['ended', cause])
   const ended = await h.house.db.execute<{ n: number }>(
-    `select count(*)::int as n from audit_event where session_id = '${session.id}' and event = 'session.ended'`,
+    `select count(*)::int as n from audit_line where session_id = '${session.id}' and event = 'session.ended'`,
   )
   expect(ended[0]?.n).toBe(1)
   await watcher.closed

@@ -282,7 +282,7 @@ describe('answering', () => {
     }
     const [row] = await h.house.db.execute<{ requests: number; approvals: number; events: number }>(sql`
       select count(*)::int as requests, count(a.id)::int as approvals,
-        (select count(*)::int from audit_event e where e.device_id = ${one?.deviceId} and e.event in ('session.approved', 'session.denied')) as events
+        (select count(*)::int from audit_line e where e.device_id = ${one?.deviceId} and e.event in ('session.approved', 'session.denied')) as events
       from request r left join approval a on a.request_id = r.id where r.device_id = ${one?.deviceId}`)
     expect(row).toEqual({ requests: 200, approvals: wins.approved, events: 200 })
   }, 120_000)

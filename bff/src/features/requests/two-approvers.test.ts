@@ -281,7 +281,7 @@ describe('AP06 at the same instant', () => {
     h.house.db.execute<{ state: string; approvals: number; consents: number; events: number }>(sql`
       select r.state, (select count(*)::int from approval a where a.request_id = r.id) as approvals,
         (select count(*)::int from request_consent c where c.request_id = r.id) as consents,
-        (select count(*)::int from audit_event e where e.request_id = r.id and e.event = 'session.approved') as events
+        (select count(*)::int from audit_line e where e.request_id = r.id and e.event = 'session.approved') as events
       from request r where r.id = ${id}`)
 
   test('two who approve are two, and one of them reads anew what the other gave', async () => {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../../demo/people.ts'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { hours, minutes } from '../../kernel/clock.ts'
 import { hashOf, newId } from '../../kernel/ids.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
@@ -144,7 +144,7 @@ describe('AU17 ten failures', () => {
       ({ subject }) => subject === 'Failed tries to sign in as Marc Aubry',
     )
   const events = async () =>
-    (await h.house.db.select().from(auditEvent).where(eq(auditEvent.event, 'sign_in.attacked'))).filter(
+    (await h.house.db.select().from(auditLine).where(eq(auditLine.event, 'sign_in.attacked'))).filter(
       ({ fields }) => (fields as { email?: string }).email === demoPeople.colleague.email,
     ).length
 

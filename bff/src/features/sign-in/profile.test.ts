@@ -2,7 +2,7 @@ import type { MeView, Page, SignInView } from '@gatehouse/shared/views/views'
 import { desc, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople } from '../../demo/people.ts'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { minutes } from '../../kernel/clock.ts'
 import { newToken } from '../../kernel/ids.ts'
 import { openTestHouse, type TestHouse, type Visitor, visitorOf } from '../../testing/house.ts'
@@ -85,9 +85,9 @@ describe('AU19 sign-ins', () => {
     expect(await Promise.all(readers.map((reader) => asks(reader.cookie())))).toEqual([401, 401])
     const [event] = await h.house.db
       .select()
-      .from(auditEvent)
-      .where(eq(auditEvent.event, 'person.signed_out'))
-      .orderBy(desc(auditEvent.id))
+      .from(auditLine)
+      .where(eq(auditLine.event, 'person.signed_out'))
+      .orderBy(desc(auditLine.id))
       .limit(1)
     expect(event).toMatchObject({ actorName: demoPeople.approver.name, fields: { name: demoPeople.reader.name } })
     // He was signed out, not shut out.

@@ -1,7 +1,7 @@
 import { desc } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPassword, demoPeople } from '../../demo/people.ts'
-import { auditEvent } from '../../kernel/audit/tables.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { openTestHouse, type TestHouse, visitorOf } from '../../testing/house.ts'
 
 let h: TestHouse
@@ -26,6 +26,6 @@ test('AU16 headers that claim another address change neither log nor limits', as
     )
   for (let i = 0; i < 5; i++) expect((await tryIn('not the password', i)).status).toBe(401)
   expect((await tryIn(demoPassword('reader'), 9)).status).toBe(401)
-  const [event] = await h.house.db.select().from(auditEvent).orderBy(desc(auditEvent.id)).limit(1)
+  const [event] = await h.house.db.select().from(auditLine).orderBy(desc(auditLine.id)).limit(1)
   expect(event).toMatchObject({ event: 'sign_in.refused', fromAddress: expect.stringMatching(/^(127\.0\.0\.1|::1)$/) })
 })

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { canonical } from '@gatehouse/shared/audit/canonical'
-import type { AuditEventName, AuditFields, AuditOutcome } from '@gatehouse/shared/audit-events'
+import { commitTo, saltLength } from '@gatehouse/shared/audit/leaf'
+import { type AuditEventName, type AuditFields, type AuditOutcome, personalPaths } from '@gatehouse/shared/audit-events'
 import type { By } from '../actor.ts'
 import type { Tx } from '../database/connect.ts'
 import { newId } from '../ids.ts'
-import { auditEvent, auditPending } from './tables.ts'
+import { sha256 } from './platform.ts'
+import { auditEvent, auditPending, auditText } from './tables.ts'
 
 /** What an event is about, with the names of the moment: the log refers to nothing that could go. */
 export interface About {
@@ -37,7 +40,9 @@ const oneLine = (value: string | number): string | number =>
         .toWellFormed()
         .replace(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-const row = (one: Entry, at: number) => {
+const newSalt = (): Uint8Array => randomBytes(saltLength)
+
+const rowsOf = (one: Entry, at: number) => {
   const about = one.about ?? {}
   const fields = Object.fromEntries(Object.entries(one.fields).map(([name, value]) => [name, oneLine(value)]))
   const columns = {
@@ -47,7 +52,6 @@ const row = (one: Entry, at: number) => {
     outcome: one.outcome ?? 'done',
     actorKind: one.by.kind,
     actorId: one.by.id,
-    actorName: String(oneLine(one.by.name)),
     actorCompany: String(oneLine(one.by.company)),
     customerId: about.customerId ?? null,
     customerName: about.customerName ?? null,
@@ -56,16 +60,24 @@ const row = (one: Entry, at: number) => {
     requestId: about.requestId ?? null,
     sessionId: about.sessionId ?? null,
     approvalId: about.approvalId ?? null,
-    fromAddress: one.by.from,
-    fields,
   }
-  return { ...columns, canonical: Buffer.from(canonical(columns), 'utf8') }
+  const words = { actorName: String(oneLine(one.by.name)), fromAddress: one.by.from, fields }
+  const { event, openings } = commitTo(sha256, { ...columns, ...words }, personalPaths(one.by.kind, fields), newSalt)
+  return {
+    event: { ...columns, canonical: Buffer.from(canonical(event), 'utf8') },
+    text: { eventId: columns.id, customerId: columns.customerId, ...words, openings },
+    pending: { eventId: columns.id, customerId: columns.customerId },
+  }
 }
 
 /** Writes events and their pending rows in the transaction of the deed; `at` is ms since the epoch. */
 export const append = async (tx: Tx, at: number, entries: readonly Entry[]): Promise<void> => {
   if (entries.length === 0) return
-  const rows = entries.map((one) => row(one, at))
-  await tx.insert(auditEvent).values(rows)
-  await tx.insert(auditPending).values(rows.map(({ id, customerId }) => ({ eventId: id, customerId })))
+  const rows = entries.map((one) => rowsOf(one, at))
+  // Sent together; the text after the event that it refers to.
+  await Promise.all([
+    tx.insert(auditEvent).values(rows.map((row) => row.event)),
+    tx.insert(auditText).values(rows.map((row) => row.text)),
+    tx.insert(auditPending).values(rows.map((row) => row.pending)),
+  ])
 }

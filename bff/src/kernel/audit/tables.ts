@@ -1,9 +1,26 @@
-import { bigint, customType, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import type { Openings } from '@gatehouse/shared/audit/leaf'
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const ms = (name: string) => bigint(name, { mode: 'number' })
+const count = (name: string) => bigint(name, { mode: 'number' })
 
-/** The audit log: insert-only by role and by trigger, and referring to nothing, so that it outlives everything. */
+/**
+ * The audit log: insert-only by role and by trigger, and referring to nothing, so that it outlives everything. Of people
+ * it holds ids alone; what is personal is committed to in `canonical` and stands in `audit_text`.
+ */
 export const auditEvent = pgTable(
   'audit_event',
   {
@@ -13,7 +30,6 @@ export const auditEvent = pgTable(
     outcome: text().notNull(),
     actorKind: text('actor_kind').notNull(),
     actorId: uuid('actor_id'),
-    actorName: text('actor_name').notNull(),
     actorCompany: text('actor_company').notNull(),
     customerId: uuid('customer_id'),
     customerName: text('customer_name'),
@@ -22,9 +38,7 @@ export const auditEvent = pgTable(
     requestId: uuid('request_id'),
     sessionId: uuid('session_id'),
     approvalId: uuid('approval_id'),
-    fromAddress: text('from_address'),
-    fields: jsonb().$type<Record<string, string | number>>().notNull(),
-    /** The exact bytes a leaf is made of: RFC 8785 JSON of the columns above. */
+    /** The exact bytes whose hash stands in the leaf: RFC 8785 JSON of the columns and of what `audit_text` opens. */
     canonical: bytea().notNull(),
   },
   (t) => [
@@ -32,11 +46,89 @@ export const auditEvent = pgTable(
     index('audit_event_customer').on(t.customerId, t.id),
     index('audit_event_session').on(t.sessionId, t.id),
     index('audit_event_request').on(t.requestId, t.id),
+    index('audit_event_actor').on(t.actorId, t.id),
   ],
 )
+
+/** What of an event is personal, or in its own words: kept beside the evidence, so that it can be erased from here. */
+export const auditText = pgTable('audit_text', {
+  eventId: uuid('event_id')
+    .primaryKey()
+    .references(() => auditEvent.id),
+  customerId: uuid('customer_id'),
+  actorName: text('actor_name').notNull(),
+  fromAddress: text('from_address'),
+  fields: jsonb().$type<Record<string, string | number>>().notNull(),
+  /** Salts and values of the commitments in `canonical`; without one its value cannot be guessed back. */
+  openings: jsonb().$type<Openings>().notNull(),
+})
+
+/** An event with its words, as pages show it; whoever reads it sees through the walls of both tables. */
+export const auditLine = pgView('audit_line', {
+  id: uuid().notNull(),
+  at: ms('at').notNull(),
+  event: text().notNull(),
+  outcome: text().notNull(),
+  actorKind: text('actor_kind').notNull(),
+  actorId: uuid('actor_id'),
+  actorName: text('actor_name').notNull(),
+  actorCompany: text('actor_company').notNull(),
+  customerId: uuid('customer_id'),
+  customerName: text('customer_name'),
+  deviceId: uuid('device_id'),
+  deviceName: text('device_name'),
+  requestId: uuid('request_id'),
+  sessionId: uuid('session_id'),
+  approvalId: uuid('approval_id'),
+  fromAddress: text('from_address'),
+  fields: jsonb().$type<Record<string, string | number>>().notNull(),
+  canonical: bytea().notNull(),
+}).existing()
 
 /** Events that no sequencer has given their place in a tree yet; written with the event, in one transaction. */
 export const auditPending = pgTable('audit_pending', {
   eventId: uuid('event_id').primaryKey(),
   customerId: uuid('customer_id'),
 })
+
+/** An event's place in its customer's tree (the maker's: `theMakerItself`), for ever. */
+export const auditLeaf = pgTable(
+  'audit_leaf',
+  {
+    tree: uuid().notNull(),
+    seq: count('seq').notNull(),
+    eventId: uuid('event_id')
+      .notNull()
+      .references(() => auditEvent.id),
+    deviceId: uuid('device_id'),
+    /** Without a gap from 0 on for each device of the tree. */
+    deviceSeq: count('device_seq'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tree, t.seq] }),
+    unique('audit_leaf_event').on(t.eventId),
+    unique('audit_leaf_device').on(t.tree, t.deviceId, t.deviceSeq),
+  ],
+)
+
+/** The complete nodes of the trees, leaves at level 0: written once. */
+export const auditNode = pgTable(
+  'audit_node',
+  { tree: uuid().notNull(), level: integer().notNull(), index: count('index').notNull(), hash: bytea().notNull() },
+  (t) => [primaryKey({ columns: [t.tree, t.level, t.index] })],
+)
+
+/** What the sequencer goes on from. Not evidence: all of it can be had from leaves and nodes. */
+export const auditTree = pgTable('audit_tree', {
+  tree: uuid().primaryKey(),
+  size: count('size').notNull(),
+  /** When the newest leaf was put in; ms. */
+  changedAt: ms('changed_at').notNull(),
+})
+
+/** Signed sizes and roots, oldest first; the signer keeps its own copy elsewhere. */
+export const auditCheckpoint = pgTable(
+  'audit_checkpoint',
+  { tree: uuid().notNull(), size: count('size').notNull(), note: text().notNull(), at: ms('at').notNull() },
+  (t) => [primaryKey({ columns: [t.tree, t.size] })],
+)

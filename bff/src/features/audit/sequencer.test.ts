@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto'
+import { asc, eq, sql } from 'drizzle-orm'
+import postgres, { type Sql } from 'postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bySystem } from '../../kernel/actor.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
+import { auditEvent, auditLeaf, auditNode, auditPending, auditTree } from '../../kernel/audit/tables.ts'
+import { roleUrlsOf } from '../../kernel/database/migrate.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+import { deriveFrom } from '../../kernel/keys.ts'
+import { testSecret } from '../../testing/cluster.ts'
+import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { sequence } from './sequencer.ts'
+import { frontierOf, nodesIn } from './trees.ts'
+
+let h: TestHouse
+let ours: string
+let theirs: string
+beforeAll(async () => {
+  h = await openTestHouse()
+  ours = h.seeded.customers['Helvetia Pharma']
+  theirs = h.seeded.customers['Great Lakes Foods']
+})
+afterAll(() => h.close())
+
+const hash = (...parts: Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest()
+
+/** RFC 6962 section 2.1 as it is written. */
+const naiveRoot = (leaves: readonly Buffer[]): Buffer => {
+  const [first] = leaves
+  if (!first) return hash()
+  if (leaves.length === 1) return hash(Buffer.of(0), first)
+  let split = 1
+  while (split * 2 < leaves.length) split *= 2
+  return hash(Buffer.of(1), naiveRoot(leaves.slice(0, split)), naiveRoot(leaves.slice(split)))
+}
+
+const happen = (customerId: string | null, deviceId: string | null, times = 1): Promise<void> =>
+  h.house.db.transaction((tx) =>
+    append(
+      tx,
+      h.clock.now(),
+      Array.from({ length: times }, () =>
+        entry({
+          by: bySystem,
+          event: 'device.disconnected',
+          fields: { device: 'Balance' },
+          about: { customerId, deviceId, ...(deviceId && { deviceName: 'Balance' }) },
+        }),
+      ),
+    ),
+  )
+
+/** Until nothing waits; the house's own sequencer may have the lock just now. */
+const drain = (): Promise<void> =>
+  expect
+    .poll(async () => {
+      await sequence(h.house)
+      return h.house.db.select().from(auditPending)
+    })
+    .toEqual([])
+
+/** Everything the trees hold, made again from the events and compared. */
+const expectWhole = async (): Promise<void> => {
+  const { db } = h.house
+  const events = await db.select().from(auditEvent)
+  const leaves = await db.select().from(auditLeaf).orderBy(asc(auditLeaf.tree), asc(auditLeaf.seq))
+  expect(new Set(leaves.map(({ eventId }) => eventId)).size).toBe(events.length)
+  expect(leaves).toHaveLength(events.length)
+  expect(await db.select().from(auditPending)).toEqual([])
+  const byId = new Map(events.map((one) => [one.id, one]))
+  for (const { tree, size } of await db.select().from(auditTree)) {
+    const own = leaves.filter((leaf) => leaf.tree === tree)
+    expect(own.map(({ seq }) => seq)).toEqual(own.map((_, at) => at))
+    expect(size).toBe(own.length)
+    const counts = new Map<string, number>()
+    const bytes = own.map((leaf) => {
+      const event = byId.get(leaf.eventId)
+      expect(event?.customerId ?? theMakerItself).toBe(tree)
+      expect(event?.deviceId ?? null).toBe(leaf.deviceId)
+      if (leaf.deviceId) {
+        expect(leaf.deviceSeq).toBe(counts.get(leaf.deviceId) ?? 0)
+        counts.set(leaf.deviceId, (counts.get(leaf.deviceId) ?? 0) + 1)
+      }
+      const digest = hash(event?.canonical ?? Buffer.alloc(0)).toString('base64url')
+      const name = tree === theMakerItself ? 'maker' : tree
+      return Buffer.from(JSON.stringify({ deviceSeq: leaf.deviceSeq, event: digest, seq: leaf.seq, tree: name, v: 1 }))
+    })
+    const nodes = new Map(
+      (await db.select().from(auditNode).where(eq(auditNode.tree, tree))).map((one) => [
+        `${one.level} ${one.index}`,
+        one.hash.toString('hex'),
+      ]),
+    )
+    // Each complete subtree stands there, and nothing else.
+    let complete = 0
+    for (let level = 0, width = 1; width <= size; level++, width *= 2)
+      for (let index = 0; (index + 1) * width <= size; index++, complete++)
+        expect(nodes.get(`${level} ${index}`)).toBe(
+          naiveRoot(bytes.slice(index * width, (index + 1) * width)).toString('hex'),
+        )
+    expect(nodes.size).toBe(complete)
+  }
+}
+
+describe('AL08 the sequencer', () => {
+  test('gives every event its place, without gaps in its tree and of its device', async () => {
+    await drain()
+    const device = h.seeded.devices['Balance 7'] ?? ''
+    await happen(ours, device, 5)
+    await happen(null, null, 3)
+    await happen(theirs, null, 1)
+    await happen(ours, null, 2)
+    await happen(ours, device, 4)
+    await drain()
+    await expectWhole()
+    const [, tree] = await Promise.all([drain(), frontierOf(h.house.db, ours)])
+    expect(tree.hashes).toEqual(
+      await nodesIn(
+        h.house.db,
+        ours,
+      )(
+        [...tree.size.toString(2)]
+          .reverse()
+          .flatMap((bit, level) => (bit === '1' ? [level] : []))
+          .reverse()
+          .map((level) => ({
+            level,
+            index: (tree.size >> (level + 1)) * 2,
+          })),
+      ),
+    )
+  })
+
+  test('AL09 keeps 64 writers and two sequencers in one order, each event once', async () => {
+    const devices = Object.values(h.seeded.devices)
+    let writing = true
+    const sequencers = [0, 1].map(async () => {
+      while (writing) await sequence(h.house)
+    })
+    await Promise.all(
+      Array.from({ length: 64 }, async (_, n) => {
+        for (let i = 0; i < 5; i++)
+          await happen([ours, theirs, null][n % 3] ?? null, n % 3 === 2 ? null : (devices[n % devices.length] ?? null))
+      }),
+    )
+    writing = false
+    await Promise.all(sequencers)
+    await drain()
+    await expectWhole()
+  }, 60_000)
+
+  test('AL10 misses nothing that commits late: it comes later, wherever its id stands', async () => {
+    let commit = () => {}
+    const held = new Promise<void>((resolve) => {
+      commit = resolve
+    })
+    let inside = () => {}
+    const begun = new Promise<void>((resolve) => {
+      inside = resolve
+    })
+    const late = h.house.db.transaction(async (tx) => {
+      const about = { customerId: ours }
+      await append(tx, h.clock.now(), [
+        entry({ by: bySystem, event: 'customer.added', fields: { customer: 'late' }, about }),
+      ])
+      inside()
+      await held
+    })
+    await begun
+    await happen(ours, null, 3)
+    await drain()
+    commit()
+    await late
+    await drain()
+    await expectWhole()
+    const [last] = await h.house.db.execute<{ event: string }>(
+      sql`select event from audit_leaf join audit_event on id = event_id where tree = ${ours} order by seq desc limit 1`,
+    )
+    expect(last?.event).toBe('customer.added')
+  })
+
+  test('an event whose deed came to nothing has no place', async () => {
+    const before = await h.house.db.select().from(auditTree).where(eq(auditTree.tree, ours))
+    await expect(
+      h.house.db.transaction(async (tx) => {
+        const about = { customerId: ours }
+        await append(tx, 1, [entry({ by: bySystem, event: 'customer.added', fields: { customer: 'none' }, about })])
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    await drain()
+    expect(await h.house.db.select().from(auditTree).where(eq(auditTree.tree, ours))).toEqual(before)
+  })
+})
+
+describe('AL05 nobody changes what is written', () => {
+  const statements = [
+    "update audit_event set event = 'x'",
+    'delete from audit_event',
+    'truncate audit_event cascade',
+    'update audit_leaf set seq = seq + 1000000',
+    'delete from audit_leaf',
+    'truncate audit_leaf',
+    "update audit_node set hash = 'x'",
+    'delete from audit_node',
+    'truncate audit_node',
+    "update audit_checkpoint set note = 'x'",
+    'delete from audit_checkpoint',
+    'truncate audit_checkpoint',
+    'delete from audit_text',
+    'truncate audit_text',
+  ]
+  const clients: Record<string, Sql> = {}
+  beforeAll(() => {
+    const { appUrl, houseUrl } = roleUrlsOf(h.ownerUrl, deriveFrom(testSecret, 'database role').toString('base64url'))
+    clients.gatehouse_app = postgres(appUrl, { max: 1, onnotice: () => undefined })
+    clients.gatehouse_house = postgres(houseUrl, { max: 1, onnotice: () => undefined })
+    clients['the owner of the tables'] = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
+  })
+  afterAll(() => Promise.all(Object.values(clients).map((client) => client.end())))
+
+  test.each(
+    ['gatehouse_app', 'gatehouse_house', 'the owner of the tables'].flatMap((role) =>
+      statements.map((statement) => [role, statement] as const),
+    ),
+  )('%s may not: %s', async (role, statement) => {
+    await expect(clients[role]?.unsafe(statement)).rejects.toMatchObject({ code: '42501' })
+  })
+
+  test.each([
+    'insert into audit_leaf (tree, seq, event_id) select tree, seq + 1000000, gen_random_uuid() from audit_leaf limit 1',
+    "insert into audit_node select tree, level, index + 1000000, 'x' from audit_node limit 1",
+    'update audit_tree set size = 0',
+    "update audit_text set actor_name = 'x'",
+    'delete from audit_pending',
+  ])('who serves requests may not: %s', async (statement) => {
+    await expect(clients.gatehouse_app?.unsafe(statement)).rejects.toMatchObject({ code: '42501' })
+  })
+})

@@ -1,0 +1,149 @@
+import { leafBytes } from '@gatehouse/shared/audit/leaf'
+import { append, emptyTree, type Frontier, treeHasher } from '@gatehouse/shared/audit/tree'
+import { sql } from 'drizzle-orm'
+import { sha256 } from '../../kernel/audit/platform.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+import type { House, Job } from '../../kernel/house.ts'
+import { frontierOf, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
+
+/** Any fixed number: whoever holds this lock is the sequencer until his transaction ends. */
+const sequencerLock = '5530928817340912'
+
+/** Events that get their place in one transaction, at most. */
+const mostAtOnce = 2_000
+
+interface Waiting {
+  event_id: string
+  customer_id: string | null
+  device_id: string | null
+  canonical: Buffer
+}
+
+/** The oldest events that wait; what commits later comes later, whatever its id. */
+const waitingEvents = (tx: Tx): Promise<Waiting[]> =>
+  prepared<Waiting>(
+    tx,
+    `select pending.event_id, event.customer_id, event.device_id, event.canonical
+     from audit_pending pending join audit_event event on event.id = pending.event_id
+     order by pending.event_id limit ${mostAtOnce}`,
+    [],
+  )
+
+/** How many events of each of these devices its tree holds already, by `tree device`. */
+const deviceCounts = async (tx: Tx, waiting: readonly Waiting[]): Promise<Map<string, number>> => {
+  const of = new Map(
+    waiting.flatMap(({ customer_id, device_id }) => {
+      const tree = treeOfCustomer(customer_id)
+      return device_id ? [[`${tree} ${device_id}`, [tree, device_id] as const] as const] : []
+    }),
+  )
+  if (of.size === 0) return new Map()
+  const pairs = [...of.values()]
+  const rows = await prepared<{ tree: string; device_id: string; next: string }>(
+    tx,
+    `select one.tree, one.device_id, coalesce((
+       select device_seq from audit_leaf leaf where leaf.tree = one.tree and leaf.device_id = one.device_id
+       order by device_seq desc limit 1), -1) + 1 as next
+     from unnest($1::uuid[], $2::uuid[]) as one(tree, device_id)`,
+    [pairs.map(([tree]) => tree), pairs.map(([, device]) => device)],
+  )
+  return new Map(rows.map(({ tree, device_id, next }) => [`${tree} ${device_id}`, Number(next)]))
+}
+
+interface Placed {
+  tree: string
+  seq: number
+  eventId: string
+  deviceId: string | null
+  deviceSeq: number | null
+}
+
+/** Gives every event its place in its tree and its device's count, in the order given. */
+const place = (
+  waiting: readonly Waiting[],
+  trees: ReadonlyMap<string, Frontier>,
+  counts: Map<string, number>,
+): { placed: Placed[]; grown: Map<string, Frontier>; nodes: NewNodes[] } => {
+  const { leaf: leafHash } = treeHasher(sha256)
+  const placed: Placed[] = []
+  const leaves = new Map<string, Uint8Array[]>()
+  for (const { event_id, customer_id, device_id, canonical } of waiting) {
+    const tree = treeOfCustomer(customer_id)
+    const hashes = leaves.get(tree) ?? []
+    leaves.set(tree, hashes)
+    const seq = (trees.get(tree) ?? emptyTree).size + hashes.length
+    const device = `${tree} ${device_id}`
+    const deviceSeq = device_id === null ? null : (counts.get(device) ?? 0)
+    if (deviceSeq !== null) counts.set(device, deviceSeq + 1)
+    hashes.push(leafHash(leafBytes({ tree: treeName(tree), seq, deviceSeq, event: sha256(canonical) })))
+    placed.push({ tree, seq, eventId: event_id, deviceId: device_id, deviceSeq })
+  }
+  const grown = new Map<string, Frontier>()
+  const nodes: NewNodes[] = []
+  for (const [tree, hashes] of leaves) {
+    const done = append(sha256, trees.get(tree) ?? emptyTree, hashes)
+    grown.set(tree, done.frontier)
+    nodes.push({ tree, nodes: done.nodes })
+  }
+  return { placed, grown, nodes }
+}
+
+const storeLeaves = (tx: Tx, placed: readonly Placed[]): Promise<unknown> =>
+  prepared(
+    tx,
+    `insert into audit_leaf (tree, seq, event_id, device_id, device_seq)
+     select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[])`,
+    [
+      placed.map(({ tree }) => tree),
+      placed.map(({ seq }) => seq),
+      placed.map(({ eventId }) => eventId),
+      placed.map(({ deviceId }) => deviceId),
+      placed.map(({ deviceSeq }) => deviceSeq),
+    ],
+  )
+
+const storeSizes = (tx: Tx, grown: ReadonlyMap<string, Frontier>, now: number): Promise<unknown> =>
+  prepared(
+    tx,
+    `insert into audit_tree (tree, size, changed_at) select *, $3::bigint from unnest($1::uuid[], $2::bigint[])
+     on conflict (tree) do update set size = excluded.size, changed_at = excluded.changed_at`,
+    [[...grown.keys()], [...grown.values()].map(({ size }) => size), now],
+  )
+
+/**
+ * Gives the events that wait their places: one order per customer, without gaps, each event once. One sequencer works at
+ * a time over all instances; a second one finds the lock taken and does nothing. The number of events placed.
+ */
+export const sequence = (house: House): Promise<number> =>
+  house.db.transaction(async (tx) => {
+    const [lock] = await tx.execute<{ mine: boolean }>(
+      sql`select pg_try_advisory_xact_lock(${sequencerLock}::bigint) as mine`,
+    )
+    if (!lock?.mine) return 0
+    const waiting = await waitingEvents(tx)
+    if (waiting.length === 0) return 0
+    const names = [...new Set(waiting.map(({ customer_id }) => treeOfCustomer(customer_id)))]
+    const [counts, ...frontiers] = await Promise.all([
+      deviceCounts(tx, waiting),
+      ...names.map((tree) => frontierOf(tx, tree)),
+    ])
+    const trees = new Map(names.map((tree, at) => [tree, frontiers[at] ?? emptyTree]))
+    const { placed, grown, nodes } = place(waiting, trees, counts)
+    await Promise.all([
+      storeLeaves(tx, placed),
+      storeNodes(tx, nodes),
+      storeSizes(tx, grown, house.clock.now()),
+      prepared(tx, 'delete from audit_pending where event_id = any($1::uuid[])', [waiting.map((one) => one.event_id)]),
+    ])
+    return waiting.length
+  })
+
+/** Keeps the queue empty. */
+export const sequenceEvents: Job = {
+  name: 'sequencer',
+  everySeconds: 1,
+  run: async (house) => {
+    while ((await sequence(house)) === mostAtOnce);
+  },
+}

@@ -1,0 +1,152 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { base64, utf8 } from '@gatehouse/shared/audit/bytes'
+import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import { emptyTree, type Frontier, append as grow, rootOf, treeHasher } from '@gatehouse/shared/audit/tree'
+import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
+import { asc, eq } from 'drizzle-orm'
+import postgres, { type Sql } from 'postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bySystem } from '../../kernel/actor.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
+import { primitives, sha256 } from '../../kernel/audit/platform.ts'
+import { auditCheckpoint, auditPending } from '../../kernel/audit/tables.ts'
+import { newId } from '../../kernel/ids.ts'
+import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { checkpointTree, signCheckpoints } from './checkpoints.ts'
+import { sequence } from './sequencer.ts'
+import { openSigner, type Signed } from './signer.ts'
+
+let h: TestHouse
+let owner: Sql
+let tree: string
+beforeAll(async () => {
+  h = await openTestHouse()
+  tree = h.seeded.customers['Helvetia Pharma']
+  owner = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
+})
+afterAll(async () => {
+  await owner.end()
+  await h.close()
+})
+
+const { leaf } = treeHasher(sha256)
+
+const shown = (signed: Signed | undefined) => signed && { size: signed.size, root: base64(signed.root) }
+
+/** Trees in memory, for the signer alone. */
+const treesOf = (words: readonly string[]) => {
+  const nodes = new Map<string, Uint8Array>()
+  let frontier: Frontier = emptyTree
+  for (const word of words) {
+    const done = grow(sha256, frontier, [leaf(utf8(word))])
+    frontier = done.frontier
+    for (const { level, index, hash } of done.nodes) nodes.set(`${level} ${index}`, hash)
+  }
+  return {
+    signed: { size: frontier.size, root: rootOf(sha256, frontier) },
+    proofFrom: (earlier: number) =>
+      proveConsistency(
+        sha256,
+        async (wanted) => wanted.map(({ level, index }) => nodes.get(`${level} ${index}`) as Uint8Array),
+        earlier,
+        frontier.size,
+      ),
+  }
+}
+
+describe('AL12 the signer', () => {
+  const words = (count: number, from = 'event') => Array.from({ length: count }, (_, n) => `${from} ${n}`)
+
+  test('signs what continues what it signed, and opens under its key and name', async () => {
+    const [signer, of] = [await openSigner(h.house), newId()]
+    const [small, large] = [treesOf(words(5)), treesOf(words(12))]
+    const first = await signer.sign(of, small.signed, [])
+    expect(shown(openCheckpoint(primitives, first, signer.keyOf(of)).checkpoint)).toEqual(shown(small.signed))
+    expect(() => openCheckpoint(primitives, first, signer.keyOf(newId()))).toThrow('it is a checkpoint of')
+    await signer.sign(of, large.signed, await large.proofFrom(5))
+    expect(shown(await signer.last(of))).toEqual(shown(large.signed))
+    // The same once more is no other tree.
+    await signer.sign(of, large.signed, [])
+  })
+
+  test('signs no smaller tree, no other one of the same size, and none with another beginning', async () => {
+    const of = newId()
+    const large = treesOf(words(12))
+    await (await openSigner(h.house)).sign(of, large.signed, [])
+    // Its memory is on the disk, not in the process.
+    const signer = await openSigner(h.house)
+    const forked = treesOf([...words(11), 'another'])
+    const longer = treesOf([...words(3), 'another', ...words(20, 'more')])
+    const refused = { name: 'Error', signedSize: 12 }
+    await expect(signer.sign(of, treesOf(words(11)).signed, [])).rejects.toMatchObject(refused)
+    await expect(signer.sign(of, forked.signed, [])).rejects.toMatchObject(refused)
+    await expect(signer.sign(of, longer.signed, await longer.proofFrom(12))).rejects.toMatchObject(refused)
+    await expect(signer.sign(of, treesOf(words(13)).signed, [])).rejects.toMatchObject(refused)
+    expect(shown(await signer.last(of))).toEqual(shown(large.signed))
+  })
+
+  test('believes no memory that it did not sign', async () => {
+    const of = newId()
+    await (await openSigner(h.house)).sign(of, treesOf(words(12)).signed, [])
+    const path = join(h.house.settings.dataDir, 'log', `${of}.checkpoint`)
+    await writeFile(path, (await readFile(path, 'utf8')).replace('\n12\n', '\n3\n'))
+    await expect((await openSigner(h.house)).last(of)).rejects.toThrow()
+  })
+})
+
+const happen = async (times: number): Promise<void> => {
+  await h.house.db.transaction((tx) =>
+    append(
+      tx,
+      h.clock.now(),
+      Array.from({ length: times }, () =>
+        entry({ by: bySystem, event: 'customer.added', fields: { customer: 'one' }, about: { customerId: tree } }),
+      ),
+    ),
+  )
+  await expect
+    .poll(async () => {
+      await sequence(h.house)
+      return h.house.db.select().from(auditPending)
+    })
+    .toEqual([])
+}
+
+const checkpoints = () =>
+  h.house.db.select().from(auditCheckpoint).where(eq(auditCheckpoint.tree, tree)).orderBy(asc(auditCheckpoint.size))
+
+describe('checkpoints of the trees in the database', () => {
+  test('follow the trees as they grow, each signed', async () => {
+    await happen(7)
+    await signCheckpoints.run(h.house)
+    await happen(9)
+    await signCheckpoints.run(h.house)
+    const rows = (await checkpoints()).slice(-2)
+    const signer = await openSigner(h.house)
+    const sizes = rows.map(({ note }) => openCheckpoint(primitives, utf8(note), signer.keyOf(tree)).checkpoint.size)
+    expect(sizes).toEqual(rows.map(({ size }) => size))
+    expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBe(9)
+  })
+
+  test('AL13 a database from yesterday is found out, also after it has grown beyond what it was', async () => {
+    await happen(5)
+    await signCheckpoints.run(h.house)
+    const signed = (await checkpoints()).at(-1)?.size ?? 0
+    const cut = signed - 4
+    // What a superuser does who puts an older copy in the place of the newest.
+    await owner.unsafe(`
+      set session_replication_role = replica;
+      delete from audit_checkpoint where tree = '${tree}' and size > ${cut};
+      delete from audit_leaf where tree = '${tree}' and seq >= ${cut};
+      delete from audit_node where tree = '${tree}' and ("index" + 1) * (1 << level) > ${cut};
+      update audit_tree set size = ${cut} where tree = '${tree}';
+      reset session_replication_role`)
+    await expect(checkpointTree(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
+    await happen(20)
+    await expect(checkpointTree(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
+    // The job goes on with the other trees, and signs nothing of this one.
+    await signCheckpoints.run(h.house)
+    expect((await checkpoints()).every(({ size }) => size <= cut)).toBe(true)
+  })
+})

@@ -1,0 +1,63 @@
+import { makersTree } from '@gatehouse/shared/audit/checkpoint'
+import { type FetchNodes, type Frontier, frontierAt, type NodeId, type TreeNode } from '@gatehouse/shared/audit/tree'
+import { eq } from 'drizzle-orm'
+import { auditTree } from '../../kernel/audit/tables.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+
+/** The name of a tree in its leaves and checkpoints: its customer's id, or the maker's. */
+export const treeName = (tree: string): string => (tree === theMakerItself ? makersTree : tree)
+
+/** The tree of what is about this customer; that of the maker for `null`. */
+export const treeOfCustomer = (customerId: string | null): string => customerId ?? theMakerItself
+
+/** Reads stored nodes of one tree; throws where one is not there. */
+export const nodesIn =
+  (db: Tx, tree: string): FetchNodes =>
+  async (nodes) => {
+    if (nodes.length === 0) return []
+    const rows = await prepared<{ hash: Buffer | null }>(
+      db,
+      `select node.hash from unnest($2::int[], $3::bigint[]) with ordinality as wanted(level, index, at)
+       left join audit_node node on node.tree = $1 and node.level = wanted.level and node.index = wanted.index
+       order by wanted.at`,
+      [tree, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
+    )
+    return rows.map(({ hash }, at) => hash ?? missing(tree, nodes[at]))
+  }
+
+const missing = (tree: string, node: NodeId | undefined): never => {
+  throw new Error(`the tree ${treeName(tree)} has lost its node ${node?.index} of level ${node?.level}`)
+}
+
+/** The tree as the sequencer left it. */
+export const frontierOf = async (db: Tx, tree: string): Promise<Frontier> => {
+  const [row] = await db.select({ size: auditTree.size }).from(auditTree).where(eq(auditTree.tree, tree))
+  return frontierAt(nodesIn(db, tree), row?.size ?? 0)
+}
+
+/** Nodes of one tree, to be stored. */
+export interface NewNodes {
+  tree: string
+  nodes: readonly TreeNode[]
+}
+
+const hex = (bytes: Uint8Array): string =>
+  `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
+
+/** Stores nodes of many trees in one statement. */
+export const storeNodes = async (tx: Tx, of: readonly NewNodes[]): Promise<void> => {
+  const rows = of.flatMap(({ tree, nodes }) => nodes.map((node) => ({ tree, ...node })))
+  await prepared(
+    tx,
+    `insert into audit_node (tree, level, index, hash)
+     select * from unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[]::bytea[])`,
+    [
+      rows.map(({ tree }) => tree),
+      rows.map(({ level }) => level),
+      rows.map(({ index }) => index),
+      rows.map(({ hash }) => hex(hash)),
+    ],
+  )
+}
