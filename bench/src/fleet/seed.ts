@@ -10,7 +10,7 @@ import { fillFleet } from './rows.ts'
 import type { FleetPlace } from './size.ts'
 
 /** Raised when `rows.ts` makes something else: what was made before is then made anew. */
-const edition = 3
+const edition = 4
 
 /** For the minutes of filling alone: whatever a crash leaves is thrown away. */
 const whileFilling = {

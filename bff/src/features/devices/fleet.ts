@@ -126,7 +126,7 @@ export interface Place {
 
 /** More customers than these are not asked one by one. */
 const mostOneByOne = 200
-/** So many of the first devices are looked at before the words of a search are looked up in their index. */
+/** So many of the first devices are looked at before words that many hold are looked up in their index. */
 const firstOnes = 4_000
 /** Devices that are met beyond those wanted, because of some the link itself may say otherwise than its mark. */
 const spare = 16
@@ -137,8 +137,7 @@ const spare = 16
  */
 const oneByOne = (who: Who, filter: FleetFilter): string[] | undefined => {
   const scopes = who.grants.filter(({ activities }) => activities.includes('device.view')).map(({ scope }) => scope)
-  if (filter.customer || filter.site || filter.model || filter.tag || filter.search || filter.sort === 'lastHeard')
-    return undefined
+  if (filter.customer || filter.site || filter.model || filter.search || filter.sort === 'lastHeard') return undefined
   const ids = scopes.flatMap((scope) => (scope.kind === 'customers' ? scope.ids : []))
   const others = scopes.some(({ kind }) => kind !== 'customers')
   return who.customerId === null && !others && ids.length > 1 && ids.length <= mostOneByOne
@@ -163,20 +162,50 @@ const inOrder = (parts: readonly SQL[], down: boolean): SQL =>
 const named = (key: SortKey): SQL[] => key.parts.map((_, i) => sql.identifier(`k${i}`)).map((one) => sql`${one}`)
 
 /** The first `count` of a listing, as a query with the columns of the key. */
-const first = ({ where, key, down, joined }: Listing, count: number, more?: SQL): SQL => {
+const first = ({ where, key, down, joined }: Listing, count: number, more?: SQL, by = key.parts): SQL => {
   const columns = sql.join(
     key.parts.map((part, i) => sql`${part} as ${sql.identifier(`k${i}`)}`),
     sql`, `,
   )
   return sql`select ${columns} from ${device} ${joined} where ${and(...where, more)}
-    order by ${inOrder(key.parts, down)} limit ${count}`
+    order by ${inOrder(by, down)} limit ${count}`
 }
 
 /** The same, from the first of each of these customers. */
 const firstOfEach = (listing: Listing, count: number, customers: readonly string[]): SQL => {
-  const of = first(listing, count, sql`${device.customerId} = one.id`)
+  const { parts } = listing.key
+  // Within one customer all have the customer's name.
+  const by = parts.length > 2 ? parts.slice(1) : parts
+  const of = first(listing, count, sql`${device.customerId} = one.id`, by)
   return sql`select of.* from unnest(${sql.param([...customers])}::uuid[]) as one(id) cross join lateral (${of}) as of
     order by ${inOrder(named(listing.key), listing.down)} limit ${count}`
+}
+
+/** Which of these conditions the fewest devices meet, by a sample of them, and whether any there meets all. */
+const rarestOf = async (db: Tx, words: readonly SQL[]): Promise<{ word: number; together: boolean }> => {
+  const counts = words.map((word) => sql`count(*) filter (where ${word})::int`)
+  const [row] = await db.execute<{ each: number[]; together: number }>(sql`
+    select array[${sql.join(counts, sql`, `)}] as each, count(*) filter (where ${and(...words)})::int as together
+    from ${device} tablesample system (0.1) where ${isNull(device.removedAt)}`)
+  const each = row?.each ?? []
+  return { word: each.indexOf(Math.min(...each)), together: (row?.together ?? 0) > 0 }
+}
+
+/** All devices that hold one of the words, by its index, and of these the first that hold the others as well. */
+const heldBy = ({ where, key, down }: Listing, words: (of: Looked) => SQL[], word: number, count: number): SQL => {
+  const held = (name: string) => sql`held.${sql.identifier(name)}`
+  const looked = {
+    name: held('name'),
+    serial: held('serial'),
+    customerId: held('customer_id'),
+    siteId: held('site_id'),
+  }
+  const others = words(looked).filter((_, i) => i !== word)
+  return sql`select held.name as k0, held.id as k1
+    from (
+      select ${device.id}, ${device.name}, ${device.serial}, ${device.customerId}, ${device.siteId} from ${device}
+      where ${and(...where, words(device)[word])} offset 0
+    ) as held where ${and(sql`true`, ...others)} order by ${inOrder(named(key), down)} limit ${count}`
 }
 
 /** Of the first few devices those that hold the words. */
@@ -282,11 +311,13 @@ export const placesOf = async (
   }
   if (filter.search) {
     const words = await matches(db, filter.search)
-    if (filter.sort === 'name' && seesAll(who)) {
-      // A word that many hold stands in one of the first already; its index would find them all before it gives one.
+    const rarest = seesAll(who) && filter.sort === 'name' ? await rarestOf(db, words(device)) : undefined
+    if (rarest?.together) {
+      // Words that many hold together stand in some of the first already; an index would find all before it gives one.
       const near = await run(db, listing, firstLook(listing, words, wanted))
       if (near.length === wanted) return near
     }
+    if (rarest) return run(db, listing, heldBy(listing, words, rarest.word, wanted))
     where.push(...words(device))
   }
   return run(db, listing, listed(wanted))

@@ -6,15 +6,21 @@ import { deviceLink, linkSweep } from './tables.ts'
 
 /** A sweep proves something for so long. */
 const goodFor = seconds(10)
-/** Links that one sweep marks at most; where there are more it proves nothing, and the next goes on. */
-const mostAtOnce = 5_000
+/** Links that are marked in one transaction, whose devices are written then; and transactions of one sweep. */
+const atOnce = 400
+const steps = 5
 
 /**
  * Marks links by how long they have been silent at `now`, so that until `goodFor` from then it is known of whom a list
- * has to look at the link itself: who is online is marked 1 or 2, who is late 2 or 3, who is offline 3 or 4. Links that
- * a batch holds are heard in this moment: while there are such, nothing is proved.
+ * has to look at the link itself: who is online is marked 1 or 2, who is late 2 or 3, who is offline 3 or 4. Where so
+ * many fell silent at once that some are left over, nothing is proved, and the next sweep goes on.
  */
-export const sweepLinks = (db: Tx, now: number): Promise<void> =>
+export const sweepLinks = async (db: Tx, now: number): Promise<void> => {
+  for (let step = 0; step < steps; step++) if ((await sweepSome(db, now)) < atOnce) return
+}
+
+/** One step: returns how many links were found. Those that a batch holds are heard in this moment, and left to it. */
+const sweepSome = (db: Tx, now: number): Promise<number> =>
   db.transaction(async (tx) => {
     const { deviceId, lastHeardAt, transport, mark } = deviceLink
     const late = sql`case ${transport} when 'https' then ${lateAfter.https}::bigint else ${lateAfter.websocket}::bigint end`
@@ -25,7 +31,7 @@ export const sweepLinks = (db: Tx, now: number): Promise<void> =>
       with silent as (
         select ${deviceId}, ${due} as due from ${deviceLink}
         where ${mark} between 1 and 3 and ${due} > ${mark}
-        limit ${mostAtOnce}
+        limit ${atOnce}
       ), held as (
         select l.device_id, silent.due from ${deviceLink} l join silent on silent.device_id = l.device_id
         order by l.device_id for no key update of l skip locked
@@ -34,11 +40,13 @@ export const sweepLinks = (db: Tx, now: number): Promise<void> =>
         from held where l.device_id = held.device_id returning 1
       )
       select (select count(*)::int from silent) as all, (select count(*)::int from marked) as marked`)
-    if (!found || found.all === mostAtOnce || found.marked < found.all) return
-    await tx
-      .insert(linkSweep)
-      .values({ id: 1, at: now })
-      .onConflictDoUpdate({ target: linkSweep.id, set: { at: now } })
+    if (!found) throw new Error('a sweep without an answer')
+    if (found.all < atOnce && found.marked === found.all)
+      await tx
+        .insert(linkSweep)
+        .values({ id: 1, at: now })
+        .onConflictDoUpdate({ target: linkSweep.id, set: { at: now } })
+    return found.all
   })
 
 /** True where a sweep proves at `now` what the marks of links say. */
