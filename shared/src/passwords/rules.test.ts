@@ -46,6 +46,29 @@ describe('AU07 context and monotony are refused', () => {
   })
 })
 
+describe('AU07 words of one’s own', () => {
+  test.each(['CLARA meier HELVETIA 7', 'clara-clara-clara-clara', 'alpenwerk helvetia abc', 'xMeierxClaraxPharmax'])(
+    'are no password: %s',
+    (next) => expect(unfit(next, about)).toContain('mostly your name'),
+  )
+
+  test.each(['clara sees slow herons wade', 'seven slow herons at helvetia', 'meier? four otters dive'])(
+    'harm nothing among enough others: %s',
+    (next) => expect(unfit(next, about)).toBeUndefined(),
+  )
+
+  test('are those of whoever chooses, and of nobody else', () => {
+    expect(unfit('Luis Ortega Great Lakes', about)).toBeUndefined()
+    const his = contextWords({
+      name: 'Luis Ortega',
+      email: 'luis@lakes.example',
+      maker: 'A',
+      customer: 'Great Lakes Foods',
+    })
+    expect(unfit('Luis Ortega Great Lakes', { words: his })).toContain('mostly your name')
+  })
+})
+
 describe('AU09 a variant of the present password is refused', () => {
   test.each([
     'BRASS weights on linen 7',

@@ -2,6 +2,7 @@ import type { GroupPreview, GroupView } from '@gatehouse/shared/views/views'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoCustomers } from '../../demo/models.ts'
 import { eventsOf } from '../../testing/events.ts'
+import { regrant } from '../../testing/grants.ts'
 import { type Answer, openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { sceneOf } from '../../testing/scene.ts'
 import { signalsOf } from '../../testing/signals.ts'
@@ -186,10 +187,18 @@ describe('a preview', () => {
   })
 
   test('AZ07 names no device that the asker may not see, and changes nothing', async () => {
-    const oskar = await h.as('auditor')
-    const seen = await preview(oskar, '/api/groups', { grants: [looking({ kind: 'all' })] })
-    const all = (await oskar.get<{ rows: object[] }>('/api/devices?limit=100')).body.rows
-    expect(seen.devices.after).toBe(all.length)
+    const [one = ''] = demoCustomers['Great Lakes Foods'].devices.map(({ name }) => name)
+    await regrant(h, 'outsider', [
+      { activities: ['staff.view'], scope: { kind: 'all' } },
+      { activities: ['device.view'], scope: { kind: 'devices', ids: [h.seeded.devices[one] ?? ''] } },
+    ])
+    const tom = await h.as('outsider')
+    const all = (await ruth.get<{ rows: { name: string; customer: { name: string } }[] }>('/api/devices?limit=100'))
+      .body
+    expect(all.rows.length).toBeGreaterThan(3)
+    const seen = await preview(tom, '/api/groups', { grants: [looking({ kind: 'all' })] })
+    expect(seen.devices.sample.map(({ name }) => name)).toEqual([one])
+    for (const { name } of all.rows) if (name !== one) expect(JSON.stringify(seen)).not.toContain(name)
     expect(seen.may.save).toMatchObject({ ok: false })
     const before = await ruth.get('/api/groups')
     await preview(ruth, '/api/groups', { grants: [looking({ kind: 'all' })], groupId: h.seeded.groups.Auditors })
