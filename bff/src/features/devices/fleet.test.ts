@@ -3,7 +3,7 @@ import { type DeviceTarget, granted, type Scope, type Who } from '@gatehouse/sha
 import { severities } from '@gatehouse/shared/devices/declaration'
 import { alarmFilters, connections, FleetFilter, fleetSorts } from '@gatehouse/shared/devices/fleet'
 import type { DeviceRow, FleetFacets, Page } from '@gatehouse/shared/views/views'
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../kernel/ids.ts'
@@ -272,6 +272,84 @@ test('the SQL of a connection is `connectionOf`, to the millisecond', async () =
   for (const later of [0, 1, 9_999, 10_000, 10_001, 100_000]) await check(now + later)
   const [swept] = await db.select().from(linkSweep)
   expect(swept?.at).toBe(now)
+})
+
+describe('what is kept with a device', () => {
+  const kept = async (id: string) => {
+    const [row] = await h.house.db
+      .select({ alarms: device.openAlarms, rank: device.alarmRank, heard: device.heard })
+      .from(device)
+      .where(eq(device.id, id))
+    return row
+  }
+  const open = (id: string, code: string, severity: (typeof severities)[number]) => {
+    const at = h.house.clock.now()
+    const rest = { message: 'Something', source: 'device' as const, raisedAt: at, lastAt: at }
+    return { id: newId(), deviceId: id, customerId: pick(all, 0).customerId, code, severity, ...rest }
+  }
+  const clear = (id: string, code: string) =>
+    h.house.db
+      .update(alarm)
+      .set({ clearedAt: h.house.clock.now() })
+      .where(and(eq(alarm.deviceId, id), eq(alarm.code, code)))
+  const some = async () => {
+    const one = pick(all, 0)
+    const id = newId()
+    const { customerId, siteId, modelId } = one
+    const row = { id, customerId, siteId, modelId, name: 'Kept', serial: id, state: 'active' as const, createdAt: 0 }
+    await h.house.db.insert(device).values(row)
+    await h.house.db.insert(deviceLink).values({ deviceId: id })
+    return id
+  }
+  // Out of the list again, that the other tests count.
+  const remove = (id: string) => h.house.db.update(device).set({ removedAt: 1 }).where(eq(device.id, id))
+
+  test('are its open alarms: raised, made worse, cleared, and two at once', async () => {
+    const id = await some()
+    expect(await kept(id)).toMatchObject({ alarms: 0, rank: 0 })
+    await h.house.db.insert(alarm).values([open(id, 'a', 'info'), open(id, 'b', 'critical')])
+    expect(await kept(id)).toMatchObject({ alarms: 5, rank: 3 })
+    await clear(id, 'b')
+    expect(await kept(id)).toMatchObject({ alarms: 1, rank: 1 })
+    await h.house.db.update(alarm).set({ severity: 'warning' }).where(eq(alarm.deviceId, id))
+    expect(await kept(id)).toMatchObject({ alarms: 2, rank: 2 })
+    await clear(id, 'a')
+    expect(await kept(id)).toMatchObject({ alarms: 0, rank: 0 })
+    const second = await h.house.db.transaction(async (tx) => {
+      await tx.insert(alarm).values(open(id, 'c', 'info'))
+      const waits = h.house.db
+        .insert(alarm)
+        .values(open(id, 'd', 'critical'))
+        .execute()
+      // Sent and waiting for the row of the device before the first commits.
+      await expect
+        .poll(async () => (await tx.execute(sql`select 1 from pg_locks where not granted`)).length)
+        .toBeGreaterThan(0)
+      return { waits }
+    })
+    await second.waits
+    expect(await kept(id)).toMatchObject({ alarms: 5, rank: 3 })
+    await remove(id)
+  })
+
+  test('is whether it talks: never, now, not connected, and not after it was revoked', async () => {
+    const id = await some()
+    const set = (values: Partial<typeof deviceLink.$inferInsert>) =>
+      h.house.db.update(deviceLink).set(values).where(eq(deviceLink.deviceId, id))
+    const heard = async () => (await kept(id))?.heard
+    expect(await heard()).toBe(0)
+    await set({ connected: true, transport: 'websocket', lastHeardAt: h.house.clock.now() })
+    expect(await heard()).toBe(1)
+    await set({ connected: false })
+    expect(await heard()).toBe(4)
+    await set({ transport: 'https', lastHeardAt: h.house.clock.now() })
+    expect(await heard()).toBe(1)
+    await h.house.db.update(device).set({ state: 'revoked' }).where(eq(device.id, id))
+    expect(await heard()).toBe(4)
+    await set({ connected: true, lastHeardAt: h.house.clock.now() })
+    expect(await heard()).toBe(4)
+    await remove(id)
+  })
 })
 
 test('a sweep that leaves out somebody proves nothing', async () => {
