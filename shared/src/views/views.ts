@@ -273,6 +273,15 @@ export interface ActionView {
 }
 
 // requests
+/** What a request for a device would meet, before it is made. */
+export interface AskingView {
+  /** Who may answer. */
+  people: Named[]
+  /** Activities that two different people have to approve. */
+  twoFor: Activity[]
+  /** Activities that are done only while somebody of the customer watches. */
+  watchedFor: Activity[]
+}
 export interface RequestView {
   id: string
   state: RequestState

@@ -1,8 +1,9 @@
+import { deviceActivities } from '@gatehouse/shared/activities'
 import type { DeviceTarget } from '@gatehouse/shared/decide'
 import { nextOpenings } from '@gatehouse/shared/policies/answer'
 import { deciding, type PolicyLevel } from '@gatehouse/shared/policies/policy'
 import { awaitsAnswer } from '@gatehouse/shared/requests/request-states'
-import type { Named, RequestView } from '@gatehouse/shared/views/views'
+import type { AskingView, Named, RequestView } from '@gatehouse/shared/views/views'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
 import { mayUnless } from '../../kernel/http/allow.ts'
@@ -140,9 +141,20 @@ const present = async (house: House, actor: Actor, known: KnownRequest, approver
 }
 
 /** Whoever may answer requests for this device; whether each of them may answer a certain one is decided then. */
-export const whoMayAnswer = async (house: House, device: DeviceTarget): Promise<Named[]> => {
+const whoMayAnswer = async (house: House, device: DeviceTarget): Promise<Named[]> => {
   const people = await peopleGranted(house.db, device.customerId, 'session.approve', device)
   return people.map(({ id, name }) => ({ id, name }))
+}
+
+/** What a request of `actor` for this device would meet. */
+export const presentAsking = async (house: House, actor: Actor, device: DeviceTarget): Promise<AskingView> => {
+  const [people, policy] = await Promise.all([whoMayAnswer(house, device), levelsFor(house.db, device)])
+  return {
+    // Nobody answers himself.
+    people: people.filter(({ id }) => id !== actor.id),
+    twoFor: deviceActivities.filter((name) => approversNeeded(policy, [name]) > 1),
+    watchedFor: deviceActivities.filter((name) => watchDemanded(policy, [name])),
+  }
 }
 
 /** Requests as pages show them, each with the verdicts for whoever looks and, while it waits, who may answer. */

@@ -14,7 +14,7 @@ import { theDevice, theDeviceEvenRemoved } from '../devices/door.ts'
 import { decideRequest } from './decide.ts'
 import { theRequest } from './door.ts'
 import { makeRequest } from './make.ts'
-import { presentRequests, whoMayAnswer } from './present.ts'
+import { presentAsking, presentRequests } from './present.ts'
 import { type RequestFilter, requestById, requestsVisibleTo } from './store.ts'
 import { revokeApproval, withdrawRequest } from './take-back.ts'
 
@@ -89,7 +89,7 @@ export const requestsRoom = new Hono<RoomEnv>()
   })
   .get('/devices/:deviceId/approvers', allow('session.request', theDevice), async (c) => {
     const { house, actor, target } = c.var
-    return c.json((await whoMayAnswer(house, target)).filter(({ id }) => id !== actor.id))
+    return c.json(await presentAsking(house, actor, target))
   })
   .get(
     '/devices/:deviceId/requests',

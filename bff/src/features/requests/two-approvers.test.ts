@@ -1,5 +1,5 @@
 import { plainRule, type Rule } from '@gatehouse/shared/policies/policy'
-import type { PolicyView, RequestView } from '@gatehouse/shared/views/views'
+import type { AskingView, PolicyView, RequestView } from '@gatehouse/shared/views/views'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hours } from '../../kernel/clock.ts'
@@ -257,6 +257,11 @@ describe('AP05 where the policy wants two approvers', () => {
     expect(codeOf(refused)).toEqual([409, 'too_few_approvers'])
     await put(deviceId, { approvers: 1 })
     expect((await ask(h, anna, deviceId)).status).toBe(201)
+    const asking = () => anna.get<AskingView>(`/api/devices/${deviceId}/approvers`)
+    expect((await asking()).body).toMatchObject({ people: [{ name: 'Clara Meier' }], twoFor: [], watchedFor: [] })
+    await put(deviceId, { approvers: 2, watched: true })
+    const wants = { twoFor: ['session.terminal'], watchedFor: ['session.terminal'] }
+    expect((await asking()).body).toMatchObject(wants)
     await regrant(h, 'reader', [{ activities: approving, scope: { kind: 'all' } }])
     await regrant(h, 'colleague', [{ activities: approving, scope: { kind: 'all' } }])
   })

@@ -1,3 +1,4 @@
+import type { Activity } from '@gatehouse/shared/activities'
 import type { DeviceView, MeView } from '@gatehouse/shared/views/views'
 import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
@@ -42,7 +43,7 @@ export const AskPreview = ({
             minutes: minutesOf(values),
           }}
         />
-        <Approvers device={device} />
+        <Approvers device={device} activities={values.activities} />
         <Text c="dimmed" size="xs">
           They can allow less than you ask for, watch, and stop it at any time. Silence is never a yes: without an
           answer the request expires.
@@ -52,7 +53,7 @@ export const AskPreview = ({
   </div>
 )
 
-const Approvers = ({ device }: { device: DeviceView }) => {
+const Approvers = ({ device, activities }: { device: DeviceView; activities: readonly Activity[] }) => {
   const { data } = useQuery(approversQuery(device.id))
-  return data ? <WhoCouldAnswer approvers={data} company={device.customer.name} /> : null
+  return data ? <WhoCouldAnswer asking={data} activities={activities} company={device.customer.name} /> : null
 }

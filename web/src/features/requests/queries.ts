@@ -1,7 +1,7 @@
 import type { requestsRoom } from '@gatehouse/bff/features/requests/routes'
 import type { Activity } from '@gatehouse/shared/activities'
 import { awaitsAnswer, type RequestState } from '@gatehouse/shared/requests/request-states'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { AskingView, RequestView } from '@gatehouse/shared/views/views'
 import {
   infiniteQueryOptions,
   keepPreviousData,
@@ -48,11 +48,11 @@ const asQuery = ({ state, search, mine }: RequestFilter, cursor: string | null) 
   ...(cursor && { cursor }),
 })
 
-/** Who may answer a request for this device. */
+/** Who may answer a request for this device, and what the policy wants of them. */
 export const approversQuery = (deviceId: string) =>
   queryOptions({
     queryKey: key('device', deviceId, 'approvers'),
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal }): Promise<AskingView> =>
       said(client.devices[':deviceId'].approvers.$get({ param: { deviceId } }, { init: { signal } })),
     staleTime: 60_000,
   })

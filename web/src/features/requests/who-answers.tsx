@@ -1,18 +1,40 @@
-import type { Named, RequestView } from '@gatehouse/shared/views/views'
+import type { Activity } from '@gatehouse/shared/activities'
+import type { AskingView, Named, RequestView } from '@gatehouse/shared/views/views'
 import { List, Stack, Text } from '@mantine/core'
 import { timeOfDay } from '../../kernel/format.ts'
 import { approvedSays, listed } from './words.ts'
 
 const names = (people: readonly Named[]): string => listed(people.map(({ name }) => name))
 
-/** Who can answer what is not asked yet, by name. */
-export const WhoCouldAnswer = ({ approvers, company }: { approvers: Named[]; company: string }) => (
-  <Text>
-    {approvers.length === 0
-      ? `Nobody at ${company} may answer at the moment. Ask them to make somebody an approver.`
-      : `${names(approvers)} can answer.`}
-  </Text>
-)
+/** Who can answer what is not asked yet, by name, and what the policy wants of them for these activities. */
+export const WhoCouldAnswer = ({
+  asking: { people, twoFor, watchedFor },
+  activities,
+  company,
+}: {
+  asking: AskingView
+  activities: readonly Activity[]
+  company: string
+}) => {
+  const two = activities.some((name) => twoFor.includes(name))
+  const watched = activities.some((name) => watchedFor.includes(name))
+  return (
+    <Stack gap={4}>
+      <Text>
+        {people.length === 0
+          ? `Nobody at ${company} may answer at the moment. Ask them to make somebody an approver.`
+          : `${names(people)} can answer.`}
+      </Text>
+      {two && people.length > 1 && <Text>Two different people have to approve it.</Text>}
+      {two && people.length === 1 && (
+        <Text>
+          Two different people have to approve it, and there is only one. Ask them to make somebody an approver.
+        </Text>
+      )}
+      {watched && <Text>It begins only while somebody of {company} watches.</Text>}
+    </Stack>
+  )
+}
 
 const Told = ({ told, zone }: { told: NonNullable<RequestView['told']>; zone: string }) => (
   <List size="sm">
