@@ -1,4 +1,4 @@
-import { base64urlValues, textOf } from './bytes.ts'
+import { base64urlValues, textOf, utf8 } from './bytes.ts'
 import { malformed } from './flawed.ts'
 
 /**
@@ -62,21 +62,38 @@ export const readCount = (c: Cursor): number => {
 }
 
 /** Moves past base64url of exactly `length` bytes, written in the one way it can be, and puts them into `into`. */
-export const readBase64url = (c: Cursor, length: number, into: Uint8Array): void => {
-  let bits = 0
-  let held = 0
-  for (let written = 0; written < length; ) {
-    const value = base64urlValues[c.at < c.end ? (c.bytes[c.at] as number) : 0] as number
-    if (value > 63) refuse()
-    c.at++
-    held = ((held << 6) | value) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      into[written++] = held >> bits
-    }
+export const readBase64url = (c: Cursor, length: number, into: Uint8Array, offset = 0): void => {
+  const { bytes } = c
+  const whole = length - (length % 3)
+  const rest = length - whole
+  const characters = (whole / 3) * 4 + (rest === 0 ? 0 : rest + 1)
+  if (c.at + characters > c.end) refuse()
+  const values = base64urlValues
+  let at = c.at
+  /** Has a bit above the sixth where any character was none. */
+  let seen = 0
+  for (let i = 0; i < whole; i += 3, at += 4) {
+    const first = values[bytes[at] as number] as number
+    const second = values[bytes[at + 1] as number] as number
+    const third = values[bytes[at + 2] as number] as number
+    const fourth = values[bytes[at + 3] as number] as number
+    seen |= first | second | third | fourth
+    into[offset + i] = (first << 2) | (second >> 4)
+    into[offset + i + 1] = (second << 4) | (third >> 2)
+    into[offset + i + 2] = (third << 6) | fourth
   }
-  if ((held & ((1 << bits) - 1)) !== 0) refuse()
+  if (rest > 0) {
+    const first = values[bytes[at] as number] as number
+    const second = values[bytes[at + 1] as number] as number
+    const third = rest === 2 ? (values[bytes[at + 2] as number] as number) : 0
+    seen |= first | second | third
+    into[offset + whole] = (first << 2) | (second >> 4)
+    if (rest === 2) into[offset + whole + 1] = (second << 4) | (third >> 2)
+    // Bits that nothing reads would be a second spelling.
+    if ((rest === 2 ? third & 3 : second & 15) !== 0) refuse()
+  }
+  if (seen > 63) refuse()
+  c.at += characters
 }
 
 /** The other bytes of a character of more than one byte: RFC 3629, nothing overlong, no half of a surrogate pair. */
@@ -108,20 +125,25 @@ const restOfEscape = (c: Cursor): void => {
   c.at += 4
 }
 
+/** 1 for each byte that stands for itself in a string: printable ASCII without quote and backslash. */
+const isPlainByte = new Uint8Array(256)
+for (let byte = 0x20; byte < 0x80; byte++) isPlainByte[byte] = byte === quote || byte === backslash ? 0 : 1
+
 /** Moves past a string; gives whether it is of plain ASCII without escapes, so that its bytes are its text. */
 export const skipString = (c: Cursor): boolean => {
   const { bytes, end } = c
   if (peek(c) !== quote) refuse()
   let plain = true
-  c.at++
-  while (c.at < end) {
-    const byte = bytes[c.at++] as number
+  for (let at = c.at + 1; at < end; ) {
+    const byte = bytes[at++] as number
+    if (isPlainByte[byte] === 1) continue
+    c.at = at
     if (byte === quote) return plain
-    if (byte >= 0x20 && byte < 0x80 && byte !== backslash) continue
     plain = false
     if (byte === backslash) restOfEscape(c)
     else if (byte >= 0x80) restOfCharacter(c, byte)
     else refuse()
+    at = c.at
   }
   return refuse()
 }
@@ -145,26 +167,27 @@ const skipNumber = (c: Cursor): void => {
   if (!numberText.test(text) || JSON.stringify(Number(text)) !== text) refuse()
 }
 
-const words = ['true', 'false', 'null'].map((word) => Uint8Array.from(word, (letter) => letter.charCodeAt(0)))
+const [trueWord, falseWord, nullWord] = ['true', 'false', 'null'].map(utf8) as [Uint8Array, Uint8Array, Uint8Array]
 
-/** Whether a key may stand after another: by UTF-16 code units of what they say, as RFC 8785 orders them. */
-const isAfter = (c: Cursor, before: readonly [number, number, boolean], from: number, to: number, plain: boolean) => {
-  if (!plain || !before[2]) {
-    const text = (start: number, end: number): string => JSON.parse(textOf(c.bytes.subarray(start - 1, end + 1)))
-    return text(before[0], before[1]) < text(from, to)
-  }
-  for (let i = 0; ; i++) {
-    const [a, b] = [before[0] + i, from + i]
-    if (b >= to) return false
-    if (a >= before[1]) return true
-    const difference = (c.bytes[b] as number) - (c.bytes[a] as number)
+/** Whether one key says something that is ordered after another, where not both are plain ASCII. */
+const saysMore = (c: Cursor, from: number, to: number, beforeFrom: number, beforeTo: number): boolean => {
+  const text = (start: number, end: number): string => JSON.parse(textOf(c.bytes.subarray(start - 1, end + 1)))
+  return text(from, to) > text(beforeFrom, beforeTo)
+}
+
+/** Whether a plain key is ordered after another plain one. */
+const isAfter = (bytes: Uint8Array, from: number, to: number, beforeFrom: number, beforeTo: number): boolean => {
+  const shared = Math.min(to - from, beforeTo - beforeFrom)
+  for (let i = 0; i < shared; i++) {
+    const difference = (bytes[from + i] as number) - (bytes[beforeFrom + i] as number)
     if (difference !== 0) return difference > 0
   }
+  return to - from > beforeTo - beforeFrom
 }
 
 /**
- * Moves past an object. Before each value `member` is told where its key stands (without the quotes), and has to move
- * past the value.
+ * Moves past an object whose keys stand in the order of RFC 8785, by their UTF-16 code units, each once. Before each
+ * value `member` is told where its key stands (without the quotes), and has to move past the value.
  */
 export const readObject = (c: Cursor, member: (keyFrom: number, keyTo: number) => void): void => {
   if (peek(c) !== openBrace) refuse()
@@ -173,13 +196,22 @@ export const readObject = (c: Cursor, member: (keyFrom: number, keyTo: number) =
     c.at++
     return
   }
-  let before: [number, number, boolean] | undefined
+  let beforeFrom = 0
+  let beforeTo = 0
+  let wasPlain = true
   for (;;) {
     const from = c.at + 1
     const plain = skipString(c)
     const to = c.at - 1
-    if (before && !isAfter(c, before, from, to, plain)) refuse()
-    before = [from, to, plain]
+    // No key stands at the very beginning: 0 is that there was none.
+    if (beforeFrom > 0) {
+      const isPlain = plain && wasPlain
+      if (!(isPlain ? isAfter(c.bytes, from, to, beforeFrom, beforeTo) : saysMore(c, from, to, beforeFrom, beforeTo)))
+        refuse()
+    }
+    beforeFrom = from
+    beforeTo = to
+    wasPlain = plain
     if (peek(c) !== colon) refuse()
     c.at++
     member(from, to)
@@ -198,7 +230,7 @@ export const skipValue = (c: Cursor, depth = 0): void => {
   else if (byte === openBrace) readObject(c, () => skipValue(c, depth + 1))
   else if (byte === openBracket) skipArray(c, depth + 1)
   else if (byte === 0x2d || (byte >= 48 && byte <= 57)) skipNumber(c)
-  else if (!words.some((word) => takeBytes(c, word))) refuse()
+  else expectBytes(c, byte === 0x6e ? nullWord : byte === 0x74 ? trueWord : falseWord)
 }
 
 const skipArray = (c: Cursor, depth: number): void => {

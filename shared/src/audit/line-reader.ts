@@ -9,7 +9,6 @@ import {
   skipValue,
   takeBytes,
 } from './canonical-reader.ts'
-import { malformed } from './flawed.ts'
 import { saltLength } from './leaf.ts'
 import type { Sha256 } from './primitives.ts'
 import { hashLength } from './tree.ts'
@@ -31,6 +30,8 @@ export interface Line {
   commitments: number
   openings: number
   openingsFit: boolean
+  /** Where the next line begins. */
+  end: number
 }
 
 const eventBegin = utf8('{"event":')
@@ -41,6 +42,7 @@ const leafEvent = utf8(',"event":"')
 const leafSeq = utf8('","seq":')
 const openingsBegin = utf8(',"openings":')
 const objectEnd = utf8('}')
+const lineEnd = utf8('}\n')
 const commitmentBegin = utf8('{"sha256":"')
 const commitmentEnd = utf8('"}')
 const openingBegin = utf8('{"salt":"')
@@ -79,12 +81,12 @@ const grown = (bytes: Uint8Array, least: number): Uint8Array => {
 
 /**
  * Reads lines of a tree's `events.jsonl` where they lie. Written for a million of them: no text and no object is made of
- * an event, its bytes are only looked at. The function it gives throws `Flawed` unless the bytes from one place to
- * another are exactly one line, as `eventLine` writes it.
+ * an event, its bytes are only looked at. The function it gives throws `Flawed` unless a line stands at the place, with
+ * its end, exactly as `eventLine` writes it.
  */
-export const lineReader = (sha256: Sha256, bytes: Uint8Array, tree: string): ((from: number, to: number) => Line) => {
+export const lineReader = (sha256: Sha256, bytes: Uint8Array, tree: string): ((from: number) => Line) => {
   const leafEnd = utf8(`,"tree":"${tree}","v":1}`)
-  const c: Cursor = { bytes, at: 0, end: 0 }
+  const c: Cursor = { bytes, at: 0, end: bytes.length }
   const line: Line = {
     eventFrom: 0,
     eventTo: 0,
@@ -98,6 +100,7 @@ export const lineReader = (sha256: Sha256, bytes: Uint8Array, tree: string): ((f
     commitments: 0,
     openings: 0,
     openingsFit: true,
+    end: 0,
   }
   /** The commitments of the line: where the key stands, whether among the fields, and the hash. */
   const seen: { from: number; to: number; isField: boolean }[] = []
@@ -108,9 +111,13 @@ export const lineReader = (sha256: Sha256, bytes: Uint8Array, tree: string): ((f
     if (!takeBytes(c, commitmentBegin)) return false
     const at = line.commitments * hashLength
     if (at === seenHashes.length) seenHashes = grown(seenHashes, at)
-    readBase64url(c, hashLength, seenHashes.subarray(at, at + hashLength))
+    readBase64url(c, hashLength, seenHashes, at)
     expectBytes(c, commitmentEnd)
-    seen[line.commitments++] = { from, to, isField }
+    const one = seen[line.commitments] ?? { from, to, isField }
+    one.from = from
+    one.to = to
+    one.isField = isField
+    seen[line.commitments++] = one
     return true
   }
 
@@ -120,13 +127,16 @@ export const lineReader = (sha256: Sha256, bytes: Uint8Array, tree: string): ((f
 
   const readColumn = (from: number, to: number): void => {
     const at = c.at
-    if (takeCommitment(from, to, false)) return
-    if (bytes[at] === openBrace && isAt(bytes, from, to, fieldsKey)) readObject(c, readField)
-    else skipValue(c)
-    if (bytes[at] === quote && isAt(bytes, from, to, deviceIdKey)) {
+    const first = bytes[at]
+    if (first === quote) {
+      skipString(c)
+      if (!isAt(bytes, from, to, deviceIdKey)) return
       line.deviceFrom = at + 1
       line.deviceTo = c.at - 1
-    }
+    } else if (first !== openBrace) skipValue(c)
+    else if (takeCommitment(from, to, false)) return
+    else if (isAt(bytes, from, to, fieldsKey)) readObject(c, readField)
+    else skipValue(c)
   }
 
   /** Which commitment of the line a path names; -1 where none. */
@@ -175,9 +185,8 @@ export const lineReader = (sha256: Sha256, bytes: Uint8Array, tree: string): ((f
     line.leafTo = c.at
   }
 
-  return (from, to) => {
+  return (from) => {
     c.at = from
-    c.end = to
     line.commitments = 0
     line.openings = 0
     line.openingsFit = true
@@ -190,8 +199,8 @@ export const lineReader = (sha256: Sha256, bytes: Uint8Array, tree: string): ((f
     readLeaf()
     expectBytes(c, openingsBegin)
     readObject(c, readOpening)
-    expectBytes(c, objectEnd)
-    if (c.at !== to) throw malformed('something stands behind the entry')
+    expectBytes(c, lineEnd)
+    line.end = c.at
     return line
   }
 }

@@ -29,13 +29,30 @@ export interface EventsRead {
 }
 
 const newline = 10
+/** Bytes of a line; where they are fewer, room is made as it is needed. */
+const usualLine = 512
 /** A leaf's longest, with its prefix: its words, two numbers and the name of a tree come to less. */
 const longestLeaf = 256
 
-const countLines = (bytes: Uint8Array): number => {
+/** Leaf hashes and their entries' numbers, for as many as there turn out to be. */
+const growingLeaves = (expected: number) => {
+  let seqs = new Float64Array(expected)
+  let hashes = new Uint8Array(seqs.length * hashLength)
   let count = 0
-  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) count++
-  return count
+  return {
+    add: (seq: number, hash: Uint8Array): void => {
+      if (count === seqs.length) {
+        const [before, hashesBefore] = [seqs, hashes]
+        seqs = new Float64Array(2 * count)
+        seqs.set(before)
+        hashes = new Uint8Array(seqs.length * hashLength)
+        hashes.set(hashesBefore)
+      }
+      hashes.set(hash, count * hashLength)
+      seqs[count++] = seq
+    },
+    all: () => ({ seqs: seqs.subarray(0, count), leafHashes: hashes.subarray(0, count * hashLength) }),
+  }
 }
 
 type Fail = (check: CheckName, because: string, seq?: number) => void
@@ -63,10 +80,8 @@ const deviceRuns = (bytes: Uint8Array, fail: Fail) => {
 
 /** Reads every line of `events.jsonl` once and tells `findings` what is wrong with it, and where. */
 export const readEvents = (sha256: Sha256, bytes: Uint8Array, tree: string, findings: Findings): EventsRead => {
-  const total = countLines(bytes)
   const read = { count: 0, readable: true, openings: 0, erased: 0 }
-  const seqs = new Float64Array(total)
-  const leafHashes = new Uint8Array(total * hashLength)
+  const leaves = growingLeaves(16 + Math.floor(bytes.length / usualLine))
   const leaf = new Uint8Array(longestLeaf)
   const readLine = lineReader(sha256, bytes, tree)
   const fail: Fail = (check, because, seq) =>
@@ -83,23 +98,24 @@ export const readEvents = (sha256: Sha256, bytes: Uint8Array, tree: string, find
     follow(line)
     before = seq
     leaf.set(bytes.subarray(leafFrom, leafTo), 1)
-    leafHashes.set(sha256(leaf.subarray(0, 1 + leafTo - leafFrom)), read.count * hashLength)
-    seqs[read.count] = seq
+    leaves.add(seq, sha256(leaf.subarray(0, 1 + leafTo - leafFrom)))
     read.openings += line.openings
     read.erased += line.commitments - line.openings
   }
 
   for (let at = 0; at < bytes.length; read.count++) {
-    const end = bytes.indexOf(newline, at)
     try {
-      if (end < 0) throw new Flawed('malformed', 'the file was cut off')
-      take(readLine(at, end))
+      const line = readLine(at)
+      take(line)
+      at = line.end
     } catch (error) {
       if (!(error instanceof Flawed)) throw error
       read.readable = false
+      // No entry holds the byte that ends a line: the next one begins behind it.
+      const end = bytes.indexOf(newline, at)
       fail('events', end < 0 ? 'the last line does not end' : 'the line is not an entry of this log as it is written')
+      at = end < 0 ? bytes.length : end + 1
     }
-    at = end < 0 ? bytes.length : end + 1
   }
-  return { ...read, seqs, leafHashes, devices }
+  return { ...read, ...leaves.all(), devices }
 }
