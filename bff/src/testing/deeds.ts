@@ -157,6 +157,8 @@ const propsOf = (s: Stage) => {
     (await (await s.as(who)).get<{ version: number }>(path)).body.version
   return {
     helvetia,
+    /** Somebody of the customer who may answer requests. */
+    colleague: known('person', seeded.people.colleague),
     site,
     model,
     device,
@@ -248,7 +250,13 @@ const nobody =
   (body: unknown, refused?: string): Prepare =>
   (_, { h }) => ({ who: 'reader', by: h.nobody, body, refused })
 
-const nightly = { inside: 'ask', outside: 'never', windows: [{ weekdays: ['sat'], from: '22:00', to: '06:00' }] }
+/** A rule with somebody in it who may answer. */
+const nightly = (p: Props) => ({
+  inside: 'ask',
+  outside: 'never',
+  windows: [{ weekdays: ['sat'], from: '22:00', to: '06:00' }],
+  ladder: [{ who: [p.colleague], minutes: 60 }],
+})
 
 const token = 'x'.repeat(43)
 /** A passkey as a browser would make it, in shape. */
@@ -286,14 +294,14 @@ export const deeds: Readonly<Record<string, Prepare>> = {
     who: 'approver',
     ids: { level: 'site', levelId: await p.site() },
     body: {
-      rules: { 'session.terminal': nightly },
+      rules: { 'session.terminal': nightly(p) },
       version: await p.versionAt('approver', `/api/customers/${p.helvetia}/policy`),
     },
   }),
   'POST /api/customers/:customerId/policy/:level/:levelId/preview': async (p) => ({
     who: 'approver',
     ids: { level: 'site', levelId: await p.site() },
-    body: { rules: { 'session.terminal': nightly } },
+    body: { rules: { 'session.terminal': nightly(p) } },
   }),
   'PUT /api/customers/:customerId/second-factor': () => ({ who: 'approver', body: { demanded: true } }),
   'POST /api/customers/:customerId/sites': () => ({
