@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { actionsRoom } from './features/actions/routes.ts'
 import { expireActions } from './features/actions/service.ts'
 import { alarmsRoom } from './features/alarms/routes.ts'
+import { checkTrees } from './features/audit/check.ts'
 import { signCheckpoints } from './features/audit/checkpoints.ts'
 import { auditRoom } from './features/audit/routes.ts'
 import { sequenceEvents } from './features/audit/sequencer.ts'
@@ -116,6 +117,7 @@ export const jobs: readonly Job[] = [
   sendMails,
   sequenceEvents,
   signCheckpoints,
+  checkTrees,
 ]
 
 /** Done once, before the first door opens. */

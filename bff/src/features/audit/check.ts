@@ -1,0 +1,224 @@
+import { sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
+import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import { Flawed } from '@gatehouse/shared/audit/flawed'
+import { type EventRecord, leafBytes, type Openings, reveal } from '@gatehouse/shared/audit/leaf'
+import { append, emptyTree, type Frontier, rootOf, type TreeNode, treeHasher } from '@gatehouse/shared/audit/tree'
+import { asc, eq, sql } from 'drizzle-orm'
+import { primitives, sha256 } from '../../kernel/audit/platform.ts'
+import { auditCheckpoint, auditTree } from '../../kernel/audit/tables.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+import type { House, Job } from '../../kernel/house.ts'
+import { signerOf } from './checkpoints.ts'
+import { treeName } from './trees.ts'
+
+/** Something that is not as it was written; `seq` is the entry's number in the tree, where it is about one. */
+export interface Fault {
+  seq: number | null
+  says: string
+}
+
+/** What came of making a tree again from its events. */
+export interface TreeCheck {
+  size: number
+  faults: Fault[]
+}
+
+/** Entries that are read in one go. */
+const page = 2_000
+
+/** Faults that are told of one tree, at most: who changed everything is told so by the first. */
+const mostFaults = 100
+
+interface Row {
+  seq: string
+  event_id: string
+  device_id: string | null
+  device_seq: string | null
+  leaf_hash: Buffer | null
+  canonical: Buffer | null
+  columns: EventRecord | null
+  actor_name: string | null
+  from_address: string | null
+  fields: Record<string, string | number> | null
+  openings: Openings | null
+}
+
+const rowsFrom = (db: Tx, tree: string, seq: number, size: number): Promise<Row[]> =>
+  prepared<Row>(
+    db,
+    `select leaf.seq, leaf.event_id, leaf.device_id, leaf.device_seq, node.hash as leaf_hash, event.canonical,
+       case when event.id is not null then jsonb_build_object('id', event.id, 'at', event.at, 'event', event.event,
+         'outcome', event.outcome, 'actorKind', event.actor_kind, 'actorId', event.actor_id,
+         'actorCompany', event.actor_company, 'customerId', event.customer_id, 'customerName', event.customer_name,
+         'deviceId', event.device_id, 'deviceName', event.device_name, 'requestId', event.request_id,
+         'sessionId', event.session_id, 'approvalId', event.approval_id) end as columns,
+       words.actor_name, words.from_address, words.fields, words.openings
+     from audit_leaf leaf
+     left join audit_event event on event.id = leaf.event_id
+     left join audit_text words on words.event_id = leaf.event_id
+     left join audit_node node on node.tree = leaf.tree and node.level = 0 and node.index = leaf.seq
+     where leaf.tree = $1 and leaf.seq >= $2 and leaf.seq < $3 order by leaf.seq limit ${page}`,
+    [tree, seq, size],
+  )
+
+/** Of stored nodes those that are not what was made again from the events. */
+const wrongNodes = async (db: Tx, tree: string, nodes: readonly TreeNode[]): Promise<TreeNode[]> => {
+  const rows = await prepared<{ hash: Buffer | null }>(
+    db,
+    `select node.hash from unnest($2::int[], $3::bigint[]) with ordinality as wanted(level, index, at)
+     left join audit_node node on node.tree = $1 and node.level = wanted.level and node.index = wanted.index
+     order by wanted.at`,
+    [tree, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
+  )
+  return nodes.filter(({ hash }, at) => {
+    const stored = rows[at]?.hash
+    return !stored || !sameBytes(stored, hash)
+  })
+}
+
+/** Why the words beside an event are not those that were committed to; `undefined` where they are, or were erased. */
+const whyWordsDiffer = (event: EventRecord, row: Row): string | undefined => {
+  if (!row.openings || !row.fields) return 'its words are gone'
+  try {
+    const { event: shown, erased } = reveal(sha256, event, row.openings)
+    const fields = (shown.fields ?? {}) as EventRecord
+    const differs =
+      (!erased.includes('actorName') && shown.actorName !== row.actor_name) ||
+      (!erased.includes('fromAddress') && shown.fromAddress !== row.from_address) ||
+      Object.entries(fields).some(
+        ([name, value]) => !erased.includes(`fields.${name}`) && row.fields?.[name] !== value,
+      ) ||
+      Object.keys(row.fields).some((name) => !Object.hasOwn(fields, name))
+    return differs ? 'its words are not those that were written down' : undefined
+  } catch (error) {
+    if (error instanceof Flawed) return 'its words are not those that were written down'
+    throw error
+  }
+}
+
+const whyEventDiffers = (row: Row): string | undefined => {
+  if (!row.canonical || !row.columns) return 'the event is gone'
+  let event: EventRecord
+  try {
+    event = JSON.parse(row.canonical.toString('utf8')) as EventRecord
+  } catch {
+    return 'its evidence cannot be read'
+  }
+  const column = Object.entries(row.columns).find(([name, value]) => event[name] !== value)
+  if (column) return `its column ${column[0]} says something else than its evidence`
+  return whyWordsDiffer(event, row)
+}
+
+/**
+ * Makes a tree again from the events themselves, and compares all that is stored with it: entries, columns, words, nodes,
+ * size, checkpoints, and what the signer remembers outside the database.
+ */
+export const checkTree = async (house: House, tree: string): Promise<TreeCheck> => {
+  const { db } = house
+  const faults: Fault[] = []
+  const fault = (seq: number | null, says: string) => {
+    if (faults.length < mostFaults) faults.push({ seq, says })
+  }
+  const { leaf: leafHash } = treeHasher(sha256)
+  const signer = await signerOf(house)
+  const remembered = await signer.last(tree)
+  const checkpoints = await db
+    .select()
+    .from(auditCheckpoint)
+    .where(eq(auditCheckpoint.tree, tree))
+    .orderBy(asc(auditCheckpoint.size))
+  /** Roots that were signed, by size: what the table says, and what the signer remembers. */
+  const signed = new Map<number, { root: Uint8Array; by: string }[]>()
+  const remember = (size: number, root: Uint8Array, by: string) =>
+    signed.set(size, [...(signed.get(size) ?? []), { root, by }])
+  if (remembered) remember(remembered.size, remembered.root, 'the signer remembers')
+  for (const { size, note } of checkpoints) {
+    try {
+      const { checkpoint } = openCheckpoint(primitives, utf8(note), signer.keyOf(tree))
+      if (checkpoint.size !== size) throw new Flawed('malformed', 'another size')
+      remember(size, checkpoint.root, 'a checkpoint says')
+    } catch (error) {
+      if (!(error instanceof Flawed)) throw error
+      fault(null, `the checkpoint of ${size} entries is not one that was signed`)
+    }
+  }
+
+  // Read last: whatever was signed until here is within it, and what is added from here on is looked at the next time.
+  const [row] = await db.select({ size: auditTree.size }).from(auditTree).where(eq(auditTree.tree, tree))
+  const size = row?.size ?? 0
+  let frontier: Frontier = emptyTree
+  const devices = new Map<string, number>()
+  const hashesOfPage = (rows: readonly Row[]): Uint8Array[] =>
+    rows.map((row, at) => {
+      const seq = frontier.size + at
+      const why = whyEventDiffers(row)
+      if (why) fault(seq, why)
+      const expected = row.device_id === null ? null : (devices.get(row.device_id) ?? 0)
+      const deviceSeq = row.device_seq === null ? null : Number(row.device_seq)
+      if (expected !== deviceSeq) fault(seq, 'an event of its device is missing before it')
+      if (row.device_id !== null) devices.set(row.device_id, (deviceSeq ?? 0) + 1)
+      const event = sha256(row.canonical ?? new Uint8Array(0))
+      const hash = leafHash(leafBytes({ tree: treeName(tree), seq, deviceSeq, event }))
+      if (!row.leaf_hash || !sameBytes(row.leaf_hash, hash))
+        fault(seq, 'it is not what its entry in the tree was made of')
+      return hash
+    })
+  const compareRoot = () => {
+    const root = rootOf(sha256, frontier)
+    for (const one of signed.get(frontier.size) ?? [])
+      if (!sameBytes(one.root, root)) fault(null, `${one.by} another root for the first ${frontier.size} entries`)
+    signed.delete(frontier.size)
+  }
+
+  for (;;) {
+    const rows = await rowsFrom(db, tree, frontier.size, size)
+    const gap = rows.findIndex((row, at) => Number(row.seq) !== frontier.size + at)
+    const whole = gap === -1 ? rows : rows.slice(0, gap)
+    let rest = hashesOfPage(whole)
+    const nodes: TreeNode[] = []
+    while (rest.length > 0) {
+      // Up to the next size of which a root was signed.
+      const next = Math.min(...[...signed.keys()].filter((one) => one > frontier.size))
+      const now = Math.min(rest.length, next - frontier.size)
+      const done = append(sha256, frontier, rest.slice(0, now))
+      frontier = done.frontier
+      nodes.push(...done.nodes)
+      rest = rest.slice(now)
+      compareRoot()
+    }
+    const wrong = (await wrongNodes(db, tree, nodes)).filter(({ level }) => level > 0)
+    for (const { level, index } of wrong)
+      fault(
+        null,
+        `the node over entries ${index * 2 ** level} to ${(index + 1) * 2 ** level - 1} is not what they make`,
+      )
+    if (gap !== -1) {
+      fault(frontier.size, 'the entry is missing')
+      break
+    }
+    if (rows.length < page) break
+  }
+
+  if (size !== frontier.size) fault(frontier.size, `the tree has ${size} entries, and ${frontier.size} are there`)
+  const [stored] = await db.execute<{ n: number }>(
+    sql`select count(*)::int as n from audit_node where tree = ${tree} and ("index" + 1) * (1::bigint << level) <= ${size}`,
+  )
+  let complete = 0
+  for (let width = 1; width <= frontier.size; width *= 2) complete += Math.floor(frontier.size / width)
+  if (stored && stored.n > complete) fault(null, `${stored.n - complete} nodes stand in the tree that nothing makes`)
+  for (const [size, of] of signed)
+    for (const { by } of of) if (size > 0) fault(frontier.size, `${by} ${size} entries, and ${frontier.size} are there`)
+  return { size: frontier.size, faults }
+}
+
+/** Makes every tree again, once a day; what is not as it was written stands in the server's log, by customer and number. */
+export const checkTrees: Job = {
+  name: 'check of the audit logs',
+  everySeconds: 24 * 60 * 60,
+  run: async (house) => {
+    for (const { tree } of await house.db.select({ tree: auditTree.tree }).from(auditTree))
+      for (const fault of (await checkTree(house, tree)).faults)
+        house.log.error({ tree: treeName(tree), ...fault }, 'the audit log was altered')
+  },
+}
