@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { textOf, utf8 } from './bytes.ts'
+import { base64url, fromBase64url, textOf, utf8 } from './bytes.ts'
 import { canonical, type Json } from './canonical.ts'
-import { demandCanonical } from './canonical-reader.ts'
+import { demandCanonical, readBase64url } from './canonical-reader.ts'
 
 const accepts = (bytes: Uint8Array): boolean => {
   try {
@@ -98,5 +98,42 @@ describe('AL15 canonical JSON is read, and nothing else', () => {
       [0xff],
     ])
       expect(accepts(Uint8Array.of(0x22, ...bytes, 0x22))).toBe(false)
+  })
+})
+
+describe('AL15 base64url is read where it lies', () => {
+  const readAt = (text: string, length: number): Uint8Array => {
+    const into = new Uint8Array(length + 2)
+    const cursor = { bytes: utf8(` ${text}"`), at: 1, end: text.length + 1 }
+    readBase64url(cursor, length, into, 1)
+    expect(cursor.at).toBe(cursor.end)
+    expect([into[0], into[length + 1]]).toEqual([0, 0])
+    return into.slice(1, -1)
+  }
+
+  test('AL15 as it was written, for every length', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+        expect(readAt(base64url(bytes), bytes.length)).toEqual(bytes)
+        expect(fromBase64url(base64url(bytes))).toEqual(bytes)
+      }),
+    )
+  })
+
+  test.each([
+    ['AB', 1],
+    ['AAB', 2],
+    ['A=', 1],
+    ['AA+A', 3],
+    ['AA/A', 3],
+    ['AA"A', 3],
+    ['AA', 3],
+    ['', 1],
+  ])('AL15 not %j for %i bytes', (text, length) => {
+    expect(() => readAt(text, length)).toThrow('not canonical')
+  })
+
+  test('AL15 nor as text of its own', () => {
+    for (const text of ['A', 'AB', 'AAB', 'A=', 'AA+A', 'AA==']) expect(() => fromBase64url(text)).toThrow('base64')
   })
 })

@@ -99,6 +99,9 @@ describe('signed notes, as c2sp.org/signed-note has them', () => {
   test('AL17 a key of another type under the same name signs nothing here', () => {
     const key = readKey(sha256, fooKey)
     expect(() => demandSignature(portable, readNote(utf8(fooNote)), { ...key, type: 4 })).toThrow('not signed')
+    const witness = keyNamed('example.com/witness', 4)
+    const signatures = [signatureOf(sha256, witness, ed25519.sign(utf8('text\n'), secret))]
+    expect(() => demandSignature(portable, { text: 'text\n', signatures }, witness)).toThrow('not signed')
   })
 
   const line = '— example.com/foo Uw2QOkn8srV1yJGh'
