@@ -294,6 +294,11 @@ describe('AL17 whose log it is', () => {
     expect(failed(result)).toEqual(expect.arrayContaining(['key', 'origin', 'manifest', 'events']))
     expect(failuresOf(result, 'origin')[0]?.because).toContain('server-1/audit/customer-2')
     expect(failuresOf(result, 'key')[0]?.because).toContain('your key is that of server-1/audit/customer-1')
+    const mixed = new Map((await aBundle()).files).set(
+      bundleFile.manifest,
+      files.get(bundleFile.manifest) as Uint8Array,
+    )
+    expect(failed(check(mixed))).toEqual(expect.arrayContaining(['origin', 'manifest']))
   })
 
   test('AL17 a bundle that somebody else signed under this name is refused', async () => {
