@@ -22,7 +22,6 @@ export const whyOver = (
   now: number,
 ): 'idle' | 'too_long' | 'unproven' | undefined => {
   // By a clock that has gone back, or tells no time at all, nothing is known to be still alive.
-  if (!(now >= one.startedAt - clockSlack)) return 'too_long'
   if (!(now >= one.lastGestureAt - clockSlack)) return 'idle'
   if (one.provenAt === null && now >= one.startedAt + halfLife) return 'unproven'
   const { idleEndsAt, absoluteEndsAt } = endsOf(one)
