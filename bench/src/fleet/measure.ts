@@ -6,7 +6,7 @@ import { isSwept, sweepLinks } from '@gatehouse/bff/features/devices/sweep'
 import { device } from '@gatehouse/bff/features/devices/tables'
 import { peopleGranted } from '@gatehouse/bff/features/people/door'
 import { person } from '@gatehouse/bff/features/people/tables'
-import type { Tx } from '@gatehouse/bff/kernel/database/connect'
+import { isUnavailable, type Tx } from '@gatehouse/bff/kernel/database/connect'
 import { startEmbedded } from '@gatehouse/bff/kernel/database/embedded'
 import { behindWall, type House } from '@gatehouse/bff/kernel/house'
 import { openHouse } from '@gatehouse/bff/main'
@@ -22,8 +22,8 @@ import { askedSize, madeAt, placeOf } from './size.ts'
 
 const rounds = 5
 /** Each round: so many times, or until so much time has gone; ms. */
-const times = 40
-const atMost = 800
+const times = 20
+const atMost = 250
 const limit = 50
 const goal: Goal = { id: 'B6', way: 'at most', at: 3 }
 
@@ -33,7 +33,7 @@ type Took = number[]
 const timed = async (work: (i: number) => Promise<unknown>): Promise<Took> => {
   const took: Took = []
   const until = performance.now() + atMost
-  for (let i = 0; i < times && (i < 3 || performance.now() < until); i++) {
+  for (let i = 0; i < times && (i < 1 || performance.now() < until); i++) {
     const from = performance.now()
     await work(i)
     took.push(performance.now() - from)
@@ -152,6 +152,14 @@ const linesOf = async (house: House, { scope, says, asked }: Question, anyRows: 
   return lines
 }
 
+/** What the house itself gives up at: a query that takes this long is answered with an error; ms. */
+const givenUpAfter = 3_700
+
+const unanswered = ({ scope, says }: Question, error: unknown): Line => {
+  if (!isUnavailable(error)) throw error
+  return { what: `${scope}: ${says}, not answered in time`, unit: 'ms', ours: givenUpAfter, goal: { ...goal, at: 0 } }
+}
+
 /** Who can see this device: of its customer's people, and of the maker's. */
 const whoSees = async (house: House): Promise<Line> => {
   const { db } = house
@@ -203,7 +211,7 @@ const measureOne = (devices: number, say: (text: string) => void, only: string |
     const lines: Line[] = []
     for (const question of wanted) {
       say(`${question.scope}: ${question.says}`)
-      lines.push(...(await linesOf(house, question, anyRows)))
+      lines.push(...(await linesOf(house, question, anyRows).catch((error: unknown) => [unanswered(question, error)])))
     }
     return [...lines, await whoSees(house), ...(await facetLines(house, questions, anyRows))]
   })

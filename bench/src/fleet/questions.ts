@@ -18,7 +18,7 @@ export interface Question {
   asked: Asked[]
 }
 
-const variants = 8
+const variants = 4
 
 const technician = (scope: Scope): Who => ({
   id: 'bench',
