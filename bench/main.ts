@@ -5,6 +5,7 @@ import { measureCheckIns } from './src/check-ins.ts'
 import { measureFleet } from './src/fleet/measure.ts'
 import { type Line, printTable } from './src/lines.ts'
 import { measurePages } from './src/pages.ts'
+import { measureProof } from './src/proof/measure.ts'
 import { measureRelay } from './src/relay.ts'
 
 /** The tables, by the word that asks for them alone. */
@@ -15,6 +16,7 @@ const tables = {
     measure: measureCheckIns,
   },
   fleet: { title: 'The fleet list, p95, and who can see a device', measure: measureFleet },
+  proof: { title: 'The audit log, checked offline', measure: measureProof },
   pages: { title: 'JavaScript of the pages, compressed', measure: measurePages },
 } as const satisfies Record<string, { title: string; measure: (say: (text: string) => void) => Promise<Line[]> }>
 
