@@ -131,12 +131,24 @@ const firstOnes = 4_000
 /** Devices that are met beyond those wanted, because of some the link itself may say otherwise than its mark. */
 const spare = 16
 
+const scopesOf = (who: Who) =>
+  who.grants.filter(({ activities }) => activities.includes('device.view')).map(({ scope }) => scope)
+
+/** What `who` may see. Single devices are named one by one, so that each is fetched by its key whatever else is asked. */
+const seenBy = (who: Who): SQL => {
+  const scopes = scopesOf(who)
+  const ids = scopes.flatMap((scope) => (scope.kind === 'devices' ? scope.ids : []))
+  return who.customerId === null && ids.length > 0 && scopes.every(({ kind }) => kind === 'devices')
+    ? sql`${device.id} in (select unnest(${sql.param(ids)}::uuid[]))`
+    : grantedDevices(who, 'device.view')
+}
+
 /**
  * The customers that make up what `who` sees, where his grants name nothing else: each has its devices in order, so
  * that the first of all are among the first of each.
  */
 const oneByOne = (who: Who, filter: FleetFilter): string[] | undefined => {
-  const scopes = who.grants.filter(({ activities }) => activities.includes('device.view')).map(({ scope }) => scope)
+  const scopes = scopesOf(who)
   if (filter.customer || filter.site || filter.model || filter.search || filter.sort === 'lastHeard') return undefined
   const ids = scopes.flatMap((scope) => (scope.kind === 'customers' ? scope.ids : []))
   const others = scopes.some(({ kind }) => kind !== 'customers')
@@ -275,7 +287,7 @@ export const placesOf = async (
         ? sql`left join ${deviceLink} on ${deviceLink.deviceId} = ${device.id}`
         : sql``
   const customers = oneByOne(who, filter)
-  if (!customers) where.unshift(grantedDevices(who, 'device.view'))
+  if (!customers) where.unshift(seenBy(who))
   const listing: Listing = { where, key, down, joined }
   const listed = (count: number): SQL => {
     const of = (one: Listing) => (customers ? firstOfEach(one, count, customers) : first(one, count))
