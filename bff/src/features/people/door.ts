@@ -3,7 +3,7 @@ import type { Grant } from '@gatehouse/shared/decide'
 import { days } from '../../kernel/clock.ts'
 
 export { hasAdministrators, keepingAdministrators } from './administrators.ts'
-export { type PersonWithGrants, peopleGranted, peopleWithGrants } from './granted.ts'
+export { maySignIn, type PersonWithGrants, peopleGranted, peopleWithGrants } from './granted.ts'
 export { type Hand, whyNotHandOut } from './rules.ts'
 
 /** A password lives this long. */

@@ -17,20 +17,17 @@ export interface PersonWithGrants extends Named {
 const ofTenant = (column: typeof person.customerId | typeof group.customerId, customerId: string | null): SQL =>
   customerId === null ? isNull(column) : eq(column, customerId)
 
-const maySignIn = (customerId: string | null): SQL =>
-  and(
-    ofTenant(person.customerId, customerId),
-    isNull(person.disabledAt),
-    isNull(person.removedAt),
-    isNull(person.invitedAt),
-  ) as SQL
+/** The people who may sign in, as a condition: whoever is only invited cannot yet. */
+export const maySignIn = and(isNull(person.disabledAt), isNull(person.removedAt), isNull(person.invitedAt)) as SQL
+
+const maySignInFor = (customerId: string | null): SQL => and(ofTenant(person.customerId, customerId), maySignIn) as SQL
 
 /** The people of `customerId` (the maker's for `null`) who may sign in, with their grants, by name. */
 export const peopleWithGrants = async (db: Tx, customerId: string | null): Promise<PersonWithGrants[]> => {
   const people = await db
     .select({ id: person.id, name: person.name, email: person.email })
     .from(person)
-    .where(maySignIn(customerId))
+    .where(maySignInFor(customerId))
     .orderBy(asc(person.name), asc(person.id))
   if (people.length === 0) return []
   const rows = await db
@@ -86,6 +83,6 @@ export const peopleGranted = async (
   return db
     .select({ id: person.id, name: person.name, email: person.email })
     .from(person)
-    .where(and(maySignIn(customerId), inArray(person.id, holders)))
+    .where(and(maySignInFor(customerId), inArray(person.id, holders)))
     .orderBy(asc(person.name), asc(person.id))
 }

@@ -60,16 +60,26 @@ describe('before rules are saved', () => {
     expect(await version()).toBe(before)
   })
 
-  test('a customer is told how many of the maker it touches, and not who they are', async () => {
+  test('AP11 a customer is told how many of the maker it touches, and not who they are', async () => {
     await put('customer', helvetia, { 'session.terminal': never })
     const { body } = await preview('customer', helvetia, { 'session.terminal': ask })
     expect(body.people.touched).toEqual({ maker: 1, own: 0, sample: [] })
     expect(body.people.asked.sample.map(({ name }) => name)).toEqual(['Clara Meier', 'Marc Aubry'])
     expect([body.people.asked.maker, body.people.asked.own]).toEqual([0, 2])
     const colleague = eq(person.id, h.seeded.people.colleague)
-    await h.house.db.update(person).set({ disabledAt: 1 }).where(colleague)
-    expect((await preview('customer', helvetia, { 'session.terminal': ask })).body.people.asked.own).toBe(1)
-    await h.house.db.update(person).set({ disabledAt: null }).where(colleague)
+    // Neither counts who was shut out, nor who was invited and has not come yet.
+    for (const how of ['disabledAt', 'invitedAt'] as const) {
+      const [before] = await h.house.db.select().from(person).where(colleague)
+      await h.house.db
+        .update(person)
+        .set({ [how]: 1 })
+        .where(colleague)
+      expect((await preview('customer', helvetia, { 'session.terminal': ask })).body.people.asked.own).toBe(1)
+      await h.house.db
+        .update(person)
+        .set({ [how]: before?.[how] ?? null })
+        .where(colleague)
+    }
     await put('customer', helvetia, { 'session.terminal': ask })
   })
 

@@ -11,6 +11,7 @@ import { grantedDevices } from '../devices/door.ts'
 import { device } from '../devices/tables.ts'
 import { scopeOf } from '../groups/door.ts'
 import { group, groupGrant, groupMember } from '../groups/tables.ts'
+import { maySignIn } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { type KnownLevel, namedLevels, rulesOf } from './store.ts'
 import { changeFor, type Speaking, type Spot, type SpotChange } from './touched.ts'
@@ -111,7 +112,7 @@ const peopleIn = async (
     .selectDistinct({ personId: groupMember.personId })
     .from(groupMember)
     .where(inArray(groupMember.groupId, [...groupIds]))
-  const are = and(inArray(person.id, inThem), isNull(person.disabledAt), isNull(person.removedAt))
+  const are = and(inArray(person.id, inThem), maySignIn)
   const seen = or(
     sees.maker ? isNull(person.customerId) : undefined,
     sees.own ? sql`${person.customerId} is not null` : undefined,
