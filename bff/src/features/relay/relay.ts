@@ -220,7 +220,8 @@ export class Relay {
     }
     if (entrance.kind === 'ended') return this.finish(held, entrance.cause)
     held.leaseUntil = entrance.leaseUntil
-    held.demands = entrance.demands
+    // Lowered by a review only: one that came while the recording was begun knows more than the entrance.
+    held.demands ||= entrance.demands
     held.written = { due: undefined, paused: false }
     // Whoever had to watch may have left while it was written down.
     if (this.#lacksWatcher(held)) wire.pause()

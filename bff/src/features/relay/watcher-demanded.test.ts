@@ -2,6 +2,7 @@ import { plainRule, type Rule } from '@gatehouse/shared/policies/policy'
 import { watcherGraceSeconds, watcherWaitSeconds } from '@gatehouse/shared/sessions/session-states'
 import { frameKinds, type StreamNotice } from '@gatehouse/shared/sessions/terminal-frames'
 import type { PolicyView, SessionView } from '@gatehouse/shared/views/views'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { seconds } from '../../kernel/clock.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
@@ -11,6 +12,7 @@ import { storyOf } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { deviceStream, openSession, personStream, type Stream, untilSaid } from '../../testing/sessions.ts'
+import { session } from '../sessions/tables.ts'
 import { endOverdueSessions, watchTheClock } from './jobs.ts'
 import { relayOf } from './relay.ts'
 
@@ -92,6 +94,38 @@ describe('AP17 where the policy demands a watcher', () => {
     expect(typed(device)).toBe('on time\n')
     expect(await seenBy(anna, session)).toMatchObject({ state: 'live', watch: { due: null } })
     await Promise.all([leaves(watcher), leaves(maker)])
+  })
+
+  test('AP17 a demand that comes while the recording is begun is heard before the first byte', async () => {
+    const [on] = await manyDevices(h, 1)
+    if (!on) throw new Error('no device')
+    await put(on.deviceId, {})
+    const { session: opening, grant } = await openSession(h, { technician: anna, approver: clara, device: on })
+    const writer = await personStream(h, anna, opening.id, 'write')
+    const waiting = async (count: number) =>
+      vi.waitFor(async () => {
+        const rows = await h.house.db.execute(sql`select pid from pg_locks where not granted`)
+        expect(rows.length).toBeGreaterThanOrEqual(count)
+      }, patient)
+    const device = await h.house.db.transaction(async (tx) => {
+      // Whatever would move the session waits behind this: the entrance has asked the policy, and is not live yet.
+      await tx.select({ id: session.id }).from(session).where(eq(session.id, opening.id)).for('update')
+      const stream = await deviceStream(on, opening.id, grant.epoch)
+      await waiting(1)
+      await put(on.deviceId, { watched: true })
+      await waiting(2)
+      return stream
+    })
+    await vi.waitFor(() => expect(['live', 'paused']).toContain(lastState(writer)?.state), patient)
+    writer.send(frameKinds.data, 'nobody sees this\n')
+    await writer.settled()
+    await isNow(writer, 'paused')
+    const watcher = await personStream(h, clara, opening.id, 'watch')
+    await isNow(writer, 'live')
+    writer.send(frameKinds.data, 'seen\n')
+    await untilSaid(device, 'seen')
+    expect(typed(device)).toBe('seen\n')
+    await leaves(watcher)
   })
 
   test('what is typed stops with the last watcher, goes on with the next, and the log tells both', async () => {
