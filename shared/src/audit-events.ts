@@ -130,6 +130,10 @@ export type AuditFields<E extends AuditEventName> = {
 const personalFields: ReadonlySet<string> = new Set([
   'email',
   'name',
+  'factor',
+  'action',
+  'group',
+  'groups',
   'people',
   'leftOut',
   'technician',

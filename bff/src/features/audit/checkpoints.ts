@@ -46,7 +46,9 @@ export const signCheckpoints: Job = {
   run: async (house) => {
     for (const tree of await grownTrees(house))
       await checkpointTree(house, tree).catch((error: unknown) => {
-        if (!(error instanceof NoContinuation)) throw error
+        // One tree that cannot be signed keeps no other from it.
+        if (!(error instanceof NoContinuation))
+          return house.log.error({ err: error, tree: treeName(tree) }, 'a checkpoint could not be made')
         house.log.error(
           { tree: treeName(tree), signedSize: error.signedSize },
           `the audit log was altered: ${error.message}`,

@@ -4,8 +4,9 @@ import { sql } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House, Job } from '../../kernel/house.ts'
-import { frontierOf, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
+import { frontierOf, LostNode, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
 
 /** Any fixed number: whoever holds this lock is the sequencer until his transaction ends. */
 const sequencerLock = '5530928817340912'
@@ -21,13 +22,14 @@ interface Waiting {
 }
 
 /** The oldest events that wait; what commits later comes later, whatever its id. */
-const waitingEvents = (tx: Tx): Promise<Waiting[]> =>
+const waitingEvents = (tx: Tx, broken: ReadonlySet<string>): Promise<Waiting[]> =>
   prepared<Waiting>(
     tx,
     `select pending.event_id, event.customer_id, event.device_id, event.canonical
      from audit_pending pending join audit_event event on event.id = pending.event_id
+     where coalesce(event.customer_id, '${theMakerItself}') <> all ($1::uuid[])
      order by pending.event_id limit ${mostAtOnce}`,
-    [],
+    [[...broken]],
   )
 
 /** How many events of each of these devices its tree holds already, by `tree device`. */
@@ -111,6 +113,31 @@ const storeSizes = (tx: Tx, grown: ReadonlyMap<string, Frontier>, now: number): 
     [[...grown.keys()], [...grown.values()].map(({ size }) => size), now],
   )
 
+/** Trees that have lost what they would have to go on from: their events wait, and nobody else's do. */
+const broken = new WeakMap<House['bus'], Set<string>>()
+
+const brokenOf = (house: House): Set<string> => {
+  const known = broken.get(house.bus) ?? new Set()
+  broken.set(house.bus, known)
+  return known
+}
+
+/** What each tree goes on from; those that have lost it are remembered as broken. */
+const frontiersOf = async (house: House, tx: Tx, trees: readonly string[]): Promise<Map<string, Frontier>> => {
+  const found = await Promise.allSettled(trees.map((tree) => frontierOf(tx, tree)))
+  const frontiers = new Map<string, Frontier>()
+  for (const [at, one] of found.entries()) {
+    const tree = trees[at] ?? ''
+    if (one.status === 'fulfilled') frontiers.set(tree, one.value)
+    else if (!(one.reason instanceof LostNode)) throw one.reason
+    else {
+      brokenOf(house).add(tree)
+      house.log.error({ tree: treeName(tree), err: one.reason }, 'the audit log was altered: it cannot be continued')
+    }
+  }
+  return frontiers
+}
+
 /**
  * Gives the events that wait their places: one order per customer, without gaps, each event once. One sequencer works at
  * a time over all instances; a second one finds the lock taken and does nothing. The number of events placed.
@@ -121,14 +148,12 @@ export const sequence = (house: House): Promise<number> =>
       sql`select pg_try_advisory_xact_lock(${sequencerLock}::bigint) as mine`,
     )
     if (!lock?.mine) return 0
-    const waiting = await waitingEvents(tx)
-    if (waiting.length === 0) return 0
-    const names = [...new Set(waiting.map(({ customer_id }) => treeOfCustomer(customer_id)))]
-    const [counts, ...frontiers] = await Promise.all([
-      deviceCounts(tx, waiting),
-      ...names.map((tree) => frontierOf(tx, tree)),
-    ])
-    const trees = new Map(names.map((tree, at) => [tree, frontiers[at] ?? emptyTree]))
+    const found = await waitingEvents(tx, brokenOf(house))
+    if (found.length === 0) return 0
+    const names = [...new Set(found.map(({ customer_id }) => treeOfCustomer(customer_id)))]
+    const [counts, trees] = await Promise.all([deviceCounts(tx, found), frontiersOf(house, tx, names)])
+    const waiting = found.filter(({ customer_id }) => trees.has(treeOfCustomer(customer_id)))
+    if (waiting.length === 0) return found.length
     const { placed, grown, nodes } = place(waiting, trees, counts)
     await Promise.all([
       storeLeaves(tx, placed),

@@ -1,5 +1,7 @@
 import postgres, { type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { bySystem } from '../../kernel/actor.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { seedStories } from '../../testing/stories.ts'
@@ -76,6 +78,14 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
       2,
       /words/,
     ],
+    [
+      'a name put in the place of one that is said to be erased',
+      () => `update audit_text set openings = openings - 'actorName', actor_name = 'Clara Meier'
+        where event_id = (select event_id from audit_leaf join audit_text using (event_id)
+          where tree = '${tree}' and openings ? 'actorName' order by seq limit 1)`,
+      null,
+      /words/,
+    ],
     ['the words thrown away', () => `delete from audit_text where event_id = ${event(5)}`, 5, /words are gone/],
     ['an event thrown away', () => `delete from audit_event where id = ${event(6)}`, 6, /event is gone/],
     ['an entry thrown away', () => `delete from audit_leaf where tree = '${tree}' and seq = 7`, 7, /entry is missing/],
@@ -133,6 +143,27 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
     const found = await faults()
     expect(found.map((one) => one.says).join('\n')).toMatch(says)
     if (seq !== null) expect(found.find((one) => says.test(one.says))?.seq).toBe(seq)
+  })
+
+  test('AL08 whoever has lost a node waits, and keeps nobody else waiting', async () => {
+    const other = h.seeded.customers['Great Lakes Foods']
+    await superuser.unsafe(`delete from audit_node where tree = '${tree}'`)
+    await h.house.db.transaction((tx) =>
+      append(
+        tx,
+        h.clock.now(),
+        [tree, other].map((customerId) =>
+          entry({ by: bySystem, event: 'customer.added', fields: { customer: 'x' }, about: { customerId } }),
+        ),
+      ),
+    )
+    await expect
+      .poll(async () => {
+        await sequence(h.house)
+        return (await h.house.db.select().from(auditPending)).map(({ customerId }) => customerId)
+      })
+      .toEqual([tree])
+    await superuser.unsafe('delete from audit_pending')
   })
 
   test('and the signer signs none of it', async () => {

@@ -27,8 +27,11 @@ export const nodesIn =
     return rows.map(({ hash }, at) => hash ?? missing(tree, nodes[at]))
   }
 
+/** A stored node is gone. */
+export class LostNode extends Error {}
+
 const missing = (tree: string, node: NodeId | undefined): never => {
-  throw new Error(`the tree ${treeName(tree)} has lost its node ${node?.index} of level ${node?.level}`)
+  throw new LostNode(`the tree ${treeName(tree)} has lost its node ${node?.index} of level ${node?.level}`)
 }
 
 /** The tree as the sequencer left it. */

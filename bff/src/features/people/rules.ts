@@ -53,10 +53,13 @@ const contains = (outer: Scope, inner: Scope, group: Hand, giver: Who): boolean 
 /**
  * Why `giver` may not put somebody into this group or take him out; `undefined` where he may. Every grant of the group
  * must be contained in one single grant of his own. Who is in charge of the maker's people hands out the maker's groups
- * as well, and a customer's as long as the customer has nobody of its own who could (`ownAdministrators`).
+ * as well, and a customer's as long as the customer has nobody of its own who could (`ownAdministrators`); from then on
+ * nobody of the maker's hands those out at all.
  */
 export const whyNotHandOut = (giver: Who, group: Hand, ownAdministrators: boolean): Refusal | undefined => {
   if (giver.customerId !== null && giver.customerId !== group.customerId) return 'not_found'
+  // Whatever the maker's people hold: who can make groups could hold everything a customer's approvers do.
+  if (giver.customerId === null && group.customerId !== null && ownAdministrators) return 'beyond_own'
   if (granted(giver, 'staff.edit', { kind: 'maker' }) && (group.customerId === null || !ownAdministrators))
     return undefined
   const held = group.grants.every((wanted) =>

@@ -8,8 +8,10 @@ import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { append, type Entry, entry } from '../../kernel/audit/append.ts'
 import { change, witnessed } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { holdRights } from '../../kernel/database/rights-lock.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
+import { whoIs } from '../actions/door.ts'
 import { levelsFor } from '../policies/door.ts'
 import { tell } from '../profile/door.ts'
 import { approve } from './approve.ts'
@@ -60,10 +62,14 @@ const takeToDecide = async (tx: Tx, house: House, actor: Actor, id: string, answ
   const known = await takeRequest(tx, id)
   const { row } = known
   const now = house.clock.now()
+  // At this moment, and until it is written: who takes the right away was before it, or comes after.
+  await holdRights(tx, actor.id, 'as they are')
+  const who = await whoIs(tx, actor.id)
+  if (!who) throw new Refused('not_granted')
   const question = questionOf(house, known)
   const given = consentsThatCount(question, known)
   const why =
-    answer.answer === 'approve' ? whyNotApprove(actor, row, given, known, now) : whyNotDeny(actor, row, known, now)
+    answer.answer === 'approve' ? whyNotApprove(who, row, given, known, now) : whyNotDeny(who, row, known, now)
   if (why === 'already_decided' || why === 'wrong_state')
     throw new Refused('already_decided', { state: awaitsAnswer(row.state) ? 'expired_unanswered' : row.state })
   if (why) throw new Refused(why)

@@ -111,6 +111,16 @@ const requireFresh = (actor: Actor, fresh: Fresh, now: number): void => {
   if (password || proof) throw new Refused('step_up_required', { state: password ? 'password' : 'proof' })
 }
 
+/**
+ * Waits for the body, where there is one. Whoever sends it slowly may have lost his rights when its last byte comes, so
+ * that the guard asks once more.
+ */
+const bodyCame = async (c: Context<RoomEnv>): Promise<boolean> => {
+  if (reads.has(c.req.method) || c.req.raw.body === null) return false
+  await c.req.arrayBuffer()
+  return true
+}
+
 /** What is not there: whoever may not do this to the maker's people and groups is told so alike, whether it is or not. */
 const absent = (actor: Actor, activity: Activity, now: number): Verdict => {
   const gone: Verdict = { ok: false, because: 'not_found' }
@@ -124,15 +134,14 @@ const absent = (actor: Actor, activity: Activity, now: number): Verdict => {
  * puts an end to something: that never waits for a proof of who one is.
  */
 export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { stops = false } = {}) => {
-  const guard: MiddlewareHandler<RoomEnv & { Variables: { target: T } }> = async (c, next) => {
-    const { house } = c.var
-    const actor = await requireActor(c as unknown as Context<RoomEnv>, activity)
-    requireSame(c as unknown as Context<RoomEnv>, actor)
+  /** Asks everything; throws the refusal, which is in the log by then. */
+  const admit = async (c: Context<RoomEnv>, house: House) => {
+    const actor = await requireActor(c, activity)
+    requireSame(c, actor)
     if (actor.viewing && !reads.has(c.req.method)) await refuse(house, actor, activity, 'view_only')
     // From here on the rows of other customers are not there, whatever a query forgets to ask.
     const walled = behindWall(house, await house.access.reach(actor))
-    c.set('house', walled)
-    const target = await find(walled, c as unknown as Context<RoomEnv>)
+    const target = await find(walled, c)
     const verdict: Verdict = target
       ? decide(
           stops ? provenBefore(actor) : actor,
@@ -148,8 +157,17 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
       await noteRefusal(house, byPerson(actor), what, refused)
       throw refused
     }
+    return { actor, walled, target: target as T, what }
+  }
+  const guard: MiddlewareHandler<RoomEnv & { Variables: { target: T } }> = async (c, next) => {
+    const { house } = c.var
+    const bare = c as unknown as Context<RoomEnv>
+    let admitted = await admit(bare, house)
+    if (await bodyCame(bare)) admitted = await admit(bare, house)
+    const { actor, walled, target, what } = admitted
+    c.set('house', walled)
     c.set('actor', actor)
-    c.set('target', target as T)
+    c.set('target', target)
     await next()
     await noteThrown(house, c.error, actor, what)
   }
@@ -173,7 +191,8 @@ export const self = (because: string, { evenIf, fresh, whileViewing }: SelfOptio
   const handler = createMiddleware<RoomEnv>(async (c, next) => {
     const activity = `${c.req.method} ${routePath(c)}`
     const { house } = c.var
-    const found = await requireActor(c, activity, evenIf)
+    let found = await requireActor(c, activity, evenIf)
+    if (await bodyCame(c)) found = await requireActor(c, activity, evenIf)
     if (whileViewing !== 'own') requireSame(c, found)
     const mayPass = whileViewing === 'own' || (whileViewing === 'seen' && reads.has(c.req.method))
     if (found.viewing && !mayPass) await refuse(house, found, activity, 'view_only')
