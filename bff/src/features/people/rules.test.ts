@@ -57,7 +57,13 @@ describe('AZ08 nobody hands out more than he is granted', () => {
       true,
       'beyond_own',
     ],
-    ["and of a customer's what he holds himself", ruth, hand('helvetia', grant(all, 'customer.view')), true, undefined],
+    [
+      "nothing of a customer's that has its own, even what he holds himself",
+      ruth,
+      hand('helvetia', grant(all, 'customer.view')),
+      true,
+      'beyond_own',
+    ],
     [
       'a technician hands out what one grant of his covers',
       anna,
@@ -88,10 +94,10 @@ describe('AZ08 nobody hands out more than he is granted', () => {
     ],
     ['not everything for one', anna, hand(null, grant(all, 'device.view')), true, 'beyond_own'],
     [
-      "everything of a customer's that is wholly his",
+      "everything of a customer's that is wholly his, as long as the customer has nobody",
       anna,
       hand('helvetia', grant({ kind: 'sites', ids: ['basel'] }, 'device.view')),
-      true,
+      false,
       undefined,
     ],
     [
