@@ -37,7 +37,7 @@ const ids = async (db: Tx, query: ReturnType<typeof sql>): Promise<string[]> =>
 const techniciansOf = async (db: Tx, devices: number): Promise<Record<string, Who[]>> => {
   const some = await ids(
     db,
-    sql`select id from ${device} tablesample system (1) repeatable (7) where removed_at is null limit 4000`,
+    sql`select id from ${device} tablesample system (${Math.min(100, 1_000_000 / devices)}) repeatable (7) where removed_at is null limit 4000`,
   )
   // By creation, without the first: it has a tenth of all devices.
   const small = await ids(
