@@ -21,6 +21,7 @@ import { mailOfAnswer } from './mails.ts'
 import {
   activityWords,
   approversNeeded,
+  asKept,
   narrowed,
   type Offer,
   offerOf,
@@ -103,7 +104,7 @@ const readGiven = (answer: Answer, { known: { row }, policy, given }: Taken, now
   const shut = own.activities.find((name) => policyAnswer(policy, name, start) === 'never')
   const why = shut && shutBy(policy, shut, start)
   if (why && !why.ok) throw new Refused(why.because, { privately: shut })
-  return own
+  return asKept(own, offer, row.wantedStart, now)
 }
 
 const approveIt = async (house: House, actor: Actor, id: string, answer: Answer): Promise<void> => {

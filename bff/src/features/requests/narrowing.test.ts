@@ -2,7 +2,7 @@ import { deviceActivities } from '@gatehouse/shared/activities'
 import { plainRule } from '@gatehouse/shared/policies/policy'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { approversNeeded, ladderFor, narrowed, type Offer, offerOf, timesOf, whyNotGive } from './rules.ts'
+import { approversNeeded, asKept, ladderFor, narrowed, type Offer, offerOf, timesOf, whyNotGive } from './rules.ts'
 
 const activities = fc.subarray([...deviceActivities])
 const time = fc.option(fc.integer({ min: 0, max: 10_000_000 }), { nil: null })
@@ -55,6 +55,34 @@ describe('what several give together', () => {
         else expect(Object.keys(faults).filter((field) => field === 'minutes' || field === 'activities')).toEqual([])
         const { notBefore, useBefore } = timesOf(now, narrowed(left, given), now)
         if (Object.keys(faults).length === 0) expect(now <= notBefore && notBefore < useBefore).toBe(true)
+      }),
+    )
+  })
+
+  test('AP05 whoever comes later opens no window beyond that of anybody before him, whenever he comes', () => {
+    const at = fc.nat(10_000_000)
+    const window = fc.option(fc.integer({ min: 0, max: 200_000_000 }), { nil: null, freq: 1 })
+    const yes = fc.tuple(fc.record({ notBefore: window, useBefore: window }), fc.nat(1_000_000))
+    fc.assert(
+      fc.property(fc.array(yes, { maxLength: 5 }), at, at, (all, wanted, made) => {
+        const asked = { activities: [...deviceActivities], minutes: 60 }
+        const kept: Offer[] = []
+        const before: { notBefore: number; useBefore: number }[] = []
+        let now = made
+        for (const [times, later] of all) {
+          now += later
+          const left = offerOf(asked, kept)
+          const given = { ...asked, ...times }
+          // What makes no sense, or is more, is refused: nobody has given it.
+          if (Object.keys(whyNotGive(given, left, wanted, now)).length > 0) continue
+          kept.push(asKept(given, left, wanted, now))
+          const mine = timesOf(wanted, offerOf(asked, kept), now)
+          for (const one of before) {
+            expect(mine.notBefore).toBeGreaterThanOrEqual(one.notBefore)
+            expect(mine.useBefore).toBeLessThanOrEqual(one.useBefore)
+          }
+          before.push(mine)
+        }
       }),
     )
   })

@@ -109,6 +109,15 @@ export const timesOf = (
   return { notBefore: from, useBefore: useBefore ?? usualUseBefore(from) }
 }
 
+/**
+ * A yes as it is kept: with the very times in which what is given by it can be used, so that whoever comes next can
+ * only narrow them, and no time begins anew with his answer.
+ */
+export const asKept = (given: Offer, offer: Offer, wantedStart: number, now: number): Offer => ({
+  ...given,
+  ...timesOf(wantedStart, narrowed(offer, given), now),
+})
+
 /** Sentences, by their fields, for what is more than is offered, or makes no sense; none where all of it can be given. */
 export const whyNotGive = (
   given: Offer,

@@ -63,7 +63,7 @@ export const requestConsent = pgTable(
     shown: text().notNull(),
     activities: text().array().$type<Activity[]>().notNull(),
     minutes: integer().notNull(),
-    /** As he said it; `null` where he said nothing. */
+    /** When what he gave can be used, also where he said nothing of it; `null` in those of before it was kept. */
     notBefore: ms('not_before'),
     useBefore: ms('use_before'),
     comment: text().notNull(),

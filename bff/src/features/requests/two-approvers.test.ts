@@ -2,7 +2,7 @@ import { plainRule, type Rule } from '@gatehouse/shared/policies/policy'
 import type { AskingView, PolicyView, RequestView } from '@gatehouse/shared/views/views'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { hours } from '../../kernel/clock.ts'
+import { days, hours, minutes } from '../../kernel/clock.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import { enrolled, manyDevices } from '../../testing/devices.ts'
 import { eventsOf } from '../../testing/events.ts'
@@ -128,6 +128,28 @@ describe('AP05 where the policy wants two approvers', () => {
     }
     const given = (await answer(marc, seen)).body
     expect(given.decision).toMatchObject({ minutes: 30, notBefore: now + hours(2), useBefore: now + hours(8) })
+  })
+
+  test('AP05 a plain yes is for a day from then: the second neither widens nor begins it anew', async () => {
+    const made = await asked()
+    const after = (await answer(clara, made)).body
+    const first = after.approvals.given[0]?.at ?? 0
+    const shown = { notBefore: first, useBefore: first + hours(24) }
+    expect(after).toMatchObject({ state: 'partly_approved', offer: shown })
+    h.clock.moveTo(first + minutes(5))
+    const seen = await seenBy(marc, made)
+    expect(seen.offer).toMatchObject(shown)
+    for (const [wide, field] of [
+      [{ notBefore: first + days(29), useBefore: first + days(35) }, 'useBefore'],
+      [{ notBefore: first + days(29) }, 'useBefore'],
+      [{ useBefore: first + hours(25) }, 'useBefore'],
+    ] as const) {
+      const refused = await answer(marc, seen, wide)
+      expect(codeOf(refused)).toEqual([422, 'invalid_input'])
+      expect(Object.keys(errorOf(refused).fields ?? {})).toEqual([field])
+    }
+    expect((await answer(marc, seen)).body.state).toBe('approved')
+    expect(await approvalsOf(made.id)).toMatchObject([{ useBefore: shown.useBefore }])
   })
 
   test('one person is never two, neither by trying again nor at the same instant', async () => {
