@@ -59,21 +59,24 @@ const Question = z.object({
     .optional(),
 })
 
+const nothing = { policy: [], approvals: [] }
+
+/** Whether `actor` is told who the people are that a policy speaks of, or was changed by. */
+const isTold = (house: House, actor: Actor, of: KnownCustomer): boolean =>
+  decide(provenBefore(actor), 'policy.edit', of, nothing, house.clock.now()).ok || granted(actor, 'person.view', of)
+
 const present = async (house: House, actor: Actor, of: KnownCustomer): Promise<PolicyView> => {
   const [version, levels, confirmed] = await Promise.all([
     policyVersion(house.db, of.customerId),
     namedLevels(house.db, of.customerId),
     confirmedOf(house.db, of.customerId),
   ])
-  const nothing = { policy: [], approvals: [] }
-  const edit = decide(provenBefore(actor), 'policy.edit', of, nothing, house.clock.now())
-  const named = edit.ok || granted(actor, 'person.view', of)
   return {
     customer: { id: of.customerId, name: of.name },
     version,
     levels,
     confirmed,
-    people: named ? await peopleOf(house.db, of.customerId, levels) : null,
+    people: isTold(house, actor, of) ? await peopleOf(house.db, of.customerId, levels) : null,
     may: { edit: asMay(decide(actor, 'policy.edit', of, nothing, house.clock.now())) },
   }
 }
@@ -99,10 +102,11 @@ export const policiesRoom = new Hono<RoomEnv>()
     allow('policy.view', theCustomer),
     validated('query', PageQuery),
     async (c) => {
-      const { house, target } = c.var
+      const { house, actor, target } = c.var
       const { limit, cursor } = c.req.valid('query')
       const below = readKey(cursor, ['number'])?.[0]
-      const rows = await versionsOf(house.db, target.customerId, limit, below)
+      const names = isTold(house, actor, target) || { maker: house.settings.maker, customer: target.name }
+      const rows = await versionsOf(house.db, target.customerId, names, limit, below)
       return c.json(
         asPage(
           rows,

@@ -6,6 +6,7 @@ import type { KnownCustomer } from '../customers/door.ts'
 import { customer, site } from '../customers/tables.ts'
 import { ordersWanted } from '../devices/door.ts'
 import { device, deviceLink, model } from '../devices/tables.ts'
+import { person } from '../people/tables.ts'
 import { policyChange } from './rules.ts'
 import { policy, policyLevel, policyVersion as versions } from './tables.ts'
 
@@ -157,16 +158,21 @@ export const keepVersion = (
     after: change.after,
   })
 
-/** The changes of a customer's policy, newest first, one more than `limit`; `below` is the last version already shown. */
+/**
+ * The changes of a customer's policy, newest first, one more than `limit`; `below` is the last version already shown.
+ * Where the names of people are not told, those of their companies stand in for them.
+ */
 export const versionsOf = async (
   db: Tx,
   customerId: string,
+  names: true | { maker: string; customer: string },
   limit: number,
   below: number | undefined,
 ): Promise<PolicyVersionView[]> => {
   const rows = await db
-    .select()
+    .select({ row: versions, ofCustomer: sql<boolean>`coalesce(${person.customerId} is not null, true)` })
     .from(versions)
+    .leftJoin(person, eq(person.id, versions.changedBy))
     .where(
       and(
         eq(versions.customerId, customerId),
@@ -175,9 +181,10 @@ export const versionsOf = async (
     )
     .orderBy(desc(versions.version))
     .limit(limit + 1)
-  return rows.map((row) => {
+  return rows.map(({ row, ofCustomer }) => {
     const [before, after] = [readRules(row.before), readRules(row.after)]
-    const { version, level, levelId, levelName: name, changedAt: at, changedByName: by } = row
+    const { version, level, levelId, levelName: name, changedAt: at, changedByName } = row
+    const by = names === true ? changedByName : `Somebody of ${ofCustomer ? names.customer : names.maker}`
     return { version, at, by, level, levelId, name, change: policyChange(before, after), before, after }
   })
 }

@@ -215,7 +215,7 @@ describe('what cannot be put in place', () => {
 })
 
 describe('versions', () => {
-  test('every change is kept: who, when, what it said before and after', async () => {
+  test('AZ03 every change is kept: who, as far as one may see him, when, what it said before and after', async () => {
     const [device] = await manyDevices(h, 1)
     const deviceId = device?.deviceId ?? ''
     const until = inMinutes(60)
@@ -236,6 +236,9 @@ describe('versions', () => {
       },
     ])
     expect(codeOf(await (await h.as('reader')).get(path))).toEqual([403, 'not_granted'])
+    await regrant(h, 'reader', [{ activities: ['device.view', 'policy.view'], scope: { kind: 'all' } }])
+    const unnamed = (await (await h.as('reader')).get<Page<PolicyVersionView>>(`${path}?limit=1`)).body
+    expect(unnamed.rows).toEqual([{ ...first.rows[0], by: 'Somebody of Helvetia Pharma' }])
     // The application itself cannot rewrite what was said.
     for (const statement of [
       h.house.db.update(policyVersion).set({ changedByName: 'Nobody' }),
