@@ -1,6 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
+import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { alert, reportsHint } from './alert.ts'
 import { mailOfDelay } from './mails.ts'
@@ -35,7 +36,13 @@ export const tellOfOverdueReports: Job = {
   everySeconds: 60,
   run: async (house) => {
     const now = house.clock.now()
-    for (const { id } of await overdueUntold(house.db, now))
-      if (await tell(house, id, now)) house.bus.publish(reportsHint)
+    await forEach(
+      house,
+      await overdueUntold(house.db, now),
+      ({ id }) => ({ reportId: id }),
+      async ({ id }) => {
+        if (await tell(house, id, now)) house.bus.publish(reportsHint)
+      },
+    )
   },
 }

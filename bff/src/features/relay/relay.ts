@@ -11,6 +11,7 @@ import { entry } from '../../kernel/audit/append.ts'
 import type { Signal } from '../../kernel/bus.ts'
 import { note } from '../../kernel/change.ts'
 import { seconds } from '../../kernel/clock.ts'
+import { forEach } from '../../kernel/each.ts'
 import type { House } from '../../kernel/house.ts'
 import {
   awaitWatcher,
@@ -436,13 +437,19 @@ export class Relay {
 
   /** Ends what the tables say is over, of this instance and of instances that are no more. */
   async endOverdue(): Promise<void> {
-    for (const { id, cause } of await overdueSessions(this.#house.db, this.#house.clock.now())) {
-      const held = this.#held.get(id)
-      if (!held) await endSession(this.#house, bySystem, id, cause)
-      // A lease that we hold is ours to judge; an opening that took too long has a side that did not come.
-      else if (!held.wire.live && (cause !== 'watcher_gone' || this.#lacksWatcher(held)))
-        await this.finish(held, cause === 'device_lost' && held.wire.hasDevice ? 'technician_lost' : cause)
-    }
+    const over = await overdueSessions(this.#house.db, this.#house.clock.now())
+    await forEach(
+      this.#house,
+      over,
+      ({ id }) => ({ sessionId: id }),
+      async ({ id, cause }) => {
+        const held = this.#held.get(id)
+        if (!held) await endSession(this.#house, bySystem, id, cause)
+        // A lease that we hold is ours to judge; an opening that took too long has a side that did not come.
+        else if (!held.wire.live && (cause !== 'watcher_gone' || this.#lacksWatcher(held)))
+          await this.finish(held, cause === 'device_lost' && held.wire.hasDevice ? 'technician_lost' : cause)
+      },
+    )
   }
 
   /** Ends every session of this instance, says why, and takes no further one. */

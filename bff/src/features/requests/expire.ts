@@ -2,6 +2,7 @@ import { openStates, type RequestState } from '@gatehouse/shared/requests/reques
 import { and, eq, inArray, isNull, lte } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
+import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { tell } from '../profile/door.ts'
 import { mailOfRunningOut } from './mails.ts'
@@ -69,6 +70,12 @@ export const expireRequests: Job = {
         .where(and(eq(request.state, 'approved'), isNull(approval.startedAt), lte(approval.useBefore, now)))
         .limit(batch),
     ])
-    for (const { id } of [...unanswered, ...unused]) await expireRequest(house, id)
+    const over = [...unanswered, ...unused].map(({ id }) => ({ requestId: id }))
+    await forEach(
+      house,
+      over,
+      (one) => one,
+      ({ requestId }) => expireRequest(house, requestId),
+    )
   },
 }

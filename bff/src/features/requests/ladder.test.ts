@@ -13,7 +13,9 @@ import { answer, ask } from '../../testing/sessions.ts'
 import { device } from '../devices/tables.ts'
 import { group, groupMember } from '../groups/tables.ts'
 import { person } from '../people/tables.ts'
+import { expireRequests } from './expire.ts'
 import { tellNextSteps } from './steps.ts'
+import { request } from './tables.ts'
 
 let h: TestHouse
 let anna: Visitor
@@ -71,6 +73,32 @@ const seen = async ({ id }: { id: string }) => (await clara.get<RequestView>(`/a
 const toldOf = ({ told }: RequestView) => told?.steps.map(({ people }) => people.map(({ name }) => name))
 
 describe('C3 a request that is told step by step', () => {
+  test('AP07 one for which it fails holds up nobody behind it, when the next are told and when it expires', async () => {
+    await put({ ladder: [one('colleague', 15)] })
+    const broken = await asked()
+    const [made] = await manyDevices(h, 1)
+    deviceId = made?.deviceId ?? ''
+    await put({ ladder: [one('colleague', 15)] })
+    const sound = await asked()
+    const of = eq(request.id, broken.id)
+    await h.house.db
+      .update(request)
+      .set({ activities: ['no.such'] as never })
+      .where(of)
+    h.clock.moveTo(h.clock.now() + minutes(15))
+    await tellNextSteps.run(h.house)
+    await signIn()
+    expect(toldOf(await seen(sound))).toHaveLength(2)
+    h.clock.moveTo(sound.answerBefore)
+    await expireRequests.run(h.house)
+    await signIn()
+    expect((await seen(sound)).state).toBe('expired_unanswered')
+    expect(await h.house.db.select({ state: request.state }).from(request).where(of)).toEqual([{ state: 'waiting' }])
+    await h.house.db.update(request).set({ activities: broken.activities }).where(of)
+    await expireRequests.run(h.house)
+    expect((await seen(broken)).state).toBe('expired_unanswered')
+  })
+
   test('tells the first at once, the next one after the time of the first, everybody else at last, and each once', async () => {
     await put({ ladder: [one('colleague', 15), one('approver', 30)] })
     let made: RequestView | undefined

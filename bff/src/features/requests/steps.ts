@@ -6,6 +6,7 @@ import { bySystem } from '../../kernel/actor.ts'
 import { append, type Entry, entry } from '../../kernel/audit/append.ts'
 import { minutes } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { membersOf, namesOnLadder } from '../groups/door.ts'
 import { peopleGranted } from '../people/door.ts'
@@ -158,6 +159,11 @@ export const tellNextSteps: Job = {
         ),
       )
       .limit(batch)
-    for (const { id } of rows) await tellNextOf(house, id)
+    await forEach(
+      house,
+      rows,
+      ({ id }) => ({ requestId: id }),
+      ({ id }) => tellNextOf(house, id),
+    )
   },
 }

@@ -6,6 +6,7 @@ import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { holdRights } from '../../kernel/database/rights-lock.ts'
+import { forEach } from '../../kernel/each.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { hashOf } from '../../kernel/ids.ts'
@@ -217,16 +218,21 @@ export const endOverdueSignIns: Job = {
   everySeconds: 1,
   run: async (house) => {
     const now = house.clock.now()
-    for (const one of await overdueSignIns(house.db, now)) {
-      const account = await accountById(house.db, one.userId)
-      const by: By = {
-        kind: 'person',
-        id: one.userId,
-        name: account?.name ?? 'Somebody',
-        company: account ? (account.customerName ?? house.settings.maker) : '',
-        from: null,
-      }
-      await endSignIn(house, { id: one.handle, personId: one.userId }, by, whyOver(one, now) ?? 'idle')
-    }
+    await forEach(
+      house,
+      await overdueSignIns(house.db, now),
+      ({ userId }) => ({ personId: userId }),
+      async (one) => {
+        const account = await accountById(house.db, one.userId)
+        const by: By = {
+          kind: 'person',
+          id: one.userId,
+          name: account?.name ?? 'Somebody',
+          company: account ? (account.customerName ?? house.settings.maker) : '',
+          from: null,
+        }
+        await endSignIn(house, { id: one.handle, personId: one.userId }, by, whyOver(one, now) ?? 'idle')
+      },
+    )
   },
 }

@@ -1,5 +1,6 @@
 import type { Actor, By } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
+import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { grantsOf } from '../groups/door.ts'
 import { whyViewingOver } from './rules.ts'
@@ -60,13 +61,18 @@ export const endOverdueViewings: Job = {
   everySeconds: 1,
   run: async (house) => {
     const now = house.clock.now()
-    for (const row of await allViewings(house.db)) {
-      const viewer = await viewerOf(house.db, row.viewerId)
-      const grants = await grantsOf(house.db, row.viewerId)
-      const because = whyViewingOver({ customerId: viewer.customerId, grants }, row, isUsable(row), now)
-      const company = viewer.customerName ?? house.settings.maker
-      const by: By = { kind: 'person', id: row.viewerId, name: `${viewer.name} as ${row.name}`, company, from: null }
-      if (because) await endViewing(house, row, by, because)
-    }
+    await forEach(
+      house,
+      await allViewings(house.db),
+      ({ viewerId }) => ({ viewerId }),
+      async (row) => {
+        const viewer = await viewerOf(house.db, row.viewerId)
+        const grants = await grantsOf(house.db, row.viewerId)
+        const because = whyViewingOver({ customerId: viewer.customerId, grants }, row, isUsable(row), now)
+        const company = viewer.customerName ?? house.settings.maker
+        const by: By = { kind: 'person', id: row.viewerId, name: `${viewer.name} as ${row.name}`, company, from: null }
+        if (because) await endViewing(house, row, by, because)
+      },
+    )
   },
 }
