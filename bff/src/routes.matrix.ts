@@ -42,6 +42,7 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'PUT /api/customers/:customerId/policy/:level/:levelId': 'policy.edit',
   'POST /api/customers/:customerId/policy/:level/:levelId/preview': 'policy.view',
   'GET /api/customers/:customerId/policy/comparison': 'policy.view',
+  'GET /api/customers/:customerId/policy/staff': 'policy.view',
   'PUT /api/customers/:customerId/second-factor': 'person.edit',
   'POST /api/customers/:customerId/sites': 'customer.edit',
   'PATCH /api/customers/:customerId/sites/:siteId': 'customer.edit',

@@ -60,7 +60,9 @@ test('AP11 C1 a site gets a rule of its own: seen before for whom, kept in the h
   await expect(clara.page).toHaveURL(/history\?from=1$/)
 })
 
-test('AP10 a question about a night in which the clocks change, and about people whom one may see', async ({ as }) => {
+test('AP10 AZ03 a question about a night in which the clocks change, and about people whom one may see', async ({
+  as,
+}) => {
   test.setTimeout(120_000)
   const ruth = await as('administrator')
   const balance = await new DevicePage(ruth.page).open('Balance 7')
@@ -81,10 +83,21 @@ test('AP10 a question about a night in which the clocks change, and about people
   await expect(ruth.page.getByText('31 Oct 2027, 01:30 UTC')).toBeVisible()
   await expect(ruth.page).toHaveURL(/at=2027-10-31T02%3A30&again=1$/)
 
-  // The question stands in the address; the customer does not learn by it who works for the maker.
+  // The question stands in the address; the customer does not learn by it who works for the maker, …
   const clara = await as('approver')
   await clara.page.goto(ruth.page.url())
   await expect(clara.page.getByText('There is no such person, or it is not yours to see who it is.')).toBeVisible()
+  // … but may ask about whoever has asked for one of its devices.
+  const anna = await as('technician')
+  const asking = await new DevicePage(anna.page).open('Balance 11')
+  await asking.askForTerminal({ because: 'Drift after calibration', caseNumber: 'C-1042' })
+  await clara.page.goto(new URL(ruth.page.url()).pathname)
+  await choose(clara.page, 'What', 'terminal', terminal)
+  await choose(clara.page, 'Device', 'Balance 7', /^Balance 7/)
+  await choose(clara.page, 'Who', 'anna', /^Anna Keller/)
+  await expect(clara.page.getByRole('status').filter({ hasText: 'Anna Keller' })).toContainText('Only after asking')
+  await clara.page.getByRole('combobox', { name: 'Who' }).fill('tom')
+  await expect(clara.page.getByText('Nobody fits')).toBeVisible()
 })
 
 const choose = async (

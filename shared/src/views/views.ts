@@ -420,6 +420,10 @@ export interface PolicyVersionView {
   before: PolicyRules
   after: PolicyRules
 }
+/** Those of the maker's people about whom somebody of a customer may ask its policy. */
+export interface StaffKnown {
+  rows: Named[]
+}
 /** What became of the rules of a policy from one of its versions to a later one. */
 export interface PolicyComparison {
   from: number

@@ -14,6 +14,7 @@ import type { KnownDevice } from '../devices/door.ts'
 import { person } from '../people/tables.ts'
 import { approvalsFor } from '../requests/door.ts'
 import { levelsFor } from './door.ts'
+import { isKnownStaff } from './known-staff.ts'
 
 /** What is asked: for whom and when, where not for oneself and now. */
 export interface Question {
@@ -29,7 +30,12 @@ const furthest = days(400)
 const nothing = { policy: [], approvals: [] }
 
 /** Whom the question is about; somebody whom `actor` may not see is told apart from nobody by nothing. */
-const whoIsMeant = async (house: House, actor: Actor, id: string): Promise<Named & { who: Who | null }> => {
+const whoIsMeant = async (
+  house: House,
+  actor: Actor,
+  device: KnownDevice,
+  id: string,
+): Promise<Named & { who: Who | null }> => {
   const [row] = await house.db
     .select({ id: person.id, name: person.name, customerId: person.customerId })
     .from(person)
@@ -38,7 +44,12 @@ const whoIsMeant = async (house: House, actor: Actor, id: string): Promise<Named
   const { customerId } = row
   const [activity, target]: [Activity, Target] =
     customerId === null ? ['staff.view', { kind: 'maker' }] : ['person.view', { kind: 'customer', customerId }]
-  const isSeen = id === actor.id || decide(actor, activity, target, nothing, house.clock.now()).ok
+  const now = house.clock.now()
+  const isSeen =
+    id === actor.id ||
+    decide(actor, activity, target, nothing, now).ok ||
+    (decide(actor, 'policy.view', targetOf('policy.view', device), nothing, now).ok &&
+      (await isKnownStaff(house.db, actor, device.customerId, id)))
   if (!isSeen) throw new Refused('not_found')
   return { id, name: row.name, who: await whoIs(house.db, id) }
 }
@@ -78,7 +89,7 @@ export const explainTo = async (
   const isPlain = id === actor.id && asked === undefined
   const { who, ...meant } = isPlain
     ? { id, name: actor.name, who: provenBefore(actor) }
-    : await whoIsMeant(house, actor, id)
+    : await whoIsMeant(house, actor, device, id)
   const [policy, approvals] = await Promise.all([
     levelsFor(house.db, device),
     approvalsFor(house.db, device.deviceId, id),

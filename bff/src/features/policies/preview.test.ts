@@ -1,10 +1,19 @@
+import type { Grant } from '@gatehouse/shared/decide'
 import { plainRule } from '@gatehouse/shared/policies/policy'
-import type { ExplainView, PolicyComparison, PolicyPreview, PolicyView } from '@gatehouse/shared/views/views'
+import type {
+  ExplainView,
+  PolicyComparison,
+  PolicyPreview,
+  PolicyView,
+  StaffKnown,
+} from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { manyDevices } from '../../testing/devices.ts'
 import { eventsOf } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
+import { ask as askFor } from '../../testing/sessions.ts'
 import { person } from '../people/tables.ts'
 
 interface Refusal {
@@ -197,5 +206,46 @@ describe('an explanation', () => {
     expect(hidden.error.code).toBe('not_found')
     expect({ ...hidden.error, correlationId: '' }).toEqual({ ...absent.error, correlationId: '' })
     expect((await ask(h.seeded.people.reader)).person.name).toBe('Ines Frei')
+  })
+
+  test('AZ03 whoever has asked for a device that one sees is no stranger: the customer may ask about him, and finds him', async () => {
+    const { technician: annaId, outsider: tomId } = h.seeded.people
+    const found = async (by: Visitor, search = '') =>
+      (await by.get<StaffKnown>(`/api/customers/${helvetia}/policy/staff?search=${search}`)).body.rows
+    expect(await found(clara)).toEqual([])
+    expect((await explained(clara, `&person=${annaId}`)).error.code).toBe('not_found')
+    const [asked] = await manyDevices(h, 1)
+    const deviceId = asked?.deviceId ?? ''
+    expect((await askFor(h, await h.as('technician'), deviceId)).status).toBe(201)
+    expect(await found(clara, 'ann')).toEqual([{ id: annaId, name: 'Anna Keller' }])
+    expect(await found(clara, 'tom')).toEqual([])
+    expect(await explained(clara, `&person=${annaId}`)).toMatchObject({
+      person: { name: 'Anna Keller' },
+      granted: true,
+      verdict: { ok: false, because: 'approval_needed' },
+    })
+    expect((await explained(clara, `&person=${tomId}`)).error.code).toBe('not_found')
+
+    // Neither who sees other devices only, nor who may not read the policy, nor another customer.
+    const reader = async (activities: Grant['activities'], ids: string[]) => {
+      await regrant(h, 'reader', [
+        { activities: ['device.view'], scope: { kind: 'devices', ids } },
+        { activities, scope: { kind: 'all' } },
+      ])
+      return h.as('reader')
+    }
+    const elsewhere = await reader(['policy.view'], [controller])
+    expect(await found(elsewhere)).toEqual([])
+    const noPolicy = await reader(['audit.view'], [deviceId])
+    const onIt = `/api/devices/${deviceId}/explain?activity=session.terminal&person=${annaId}`
+    expect((await noPolicy.get(onIt)).status).toBe(404)
+    const here = await reader(['policy.view'], [deviceId])
+    expect(await found(here)).toEqual([{ id: annaId, name: 'Anna Keller' }])
+    expect((await here.get(onIt)).status).toBe(200)
+    const luis = await h.as('otherApprover')
+    const luisPath = `/api/devices/${h.seeded.devices['Checkweigher 2'] ?? ''}/explain?activity=session.terminal&person=${annaId}`
+    expect((await luis.get(luisPath)).status).toBe(404)
+    // The maker's own lists tell the maker's people; this one is the customer's.
+    expect(await found(auditor)).toEqual([])
   })
 })

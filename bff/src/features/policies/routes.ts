@@ -1,7 +1,8 @@
 import { activityNames } from '@gatehouse/shared/activities'
 import { decide, granted, provenBefore } from '@gatehouse/shared/decide'
 import { PolicyRules, policyLevelKinds } from '@gatehouse/shared/policies/policy'
-import type { PolicyComparison, PolicyView } from '@gatehouse/shared/views/views'
+import { SearchText } from '@gatehouse/shared/text'
+import type { PolicyComparison, PolicyView, StaffKnown } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'
@@ -15,6 +16,7 @@ import { isUuid } from '../../kernel/ids.ts'
 import { type KnownCustomer, theCustomer } from '../customers/door.ts'
 import { theDevice } from '../devices/door.ts'
 import { explainTo } from './explain.ts'
+import { knownStaff } from './known-staff.ts'
 import { peopleOf } from './people.ts'
 import { previewPolicy } from './preview.ts'
 import { changePolicy } from './service.ts'
@@ -43,6 +45,7 @@ const Version = z.coerce.number().int().min(1).max(highestVersion)
 /** Without `to` the present version is meant. */
 const Versions = z.object({ from: Version, to: Version.optional() })
 const Change = z.strictObject({ rules: PolicyRules, version: z.number().int().min(1) })
+const Whom = z.object({ search: SearchText.optional() })
 const Question = z.object({
   activity: z.enum(activityNames),
   /** Whoever asks, where nobody is named. */
@@ -138,6 +141,16 @@ export const policiesRoom = new Hono<RoomEnv>()
     async (c) => {
       const { house, actor, target } = c.var
       return c.json(await previewPolicy(house, actor, target, c.req.valid('json').rules))
+    },
+  )
+  .get(
+    '/customers/:customerId/policy/staff',
+    allow('policy.view', theCustomer),
+    validated('query', Whom),
+    async (c) => {
+      const { house, actor, target } = c.var
+      const rows = await knownStaff(house.db, actor, target.customerId, c.req.valid('query').search)
+      return c.json({ rows } satisfies StaffKnown)
     },
   )
   .get('/devices/:deviceId/explain', allow('device.view', theDevice), validated('query', Question), async (c) =>

@@ -336,7 +336,7 @@ describe('why somebody else may or may not', () => {
 
   test('AZ03 and of others like of nobody; nor for a time that is far away', async () => {
     const path = `/api/devices/${h.seeded.devices['Balance 7']}/explain?activity=session.terminal`
-    const people = [h.seeded.people.technician, h.seeded.people.otherApprover, '01a2003b-0000-7000-8000-000000000000']
+    const people = [h.seeded.people.outsider, h.seeded.people.otherApprover, '01a2003b-0000-7000-8000-000000000000']
     for (const person of people) expect(codeOf(await clara.get(`${path}&person=${person}`))).toEqual([404, 'not_found'])
     expect((await clara.get(`${path}&person=${h.seeded.people.approver}`)).status).toBe(200)
     for (const wrong of ['&person=x', '&at=', '&at=soon', '&at=-1', '&at=99999999999999', '&at=2026-03-29T02:30'])

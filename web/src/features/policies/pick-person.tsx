@@ -1,10 +1,11 @@
 import type { CustomerView, Named } from '@gatehouse/shared/views/views'
 import { Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { holds, useMe } from '../../kernel/me.ts'
 import { people } from '../people/queries.ts'
+import { knownStaffQuery } from './queries.ts'
 
 /** Whoever's groups allow it: then the policy alone answers. */
 export const anyone = 'anyone'
@@ -35,12 +36,15 @@ export const PickPerson = ({
   const typed = settled === chosen?.name || settled === anyoneSays || settled === mineSays(me.name) ? '' : settled
   const staff = useInfiniteQuery({ ...people(null, typed), enabled: seesStaff })
   const theirs = useInfiniteQuery({ ...people(customer.id, typed), enabled: seesPeople })
+  const asksOfStaff = me.customer !== null && customer.may.viewPolicy.ok
+  const known = useQuery({ ...knownStaffQuery(customer.id, typed), enabled: asksOfStaff })
   const rows = (list: typeof staff) =>
     (list.data?.pages ?? [])
       .flatMap((page) => page.rows)
       .filter((row) => row.id !== me.id)
       .map((row) => ({ value: row.id, label: row.name, says: row.email }))
-  const ofStaff = seesStaff ? rows(staff) : []
+  const strangers = (known.data?.rows ?? []).map(({ id, name }) => ({ value: id, label: name, says: '' }))
+  const ofStaff = seesStaff ? rows(staff) : asksOfStaff ? strangers : []
   const ofCustomer = seesPeople ? rows(theirs) : []
   const found = [...ofStaff, ...ofCustomer]
   // Whoever stands in the address and on no page of these lists yet: the answer says his name.
@@ -60,7 +64,7 @@ export const PickPerson = ({
           group: 'Without a name',
           items: [{ value: anyone, label: anyoneSays }, { value: me.id, label: mineSays(me.name) }, ...extra],
         },
-        ...(ofStaff.length > 0 ? [{ group: me.company, items: ofStaff }] : []),
+        ...(ofStaff.length > 0 ? [{ group: seesStaff ? me.company : 'Of the maker', items: ofStaff }] : []),
         ...(ofCustomer.length > 0 ? [{ group: customer.name, items: ofCustomer }] : []),
       ]}
       filter={({ options, search: text }) =>
@@ -75,7 +79,7 @@ export const PickPerson = ({
           {option.label} <small>{found.find((one) => one.value === option.value)?.says}</small>
         </span>
       )}
-      nothingFoundMessage={staff.isFetching || theirs.isFetching ? 'Looking' : 'Nobody fits'}
+      nothingFoundMessage={staff.isFetching || theirs.isFetching || known.isFetching ? 'Looking' : 'Nobody fits'}
       {...(search !== undefined && { searchValue: search })}
       onSearchChange={setSearch}
       value={value ?? me.id}

@@ -81,6 +81,14 @@ export const previewQuery = (customerId: string, { level, levelId }: Place, rule
       ),
   })
 
+/** Those of the maker's people about whom somebody of the customer may ask, by words of the name. */
+export const knownStaffQuery = (customerId: string, search: string) =>
+  queryOptions({
+    queryKey: key('policy', customerId, 'staff', search),
+    queryFn: ({ signal }) =>
+      said(policy.staff.$get({ param: { customerId }, query: search ? { search } : {} }, { init: { signal } })),
+  })
+
 const explanation = room<typeof policiesRoom>().devices[':deviceId'].explain
 
 /** Whether somebody could do something to a device; whoever asks, and now, where neither is named. */
