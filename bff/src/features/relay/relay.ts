@@ -223,7 +223,8 @@ export class Relay {
     held.leaseUntil = entrance.leaseUntil
     // Lowered by a review only: one that came while the recording was begun knows more than the entrance.
     held.demands ||= entrance.demands
-    held.written = { due: undefined, paused: false }
+    // The same one: somebody may be writing by it.
+    Object.assign(held.written, { due: undefined, paused: false })
     // Whoever had to watch may have left while it was written down.
     if (this.#lacksWatcher(held)) wire.pause()
     wire.goLive(entrance.recorder)

@@ -102,18 +102,22 @@ describe('AP17 where the policy demands a watcher', () => {
     await put(on.deviceId, {})
     const { session: opening, grant } = await openSession(h, { technician: anna, approver: clara, device: on })
     const writer = await personStream(h, anna, opening.id, 'write')
-    const waiting = async (count: number) =>
+    const waits = (set: string) =>
       vi.waitFor(async () => {
-        const rows = await h.house.db.execute(sql`select pid from pg_locks where not granted`)
-        expect(rows.length).toBeGreaterThanOrEqual(count)
+        const rows = await h.house.db.execute(sql`select pid from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like ${`%${set}%`}`)
+        expect(rows).toHaveLength(1)
       }, patient)
+    // What the technician's stream brought about is over.
+    await relayOf(h.house).reviewAll()
     const device = await h.house.db.transaction(async (tx) => {
       // Whatever would move the session waits behind this: the entrance has asked the policy, and is not live yet.
       await tx.select({ id: session.id }).from(session).where(eq(session.id, opening.id)).for('update')
       const stream = await deviceStream(on, opening.id, grant.epoch)
-      await waiting(1)
+      await waits('insert into "recording"')
       await put(on.deviceId, { watched: true })
-      await waiting(2)
+      // The review has heard it, and wants to write it down.
+      await waits('set "watcher_due" =')
       return stream
     })
     await vi.waitFor(() => expect(['live', 'paused']).toContain(lastState(writer)?.state), patient)
@@ -122,6 +126,7 @@ describe('AP17 where the policy demands a watcher', () => {
     await isNow(writer, 'paused')
     const watcher = await personStream(h, clara, opening.id, 'watch')
     await isNow(writer, 'live')
+    expect(await seenBy(clara, opening)).toMatchObject({ state: 'live', watch: { due: null } })
     writer.send(frameKinds.data, 'seen\n')
     await untilSaid(device, 'seen')
     expect(typed(device)).toBe('seen\n')

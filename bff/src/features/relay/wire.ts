@@ -139,7 +139,7 @@ export class Wire {
       recorder.resize(this.#size.columns, this.#size.rows)
       this.#device?.socket.send(resizeFrame(this.#size.columns, this.#size.rows))
     }
-    this.notice({ kind: 'state', state: 'live' })
+    this.notice({ kind: 'state', state: this.#paused ? 'paused' : 'live' })
     for (const early of this.#early.splice(0)) this.fromDevice(early, true)
     this.#device?.release(holds.notLive)
   }
