@@ -9,6 +9,7 @@ import { auditCheckpoint, auditTree } from '../../kernel/audit/tables.ts'
 import { days } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
+import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { signerOf } from './checkpoints.ts'
 import { treeName } from './trees.ts'
@@ -229,12 +230,11 @@ export const checkTrees: Job = {
     const now = house.clock.now()
     if (now - (checkedAt.get(house.bus) ?? 0) < days(1)) return
     checkedAt.set(house.bus, now)
-    for (const { tree } of await house.db.select({ tree: auditTree.tree }).from(auditTree)) {
-      const { faults } = await checkTree(house, tree).catch((error: unknown) => {
-        house.log.error({ err: error, tree: treeName(tree) }, 'the audit log could not be checked')
-        return { faults: [] }
-      })
-      for (const fault of faults) house.log.error({ tree: treeName(tree), ...fault }, 'the audit log was altered')
-    }
+    const trees = await house.db.select({ tree: auditTree.tree }).from(auditTree)
+    const named = ({ tree }: { tree: string }) => ({ tree: treeName(tree) })
+    await forEach(house, trees, named, async (one) => {
+      for (const fault of (await checkTree(house, one.tree)).faults)
+        house.log.error({ ...named(one), ...fault }, 'the audit log was altered')
+    })
   },
 }

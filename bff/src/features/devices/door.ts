@@ -88,19 +88,23 @@ export const theDevice: Finder<KnownDevice> = async (house, c) => {
 export const theDeviceEvenRemoved: Finder<KnownDevice> = (house, c) =>
   deviceById(house.db, c.req.param('deviceId') ?? '')
 
+/** True where the grants of `who` may reach rows of any customer: no wall stands behind his queries then. */
+export const reachesAnybody = (who: Pick<Who, 'customerId' | 'grants'>): boolean =>
+  who.customerId === null && who.grants.some(({ scope }) => ['all', 'models', 'tags'].includes(scope.kind))
+
 /**
  * The customers whose rows the grants of `who` can reach, the maker among them for its own people; `null` where these
  * may be anybody's.
  */
 export const reachOf = async (db: Tx, who: Pick<Who, 'customerId' | 'grants'>): Promise<readonly string[] | null> => {
   if (who.customerId) return [who.customerId]
+  if (reachesAnybody(who)) return null
   const reach = new Set([theMakerItself])
   const [sites, devices]: [string[], string[]] = [[], []]
   for (const { scope } of who.grants) {
     if (scope.kind === 'customers') for (const id of scope.ids) reach.add(id)
     else if (scope.kind === 'sites') sites.push(...scope.ids)
     else if (scope.kind === 'devices') devices.push(...scope.ids)
-    else return null
   }
   if (sites.length + devices.length === 0) return [...reach]
   const of = await db

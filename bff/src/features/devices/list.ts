@@ -4,6 +4,7 @@ import type { DeviceRow, DeviceState, Page } from '@gatehouse/shared/views/views
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { asPage } from '../../kernel/http/pages.ts'
+import { reachesAnybody } from './door.ts'
 import { placesOf } from './fleet.ts'
 import { connectionOf, type Link } from './rules.ts'
 import { severityOf } from './store.ts'
@@ -63,10 +64,6 @@ export const listedDevices = async (db: Tx, ids: readonly string[], now: number)
   }))
 }
 
-/** True of whom `reachOf` names customers: each query of his is a transaction that names them first. */
-const isWalled = (who: Who): boolean =>
-  who.customerId !== null || !who.grants.some(({ scope }) => ['all', 'models', 'tags'].includes(scope.kind))
-
 /** One page of the fleet of `who`, and the cursor of the next. */
 export const fleetPage = (
   db: Tx,
@@ -85,5 +82,5 @@ export const fleetPage = (
     return { rows: await listedDevices(tx, rows, page.now), next }
   }
   // One transaction for both: naming the customers again costs more than the second query.
-  return isWalled(who) ? db.transaction(work) : work(db)
+  return reachesAnybody(who) ? work(db) : db.transaction(work)
 }

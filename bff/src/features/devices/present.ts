@@ -12,7 +12,7 @@ import { type ShownDevice, severityOf, shownDevices, usableApproval } from './st
 
 const unheard: Link = { connected: false, transport: null, lastHeardAt: null }
 
-/** A line of the fleet. */
+/** What lists and the page of a device have in common. */
 export const presentRow = (row: ShownDevice, now: number): DeviceRow => {
   const { device, link } = row
   return {
