@@ -57,6 +57,8 @@ export const PickPerson = ({
       label="Who"
       placeholder="Type a name"
       searchable
+      // What is chosen is marked, so that typing takes its place.
+      onClick={(event) => event.currentTarget.select()}
       allowDeselect={false}
       selectFirstOptionOnChange
       data={[
