@@ -30,6 +30,17 @@ export const activities = {
   'session.end': { says: 'End a running remote session of somebody else', on: 'device', touchesDevice: false },
   'recording.view': { says: 'Play back recorded sessions', on: 'device', touchesDevice: false },
   'audit.view': { says: 'See the audit log of a device', on: 'device', touchesDevice: false },
+  'audit.verify': {
+    says: 'See whether an audit log is whole, and have all of it checked',
+    on: 'customer',
+    touchesDevice: false,
+  },
+  'audit.explain': {
+    says: 'Hear of faults in an audit log, and write down what they were',
+    on: 'customer',
+    touchesDevice: false,
+    stepUp: true,
+  },
   'policy.view': { says: 'See the policy of a customer', on: 'customer', touchesDevice: false },
   'policy.edit': { says: 'Change the policy of a customer', on: 'customer', touchesDevice: false, stepUp: true },
   'customer.view': { says: 'See a customer and its sites', on: 'customer', touchesDevice: false },

@@ -106,6 +106,11 @@ export const auditEvents = {
   'recording.failed': { says: 'The recording failed: {because}' },
   'recording.played': { says: 'Played back the recording of the session of {startedAt}' },
 
+  'log.altered': { says: 'Found in the audit log of {customer}, entry {entry}: {finding} (found by {finder})' },
+  'log.explained': { says: 'Explained what was found at entry {entry} of the audit log of {customer}: “{reason}”' },
+  'log.check_asked': { says: 'Asked for a check of the audit log of {customer}, from its events' },
+  'log.checked': { says: 'Made the audit log of {customer} again from its {events} events: {result}' },
+
   'report.received': {
     says: 'Reported a security matter ({kind}), number {number}; an answer is due within {hours} hours',
   },

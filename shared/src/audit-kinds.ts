@@ -122,6 +122,11 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'recording.failed': 'recordings',
   'recording.played': 'looks',
 
+  'log.altered': 'log',
+  'log.explained': 'log',
+  'log.check_asked': 'log',
+  'log.checked': 'log',
+
   'report.received': 'reports',
   'report.key_refused': 'reports',
   'report.answered': 'reports',

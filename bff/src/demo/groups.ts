@@ -29,6 +29,8 @@ const approving: Activity[] = [
   'session.end',
   'recording.view',
   'audit.view',
+  'audit.verify',
+  'audit.explain',
   'policy.view',
   'policy.edit',
   'person.view',
@@ -51,6 +53,8 @@ export const demoGroups: readonly DemoGroup[] = [
           'device.enrol',
           'device.revoke',
           'audit.view',
+          'audit.verify',
+          'audit.explain',
           'policy.view',
           'customer.view',
           'customer.edit',
@@ -77,6 +81,7 @@ export const demoGroups: readonly DemoGroup[] = [
         activities: [
           'device.view',
           'audit.view',
+          'audit.verify',
           'recording.view',
           'policy.view',
           'customer.view',
@@ -93,7 +98,7 @@ export const demoGroups: readonly DemoGroup[] = [
   {
     name: 'Helvetia readers',
     customer: 'Helvetia Pharma',
-    grants: [{ activities: ['customer.view', 'device.view', 'audit.view'], on: 'all' }],
+    grants: [{ activities: ['customer.view', 'device.view', 'audit.view', 'audit.verify'], on: 'all' }],
   },
   { name: 'Great Lakes approvers', customer: 'Great Lakes Foods', grants: [{ activities: approving, on: 'all' }] },
 ]

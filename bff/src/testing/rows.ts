@@ -26,6 +26,8 @@ const passing: ReadonlySet<string> = new Set([
 const kept: Readonly<Record<string, string>> = {
   session: "concat(t.id, t.technician_id, t.device_id, nullif(t.ended_by_name, 'Gatehouse'))",
   device: "(to_jsonb(t) - 'heard')::text",
+  // Which were asked for; how far they are goes on by itself.
+  audit_check: 'concat(t.id, t.tree, t.asked_by)',
 }
 
 /** Looks at everything that is stored, as the owner of the schema sees it. */

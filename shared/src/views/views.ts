@@ -586,6 +586,7 @@ export interface LiveHint {
     | 'customers'
     | 'models'
     | 'reports'
+    | 'log' // whether an audit log is whole
     | 'signed_out'
   deviceId?: string
   requestId?: string

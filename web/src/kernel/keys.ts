@@ -27,6 +27,7 @@ export type KeyRoot =
   | 'mail'
   | 'reports' // lists, and how many are open
   | 'report' // one: [id]
+  | 'log' // whether an audit log is whole: [id]
 
 /** A query key whose first word live hints know. */
 export const key = <const Rest extends readonly unknown[]>(root: KeyRoot, ...rest: Rest) => [root, ...rest] as const

@@ -40,6 +40,7 @@ export const staleBy: Record<LiveHint['about'], (hint: LiveHint) => Stale[]> = {
   customers: (hint) => [soon('customers'), soon('customer', hint.customerId)],
   models: () => [soon('models'), soon('model')],
   reports: () => [soon('reports'), soon('report')],
+  log: () => [soon('log')],
   signed_out: () => [],
 }
 

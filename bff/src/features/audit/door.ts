@@ -1,0 +1,2 @@
+export { signerOf } from './checkpoints.ts'
+export { frontierOf, nodesIn, treeName, treeOfCustomer } from './trees.ts'

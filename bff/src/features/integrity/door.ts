@@ -1,0 +1,1 @@
+export { type FoundFault, reportFault, reportFaults } from './faults.ts'

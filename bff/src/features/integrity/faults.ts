@@ -1,0 +1,131 @@
+import { type FaultFinder, faultFinders } from '@gatehouse/shared/audit-faults'
+import { sql } from 'drizzle-orm'
+import { bySystem } from '../../kernel/actor.ts'
+import { append, type Entry, entry } from '../../kernel/audit/append.ts'
+import type { Signal } from '../../kernel/bus.ts'
+import { minutes } from '../../kernel/clock.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+import type { House } from '../../kernel/house.ts'
+import { newId } from '../../kernel/ids.ts'
+import { devicesById } from '../devices/door.ts'
+import { alarm } from './alarm.ts'
+import { type FaultRow, faultsLike, logNamesOf } from './store.ts'
+import { auditFault } from './tables.ts'
+
+/** Something that was found in a log. */
+export interface FoundFault {
+  /** The customer's id, or `theMakerItself`. */
+  tree: string
+  /** The entry's number in the tree, where it is about one. */
+  seq: number | null
+  /** What is not as it was written, without names: `the event is gone`. Other numbers in it make it no other fault. */
+  says: string
+  foundBy: FaultFinder
+  /** Whose agent found it. */
+  deviceId?: string
+}
+
+/** What makes a fault the same when it is found again: its numbers change as the log grows. */
+export const kindOf = (says: string): string => says.replace(/\d+/g, '#')
+
+const keyOf = ({ tree, seq, says }: Pick<FoundFault, 'tree' | 'seq' | 'says'>): string =>
+  `${tree} ${seq ?? '-'} ${kindOf(says)}`
+
+/** How often at most it is written down that a known fault was seen again: a thousand agents see the same one. */
+const seenAgain = minutes(10)
+
+/** Open pages of those whose log it is look again. */
+export const logHint = (tree: string): Signal =>
+  tree === theMakerItself
+    ? { kind: 'hint', hint: { about: 'log' } }
+    : { kind: 'hint', hint: { about: 'log', customerId: tree }, customerId: tree }
+
+/** Writes faults down in one order, so that two who find the same wait for each other; gives those that are new. */
+const store = async (tx: Tx, found: readonly FoundFault[], now: number): Promise<FaultRow[]> => {
+  const rows = found.map((one) => ({
+    id: newId(),
+    tree: one.tree,
+    seq: one.seq,
+    kind: kindOf(one.says),
+    says: one.says,
+    foundBy: one.foundBy,
+    deviceId: one.deviceId ?? null,
+    firstAt: now,
+    lastAt: now,
+  }))
+  const stored = await tx
+    .insert(auditFault)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: [auditFault.tree, auditFault.seq, auditFault.kind],
+      set: { lastAt: sql`greatest(${auditFault.lastAt}, excluded.last_at)` },
+    })
+    .returning()
+  const ids = new Set(rows.map(({ id }) => id))
+  return stored.filter(({ id }) => ids.has(id))
+}
+
+/** One event in the log of whom it is about and one in the maker's, for a log that was altered may not be its only witness. */
+const eventsOf = (fault: FaultRow, customer: string, device: { name: string } | undefined): Entry[] => {
+  const about = { deviceId: fault.deviceId, deviceName: device?.name ?? null }
+  const of = (customerId: string | null) =>
+    entry({
+      by: bySystem,
+      event: 'log.altered',
+      outcome: 'failed',
+      fields: {
+        customer,
+        finding: fault.says,
+        entry: fault.seq ?? '–',
+        finder: faultFinders[fault.foundBy].says,
+      },
+      about: customerId === null ? {} : { customerId, customerName: customer, ...about },
+    })
+  return fault.tree === theMakerItself ? [of(null)] : [of(fault.tree), of(null)]
+}
+
+/**
+ * Writes down what was found in logs, once per fault however often it is found again, and alarms the administrators of
+ * the maker and of the customer: events in both logs and mails are in the same transaction. The number of new faults.
+ * May stand behind a wall that shows the customers concerned.
+ */
+export const reportFaults = async (house: House, found: readonly FoundFault[]): Promise<number> => {
+  const distinct = [...new Map(found.map((one) => [keyOf(one), one])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, one]) => one)
+  if (distinct.length === 0) return 0
+  const now = house.clock.now()
+  const known = new Map((await faultsLike(house.db, distinct)).map((row) => [keyOf(row), row.lastAt]))
+  const toStore = distinct.filter((one) => (known.get(keyOf(one)) ?? Number.NEGATIVE_INFINITY) <= now - seenAgain)
+  if (toStore.length === 0) return 0
+  const fresh = await house.db.transaction(async (tx) => {
+    const rows = await store(tx, toStore, now)
+    if (rows.length === 0) return rows
+    const names = await logNamesOf(house, tx, [...new Set(rows.map(({ tree }) => tree))])
+    const devices = await devicesById(
+      tx,
+      rows.flatMap(({ deviceId }) => deviceId ?? []),
+    )
+    await append(
+      tx,
+      now,
+      rows.flatMap((row) => eventsOf(row, names.get(row.tree) ?? '', devices.get(row.deviceId ?? ''))),
+    )
+    await alarm(house, tx, rows, names)
+    return rows
+  })
+  for (const { tree, seq, says, foundBy } of fresh)
+    house.log.error({ tree, seq, foundBy }, `the audit log was altered: ${says}`)
+  for (const tree of new Set(fresh.map((one) => one.tree))) {
+    house.bus.publish(logHint(tree))
+    // The maker's people hear of every customer's.
+    if (tree !== theMakerItself) house.bus.publish(logHint(theMakerItself))
+  }
+  return fresh.length
+}
+
+/** Writes one fault down, as `reportFaults`. */
+export const reportFault = async (house: House, found: FoundFault): Promise<void> => {
+  await reportFaults(house, [found])
+}
