@@ -41,6 +41,7 @@ export const activities = {
     touchesDevice: false,
     stepUp: true,
   },
+  'audit.export': { says: 'Take what one sees of the audit log away as a file', on: 'device', touchesDevice: false },
   'policy.view': { says: 'See the policy of a customer', on: 'customer', touchesDevice: false },
   'policy.edit': { says: 'Change the policy of a customer', on: 'customer', touchesDevice: false, stepUp: true },
   'customer.view': { says: 'See a customer and its sites', on: 'customer', touchesDevice: false },

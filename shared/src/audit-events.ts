@@ -110,6 +110,15 @@ export const auditEvents = {
   'log.explained': { says: 'Explained what was found at entry {entry} of the audit log of {customer}: “{reason}”' },
   'log.check_asked': { says: 'Asked for a check of the audit log of {customer}, from its events' },
   'log.checked': { says: 'Made the audit log of {customer} again from its {events} events: {result}' },
+  'export.asked': { says: 'Asked for the export {export} of the log as {format}: {filter}. What for: {reason}' },
+  'export.finished': { says: 'The export {export} is ready: {count} events, {bytes} bytes, SHA-256 {hash}' },
+  'export.included': {
+    says: 'Took {count} events of this log into the export {export} as {format}: {filter}. What for: {reason}',
+  },
+  'export.failed': { says: 'The export {export} was not made: {because}' },
+  'export.cancelled': { says: 'Cancelled the export {export}' },
+  'export.downloaded': { says: 'Downloaded the export {export} as {format}: {count} events, SHA-256 {hash}' },
+  'export.removed': { says: 'Removed the export {export}: {because}' },
 
   'report.received': {
     says: 'Reported a security matter ({kind}), number {number}; an answer is due within {hours} hours',
@@ -141,6 +150,7 @@ const personalFields: ReadonlySet<string> = new Set([
   'groups',
   'people',
   'leftOut',
+  'filter',
   'technician',
   'by',
   'case',

@@ -126,6 +126,13 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'log.explained': 'log',
   'log.check_asked': 'log',
   'log.checked': 'log',
+  'export.asked': 'looks',
+  'export.finished': 'looks',
+  'export.included': 'looks',
+  'export.failed': 'looks',
+  'export.cancelled': 'looks',
+  'export.downloaded': 'looks',
+  'export.removed': 'looks',
 
   'report.received': 'reports',
   'report.key_refused': 'reports',

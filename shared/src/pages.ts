@@ -39,6 +39,7 @@ export const insidePages = [
   '/groups/new',
   '/groups/:groupId',
   '/audit',
+  '/exports',
   '/security-reports',
   '/security-reports/:reportId',
   '/mail',

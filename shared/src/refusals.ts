@@ -76,6 +76,10 @@ export const refusals = {
     status: 409,
     says: 'A part of this recording is missing or was changed. It is not played back.',
   },
+  too_many_exports: {
+    status: 409,
+    says: 'You have as many exports under way as there may be at a time. Wait for one to be ready, or cancel one.',
+  },
   already_exists: { status: 409, says: 'That already exists.' },
   invalid_input: { status: 422, says: 'Some of what was entered cannot be used.' },
   code_unusable: { status: 403, says: 'This code is wrong, used or expired.' },

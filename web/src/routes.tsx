@@ -31,6 +31,7 @@ const inside: Record<InsidePage, Load> = {
   '/groups/new': () => import('./features/groups/group.page.tsx'),
   '/groups/:groupId': () => import('./features/groups/group.page.tsx'),
   '/audit': () => import('./features/audit/audit.page.tsx'),
+  '/exports': () => import('./features/exports/exports.page.tsx'),
   '/security-reports': () => import('./features/intake/reports.page.tsx'),
   '/security-reports/:reportId': () => import('./features/intake/security-report.page.tsx'),
   '/mail': () => import('./features/mail/mail.page.tsx'),

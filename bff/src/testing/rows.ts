@@ -28,6 +28,8 @@ const kept: Readonly<Record<string, string>> = {
   device: "(to_jsonb(t) - 'heard')::text",
   // Which were asked for; how far they are goes on by itself.
   audit_check: 'concat(t.id, t.tree, t.asked_by)',
+  // An export is made while others look.
+  audit_export: 'concat(t.id, t.person_id, t.words)',
 }
 
 /** Looks at everything that is stored, as the owner of the schema sees it. */

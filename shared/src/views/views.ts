@@ -579,6 +579,7 @@ export interface LiveHint {
     | 'requests'
     | 'sessions'
     | 'audit'
+    | 'exports' // of whoever hears it
     | 'policy'
     | 'people'
     | 'rights' // of whoever hears it

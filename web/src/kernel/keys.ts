@@ -24,6 +24,7 @@ export type KeyRoot =
   | 'groups'
   | 'networks' // [customerId, or null for the maker's]
   | 'audit'
+  | 'exports' // one's own
   | 'mail'
   | 'reports' // lists, and how many are open
   | 'report' // one: [id]

@@ -31,6 +31,7 @@ export const staleBy: Record<LiveHint['about'], (hint: LiveHint) => Stale[]> = {
     soon('device', hint.deviceId),
     seldom(1_000, 'fleet'),
   ],
+  exports: () => [seldom(500, 'exports')],
   audit: () => [seldom(1_000, 'audit')],
   policy: (hint) => [soon('policy', hint.customerId), soon('device', hint.deviceId)],
   people: () => [soon('people'), soon('groups'), soon('me')],

@@ -68,6 +68,7 @@ export const paths = {
   newGroup: (customerId?: string) => withQuery('/groups/new', { customer: customerId }),
   group: (groupId: string, customerId?: string) => withQuery(`/groups/${at(groupId)}`, { customer: customerId }),
   audit: () => '/audit',
+  exports: () => '/exports',
   security: () => '/security',
   reportProblem: () => '/security/report',
   lookUpReport: () => '/security/lookup',

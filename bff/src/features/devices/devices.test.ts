@@ -383,7 +383,7 @@ describe('removing a device', () => {
       const { status, body } = await visitor.get<DeviceView>(path)
       expect([status, body.name, body.removed, body.usableApproval]).toEqual([200, 'Gone', true, null])
       const open = activityNames.filter((name) => activities[name].on === 'device' && body.may[name].ok)
-      for (const activity of open) expect(['device.view', 'audit.view', 'recording.view']).toContain(activity)
+      for (const activity of open) expect(['device.view', 'audit.view', 'audit.export', 'recording.view']).toContain(activity)
       for (const list of ['audit', 'requests', 'sessions'])
         expect((await visitor.get(`${path}/${list}`)).status, list).toBe(200)
       for (const part of ['values', 'alarms', 'actions', 'approvers', 'explain?activity=session.terminal'])

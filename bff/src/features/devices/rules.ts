@@ -51,7 +51,7 @@ export const whyNotRemove = (state: DeviceState): Refusal | undefined =>
   state === 'active' ? 'wrong_state' : undefined
 
 /** What is still done with a device that was removed: its history is read. */
-const ofHistory: ReadonlySet<Activity> = new Set(['device.view', 'audit.view', 'recording.view'])
+const ofHistory: ReadonlySet<Activity> = new Set(['device.view', 'audit.view', 'audit.export', 'recording.view'])
 
 /** The rule of the room beside the right itself, by activity. */
 export const whyNot = (activity: Activity, { state, removed }: KnownState): Refusal | undefined => {
