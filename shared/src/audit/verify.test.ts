@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BundleEvent, type BundleFiles, bundleFile } from './bundle.ts'
 import { joined, textOf, utf8 } from './bytes.ts'
@@ -5,7 +6,8 @@ import { canonical, type Json } from './canonical.ts'
 import type { CheckName } from './findings.ts'
 import { portable } from './portable.ts'
 import { aBundle, deviceId, logKey, remembering } from './testing/bundles.ts'
-import { type Against, type Verification, verify } from './verify.ts'
+import { type Against, openVerifier, type Verification, verify } from './verify.ts'
+import { longestLine } from './verify-events.ts'
 
 const primitives = remembering()
 const { printed: pinnedKey } = logKey('customer-1')
@@ -358,5 +360,71 @@ describe('AL15 against an earlier checkpoint', () => {
     const result = check((await aBundle()).files, { earlierCheckpoint: await checkpointAt(5) })
     expect(failed(result)).toEqual(['earlier'])
     expect(check((await aBundle()).files, { earlierCheckpoint: utf8('rubbish') }).ok).toBe(false)
+  })
+})
+
+/** Checks a bundle whose events come in pieces that end at these places. */
+const inPieces = (files: BundleFiles, cuts: readonly number[]): Verification => {
+  const verifier = openVerifier(primitives, { pinnedKey })
+  const events = files.get(bundleFile.events) ?? new Uint8Array(0)
+  let from = 0
+  for (const to of [...cuts.toSorted((a, b) => a - b), events.length]) {
+    // What is handed in is not kept: it is written over.
+    const piece = events.slice(from, to)
+    verifier.events(piece)
+    piece.fill(0)
+    from = to
+  }
+  return verifier.conclude(new Map(files).set(bundleFile.events, new Uint8Array(0)))
+}
+
+describe('AL15 a log too large to be in memory is checked in pieces', () => {
+  test('AL15 in whatever pieces the events come, the same is found', async () => {
+    const { files } = await aBundle({ seqs: some })
+    const lines = linesOf(files)
+    const bundles = [
+      files,
+      withLines(files, lines.with(2, (lines[2] as string).replace('"outcome":"done"', '"outcome":"gone"'))),
+      withLines(files, lines.toSpliced(1, 1)),
+      withLines(files, lines.with(1, '{}')),
+      changedText(files, bundleFile.events, (text) => text.slice(0, -7)),
+      changedText(files, bundleFile.events, (text) => `\n${text}\n\n`),
+    ]
+    for (const [i, bundle] of bundles.entries()) {
+      const whole = check(bundle)
+      expect(whole.ok).toBe(i === 0)
+      const { length } = bundle.get(bundleFile.events) as Uint8Array
+      for (let cut = 0; cut <= length; cut += 41) expect(inPieces(bundle, [cut])).toEqual(whole)
+      expect(inPieces(bundle, [...Array(length).keys()])).toEqual(whole)
+      fc.assert(
+        fc.property(fc.array(fc.nat(length)), (cuts) => {
+          expect(inPieces(bundle, cuts)).toEqual(whole)
+        }),
+        { numRuns: 15 },
+      )
+    }
+  })
+
+  test('AL15 a line that does not end takes no more memory than any entry could', async () => {
+    const { files } = await aBundle({ seqs: some })
+    const lines = linesOf(files)
+    const endless = withLines(files, lines.toSpliced(2, 0, 'x'.repeat(longestLine)))
+    const whole = check(endless)
+    expect(failuresOf(whole, 'events')).toEqual([
+      { file: 'events.jsonl', line: 3, because: 'the line is longer than any entry of a log' },
+    ])
+    const { length } = endless.get(bundleFile.events) as Uint8Array
+    expect(inPieces(endless, [9_000, longestLine / 2, longestLine + 8_000])).toEqual(whole)
+    expect(inPieces(endless, [length - 9_000])).toEqual(whole)
+  })
+
+  test('AL15 what stands where something is wrong is there to be shown, and what devices were called', async () => {
+    const { files } = await aBundle({ seqs: some })
+    const lines = linesOf(files)
+    const line = (lines[3] as string).replace('wss', 'tcp')
+    const { read } = check(withLines(files, lines.with(3, line)))
+    expect([...(read?.wrong ?? [])]).toEqual([[4, line]])
+    expect([read?.first, read?.last]).toEqual([lines[0], lines.at(-1)])
+    expect(check(files).read?.wrong.size).toBe(0)
   })
 })

@@ -3,10 +3,10 @@ import { checkDevices, checkFiles, checkKept, checkManifest, checkRoot, demandKe
 import { type Checkpoint, openCheckpoint, treeOf } from './checkpoint.ts'
 import { type Check, type CheckName, checkNames, type Findings, openFindings } from './findings.ts'
 import { Flawed, malformed } from './flawed.ts'
-import { readKey } from './note.ts'
+import { readKey, type VerifierKey } from './note.ts'
 import type { Primitives } from './primitives.ts'
 import { verifyConsistency } from './tree-proofs.ts'
-import { readEvents } from './verify-events.ts'
+import { type EventsRead, eventsReader } from './verify-events.ts'
 
 /** What a bundle is held against. */
 export interface Against {
@@ -25,6 +25,16 @@ export interface Verification {
   /** Entries read, and personal values in them that were erased or left out. */
   count: number
   erased: number
+  /** What was read of the events, unless there was no key to read them with. */
+  read?: EventsRead
+}
+
+/** Checks a bundle whose events are too many to be in memory at once. */
+export interface Verifier {
+  /** The next bytes of `events.jsonl`, in whatever pieces; they are not kept. */
+  events(bytes: Uint8Array): void
+  /** `files` are all others, and `events.jsonl` with nothing in it where it is there. */
+  conclude(files: BundleFiles): Verification
 }
 
 /** Runs what may find something `Flawed`, and notes it under a check. */
@@ -51,19 +61,45 @@ const concluded = (findings: Findings, rest: Omit<Verification, 'ok' | 'checks'>
  * where and why. Needs no server, knows no storage, and throws nothing because of what the files hold.
  */
 export const verify = (primitives: Primitives, files: BundleFiles, against: Against): Verification => {
+  const events = files.get(bundleFile.events) ?? new Uint8Array(0)
+  const verifier = openVerifier(primitives, against, events.length)
+  verifier.events(events)
+  return verifier.conclude(files)
+}
+
+/** As `verify`, with the events in pieces; `expected` is how many bytes of them will come, a hint for memory. */
+export const openVerifier = (primitives: Primitives, against: Against, expected = 0): Verifier => {
   const { sha256 } = primitives
   const findings = openFindings()
-  const checking = { sha256, findings }
-  const file = (name: string): Uint8Array => files.get(name) ?? new Uint8Array(0)
   const given = attempt(findings, 'key', 'your key', () => {
     const key = readKey(sha256, against.pinnedKey)
     return { key, tree: treeOf(key.name) }
   })
   if (!given) {
     for (const name of checkNames) findings.skip(name, 'without a key there is nothing to check against')
-    return concluded(findings, { count: 0, erased: 0 })
+    return { events: () => undefined, conclude: () => concluded(findings, { count: 0, erased: 0 }) }
   }
   const { key, tree } = given
+  const reader = eventsReader(sha256, tree, findings, expected)
+  return {
+    events: reader.write,
+    conclude: (files) => concludeWith({ primitives, findings, against, key, files, read: reader.end() }),
+  }
+}
+
+interface Concluding {
+  primitives: Primitives
+  findings: Findings
+  against: Against
+  key: VerifierKey
+  files: BundleFiles
+  read: EventsRead
+}
+
+const concludeWith = ({ primitives, findings, against, key, files, read }: Concluding): Verification => {
+  const { sha256 } = primitives
+  const checking = { sha256, findings }
+  const file = (name: string): Uint8Array => files.get(name) ?? new Uint8Array(0)
   const open = (check: CheckName, name: string, bytes: Uint8Array): Checkpoint | undefined =>
     attempt(findings, check, name, () => openCheckpoint(primitives, bytes, key).checkpoint)
 
@@ -77,7 +113,6 @@ export const verify = (primitives: Primitives, files: BundleFiles, against: Agai
   checkFiles(checking, files, manifest)
 
   const checkpoint = open('checkpoint', bundleFile.checkpoint, file(bundleFile.checkpoint))
-  const read = readEvents(sha256, file(bundleFile.events), tree, findings)
   if (manifest) checkManifest(checking, manifest, read)
   if (manifest && checkpoint) checkDevices(checking, manifest, checkpoint, read)
   else findings.skip('devices', 'the manifest or the checkpoint could not be read')
@@ -106,5 +141,5 @@ export const verify = (primitives: Primitives, files: BundleFiles, against: Agai
         isWhole ? read : undefined,
       )
   }
-  return concluded(findings, { manifest, checkpoint, count: read.count, erased: read.erased })
+  return concluded(findings, { manifest, checkpoint, count: read.count, erased: read.erased, read })
 }
