@@ -101,8 +101,7 @@ export const demoGroups: readonly DemoGroup[] = [
   {
     name: 'Helvetia readers',
     customer: 'Helvetia Pharma',
-    grants: [{ activities: ['customer.view', 'device.view', 'audit.view', 'audit.verify'], on: 'all' }],
-    grants: [{ activities: ['customer.view', 'device.view', 'audit.view', 'audit.export'], on: 'all' }],
+    grants: [{ activities: ['customer.view', 'device.view', 'audit.view', 'audit.verify', 'audit.export'], on: 'all' }],
   },
   { name: 'Great Lakes approvers', customer: 'Great Lakes Foods', grants: [{ activities: approving, on: 'all' }] },
 ]
