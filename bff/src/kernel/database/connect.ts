@@ -1,7 +1,7 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres, { type Notice, type Sql } from 'postgres'
-import { gated } from './gate.ts'
+import { type GatedSql, gated } from './gate.ts'
 import { walled } from './wall.ts'
 
 type Schema = Record<string, never>
@@ -48,6 +48,8 @@ export function connect(url: string, options: ConnectOptions): Database {
     connection: {
       application_name: applicationName,
       TimeZone: 'UTC',
+      // Statements are prepared to save round trips; a plan for any values would be a bad one for most
+      plan_cache_mode: 'force_custom_plan',
       statement_timeout: deadlineMs - 800,
       lock_timeout: Math.round((deadlineMs - 800) * 0.75),
       idle_in_transaction_session_timeout: deadlineMs + 200,
@@ -60,7 +62,7 @@ export function connect(url: string, options: ConnectOptions): Database {
 /** So many walls are kept at hand; putting one up costs some microseconds. */
 const mostWalls = 1_000
 
-const wallsOf = (sql: Sql): Database['walledTo'] => {
+const wallsOf = (sql: GatedSql): Database['walledTo'] => {
   const walls = new Map<string, Db>()
   return (customers) => {
     const key = customers.join()

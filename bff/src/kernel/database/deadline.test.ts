@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { sql as text } from 'drizzle-orm'
@@ -8,6 +9,8 @@ import { connect, type Database, isUnavailable } from './connect.ts'
 import { type Embedded, startEmbedded } from './embedded.ts'
 
 const run = promisify(execFile)
+
+const customer = randomUUID()
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let server: Embedded
@@ -68,7 +71,7 @@ describe.skipIf(process.platform === 'win32')('RE02 a PostgreSQL that stands sti
 
   test('gives every query, transaction and new connection an error within 5 s, and serves again afterwards', async () => {
     database = connect(server.ownerUrl, { max: 3, applicationName: 'test' })
-    const { sql, db } = database
+    const { sql, db, walledTo } = database
     await Promise.all([sql`select 1`, sql`select 2`])
     const inside = gateOf()
     const stopped = gateOf()
@@ -88,12 +91,14 @@ describe.skipIf(process.platform === 'win32')('RE02 a PostgreSQL that stands sti
       ...Array.from({ length: 10 }, () => outcome(() => sql`select 3`)),
       ...Array.from({ length: 10 }, () => outcome(() => db.execute(text`select 4`))),
       ...Array.from({ length: 5 }, () => outcome(() => db.transaction((tx) => tx.execute(text`select 5`)))),
+      ...Array.from({ length: 5 }, () => outcome(() => walledTo([customer]).execute(text`select 6`))),
     ]
     for (const one of await Promise.all(asked)) expectRefused(one)
 
     await signalServer('SIGCONT')
     await expect.poll(() => sql`select 6 as n`.then(([row]) => row?.n, String), { timeout: 6_000 }).toBe(6)
     await expect.poll(() => db.transaction(async () => 7).catch(String), { timeout: 6_000 }).toBe(7)
+    expect(await walledTo([customer]).execute(text`select 8 as n`)).toEqual([{ n: 8 }])
   })
 
   test('does not commit a transaction whose caller was told that it failed', async () => {
@@ -258,4 +263,54 @@ test('a reserved connection that is lost rejects, gives its place back, and the 
     Array.from({ length: 8 }, (_, n) => sql`select ${n}::int as n`.then(([one]) => one?.n)),
   )
   expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+})
+
+describe('a query behind a wall', () => {
+  const setting = text`select current_setting('gatehouse.customers', true) as customers`
+
+  test('says whose rows there are, for itself alone, also where it failed', async () => {
+    database = connect(server.ownerUrl, { max: 1, applicationName: 'test' })
+    const { db, walledTo } = database
+    const wall = walledTo([customer])
+    expect(await wall.execute(setting)).toEqual([{ customers: `{${customer}}` }])
+    expect(await db.execute(setting)).toEqual([{ customers: '' }])
+    await expect(wall.execute(text`select 1 / 0`)).rejects.toThrow()
+    expect(await db.execute(setting)).toEqual([{ customers: '' }])
+    expect(await wall.execute(text`select 2 as n`)).toEqual([{ n: 2 }])
+  })
+
+  test('fails where what it did cannot be committed', async () => {
+    database = connect(server.ownerUrl, { max: 1, applicationName: 'test' })
+    const { sql, walledTo } = database
+    await sql`create table if not exists late_check (id int unique deferrable initially deferred)`
+    await sql`insert into late_check values (1)`
+    await expect(walledTo([customer]).execute(text`insert into late_check values (1)`)).rejects.toThrow()
+    expect(await sql`select id from late_check`).toEqual([{ id: 1 }])
+  })
+
+  test('gives its connection back when it is lost', async () => {
+    database = connect(server.ownerUrl, { max: 1, applicationName: 'test' })
+    const wall = database.walledTo([customer])
+    expectRefused(await outcome(() => wall.execute(text`select pg_terminate_backend(pg_backend_pid())`)))
+    await expect.poll(() => wall.execute(text`select 3 as n`).catch(String)).toEqual([{ n: 3 }])
+  })
+})
+
+test('what comes often is prepared on its connection, and no more than there is room for', async () => {
+  database = connect(server.ownerUrl, { max: 1, applicationName: 'test' })
+  const { sql, db, walledTo } = database
+  const texts = async (like: string) =>
+    (await sql`select statement from pg_prepared_statements where statement like ${like}`).map((row) => row.statement)
+  for (let time = 0; time < 6; time++) {
+    const values = text`select ${time}::int as time, 'often'`
+    await db.execute(values)
+    await walledTo([customer]).execute(values)
+    await db.transaction((tx) => tx.transaction((inner) => inner.execute(values)))
+  }
+  await db.execute(text`select ${1}::int as time, 'once'`)
+  expect(await texts('%often%')).toHaveLength(1)
+  expect(await texts('%once%')).toHaveLength(0)
+  const many = Array.from({ length: 600 }, (_, n) => text.raw(`'many ${n}'`))
+  for (const one of many) for (let time = 0; time < 4; time++) await db.execute(text`select ${time}::int, ${one}`)
+  expect((await texts('%many%')).length).toBeLessThan(500)
 })

@@ -1,4 +1,5 @@
-import type { Sql } from 'postgres'
+import type { ReservedSql, Sql, TransactionSql } from 'postgres'
+import { preparing, unsafeOf } from './preparing.ts'
 
 /** The database did not answer, or no connection came free, within the deadline: what was asked may or may not be done. */
 export class DatabaseDeadlineError extends Error {
@@ -7,6 +8,14 @@ export class DatabaseDeadlineError extends Error {
     super(`The database did not answer within ${deadlineMs} ms`)
     this.name = 'DatabaseDeadlineError'
   }
+}
+
+/** What is sent over one connection; it settles when the answers to all it has sent are there. */
+type Work<T> = (connection: ReservedSql) => Promise<T>
+
+export interface GatedSql extends Sql {
+  /** Has a connection to itself: what `work` sends goes out at once, and does not wait for one another's answers. */
+  alone<T>(work: Work<T>): Promise<T>
 }
 
 type Gate = (enter: (leave: () => void) => void, expire: (error: DatabaseDeadlineError) => void) => void
@@ -25,11 +34,12 @@ type DriverQuery = {
  * over each. Waiting here instead of in the driver's queue means that who gave up is never executed later, and that no
  * query stands behind a slow one in a connection's pipeline. Cursors, `listen` and `subscribe` pass by.
  */
-export function gated(sql: Sql, permits: number, deadlineMs: number): Sql {
+export function gated(sql: Sql, permits: number, deadlineMs: number): GatedSql {
   const gate = createGate(permits, deadlineMs)
   const overrides: Record<string, unknown> = {
+    alone: (work: Work<unknown>) => guardAlone(gate, sql, work),
     // raw: the same door as the pool's own
-    unsafe: (...args: Parameters<Sql['unsafe']>) => guardQuery(gate, sql.unsafe(...args)),
+    unsafe: (...args: Parameters<Sql['unsafe']>) => guardQuery(gate, unsafeOf(sql)(...args)),
     begin: (...args: unknown[]) => guardBegin(gate, sql, args),
     reserve: () => guardReserve(gate, sql),
     notify: (channel: string, payload: string) =>
@@ -39,7 +49,7 @@ export function gated(sql: Sql, permits: number, deadlineMs: number): Sql {
     apply: (target, self, args) => guardQuery(gate, Reflect.apply(target, self, args)),
     get: (target, key) =>
       typeof key === 'string' && Object.hasOwn(overrides, key) ? overrides[key] : Reflect.get(target, key),
-  })
+  }) as GatedSql
 }
 
 function createGate(permits: number, deadlineMs: number): Gate {
@@ -108,13 +118,13 @@ function isDriverQuery(value: unknown): value is DriverQuery {
 
 /** Past its deadline a transaction is not allowed to commit any more; only a commit already sent can still succeed. */
 function guardBegin(gate: Gate, sql: Sql, args: unknown[]): Promise<unknown> {
-  const deed = args.at(-1) as (tx: unknown) => unknown
+  const deed = args.at(-1) as (tx: TransactionSql) => unknown
   const options = args.length > 1 ? String(args[0]) : ''
   return new Promise((resolve, reject) => {
     let expired: DatabaseDeadlineError | undefined
-    const run = async (tx: unknown) => {
+    const run = async (tx: TransactionSql) => {
       if (expired) throw expired
-      const result = await deed(tx)
+      const result = await deed(preparing(tx))
       const settled = Array.isArray(result) ? await Promise.all(result) : result
       if (expired) throw expired
       return settled
@@ -151,6 +161,28 @@ function guardReserve(gate: Gate, sql: Sql): ReturnType<Sql['reserve']> {
         ),
       (error) => {
         expired = true
+        reject(error)
+      },
+    )
+  })
+}
+
+function guardAlone<T>(gate: Gate, sql: Sql, work: Work<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let expired: DatabaseDeadlineError | undefined
+    const run = async () => {
+      const connection = await sql.reserve()
+      try {
+        if (expired) throw expired
+        return await work(connection)
+      } finally {
+        connection.release()
+      }
+    }
+    gate(
+      (leave) => void run().finally(leave).then(resolve, reject),
+      (error) => {
+        expired = error
         reject(error)
       },
     )

@@ -1,5 +1,7 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql, TransactionSql } from 'postgres'
+import type { TransactionSql } from 'postgres'
+import type { GatedSql } from './gate.ts'
+import { unsafeOf } from './preparing.ts'
 
 /** Stands for the maker among the customers of a wall: its own people, groups and networks. */
 export const theMakerItself = '00000000-0000-0000-0000-000000000000'
@@ -7,7 +9,7 @@ export const theMakerItself = '00000000-0000-0000-0000-000000000000'
 /** Of a table whose rows are a customer's or the maker's: whose, as a column that is never null. */
 export const tenantOf = text.raw(`coalesce(customer_id, '${theMakerItself}'::uuid)`)
 
-type Unsafe = Parameters<Sql['unsafe']>
+type Unsafe = Parameters<GatedSql['unsafe']>
 
 /** A query behind a wall: sent when it is awaited, as postgres.js does it. */
 class WalledQuery {
@@ -28,7 +30,7 @@ class WalledQuery {
  * `sql` (of the role that row-level security holds for) with every query in a transaction that says first which
  * customers' rows there are; after it the connection sees none again. Only what drizzle calls is there.
  */
-export const walled = (sql: Sql, customers: readonly string[]): Sql => {
+export const walled = (sql: GatedSql, customers: readonly string[]): GatedSql => {
   const list = `{${customers.join(',')}}`
   const within = async <T>(work: (tx: TransactionSql) => Promise<T>): Promise<T> => {
     const { done } = await sql.begin(async (tx) => {
@@ -39,13 +41,18 @@ export const walled = (sql: Sql, customers: readonly string[]): Sql => {
     })
     return done
   }
+  const begin = `begin; set local gatehouse.customers = '${list}'`
   const overrides: Record<string, unknown> = {
     unsafe: (...[text, params, options]: Unsafe) =>
       new WalledQuery((asValues) =>
-        within(async (tx) => {
-          // raw: what drizzle has written, handed on
-          const query = tx.unsafe(text, params, options)
-          return asValues ? query.values() : query
+        sql.alone(async (connection) => {
+          // raw: what drizzle has written, handed on, and ids of customers
+          const query = unsafeOf(connection)(text, params, options)
+          // All three are sent before the first answer is there; after a failure `commit` rolls back.
+          const sent = [connection.unsafe(begin), asValues ? query.values() : query, connection.unsafe('commit')]
+          const [begun, asked, committed] = await Promise.allSettled(sent.map((one) => one.execute()))
+          for (const one of [begun, asked, committed]) if (one?.status === 'rejected') throw one.reason
+          return asked?.status === 'fulfilled' ? asked.value : undefined
         }),
       ),
     begin: (deed: (tx: TransactionSql) => Promise<unknown>) => within(deed),
