@@ -5,7 +5,6 @@ import { bodyLimit } from 'hono/body-limit'
 import { actionsRoom } from './features/actions/routes.ts'
 import { expireActions } from './features/actions/service.ts'
 import { alarmsRoom } from './features/alarms/routes.ts'
-import { checkTrees } from './features/audit/check.ts'
 import { signCheckpoints } from './features/audit/checkpoints.ts'
 import { auditRoom } from './features/audit/routes.ts'
 import { sequenceEvents } from './features/audit/sequencer.ts'
@@ -22,6 +21,7 @@ import { groupsRoom } from './features/groups/routes.ts'
 import { tellOfOverdueReports } from './features/intake/jobs.ts'
 import { intakeRoom } from './features/intake/routes.ts'
 import { securityTxtRoom } from './features/intake/security-txt.ts'
+import { orderNightlyChecks, runChecks } from './features/integrity/checks.ts'
 import { invitationsRoom } from './features/invitations/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
@@ -117,7 +117,8 @@ export const jobs: readonly Job[] = [
   sendMails,
   sequenceEvents,
   signCheckpoints,
-  checkTrees,
+  orderNightlyChecks,
+  runChecks,
 ]
 
 /** Done once, before the first door opens. */

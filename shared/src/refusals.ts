@@ -80,6 +80,7 @@ export const refusals = {
     status: 409,
     says: 'You have as many exports under way as there may be at a time. Wait for one to be ready, or cancel one.',
   },
+  check_running: { status: 409, says: 'This log is being checked at this moment. Wait for what comes of it.' },
   already_exists: { status: 409, says: 'That already exists.' },
   invalid_input: { status: 422, says: 'Some of what was entered cannot be used.' },
   code_unusable: { status: 403, says: 'This code is wrong, used or expired.' },

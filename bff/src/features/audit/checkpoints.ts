@@ -1,11 +1,27 @@
-import { rootOf } from '@gatehouse/shared/audit/tree'
+import { sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
+import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import { Flawed } from '@gatehouse/shared/audit/flawed'
+import { frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
 import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
-import { sql } from 'drizzle-orm'
-import { sha256 } from '../../kernel/audit/platform.ts'
+import { desc, eq, sql } from 'drizzle-orm'
+import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditCheckpoint } from '../../kernel/audit/tables.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
 import type { House, Job } from '../../kernel/house.ts'
-import { NoContinuation, noteText, openSigner, type Signer } from './signer.ts'
-import { frontierOf, nodesIn, treeName } from './trees.ts'
+import { type FoundFault, reportFaults } from '../integrity/door.ts'
+import {
+  demandContinuation,
+  NoContinuation,
+  noteText,
+  openSigner,
+  type Signed,
+  type Signer,
+  UnreadableMemory,
+} from './signer.ts'
+import { frontierOf, LostNode, nodesIn, treeName } from './trees.ts'
+
+/** Any fixed number: whoever holds this lock may sign until his transaction ends, over all instances. */
+const signerLock = '5530928817340913'
 
 const signers = new WeakMap<House['bus'], Promise<Signer>>()
 
@@ -16,19 +32,68 @@ export const signerOf = (house: House): Promise<Signer> => {
   return signer
 }
 
-/** Signs the present size of a tree, where it is another than the one signed last; throws `NoContinuation`. */
-export const checkpointTree = async (house: House, tree: string): Promise<void> => {
+/** The newest checkpoint in the database is not by this signer's key. */
+class ForeignCheckpoint extends Error {}
+
+/** The newest checkpoint that is stored of a tree, where this signer signed it; throws `ForeignCheckpoint`. */
+const newestStored = async (tx: Tx, signer: Signer, tree: string): Promise<Signed | undefined> => {
+  const [row] = await tx
+    .select({ note: auditCheckpoint.note })
+    .from(auditCheckpoint)
+    .where(eq(auditCheckpoint.tree, tree))
+    .orderBy(desc(auditCheckpoint.size))
+    .limit(1)
+  if (!row) return undefined
+  try {
+    return openCheckpoint(primitives, utf8(row.note), signer.keyOf(tree)).checkpoint
+  } catch (error) {
+    if (!(error instanceof Flawed)) throw error
+    throw new ForeignCheckpoint('the newest checkpoint in the database is not one that this signer signed')
+  }
+}
+
+/** What a tree must continue: what is remembered, and what is stored; `gone` where only the database remembers. */
+const basesOf = async (tx: Tx, signer: Signer, tree: string): Promise<{ bases: Signed[]; gone: boolean }> => {
+  const remembered = await signer.last(tree)
+  try {
+    const stored = await newestStored(tx, signer, tree)
+    return { bases: [remembered, stored].filter((one) => one !== undefined), gone: !remembered && stored !== undefined }
+  } catch (error) {
+    // A memory is worth more than a row that somebody changed; without one nothing says what this tree was.
+    if (remembered && error instanceof ForeignCheckpoint) return { bases: [remembered], gone: false }
+    throw error
+  }
+}
+
+/**
+ * Signs the present size of a tree, where it is another than the one signed last; throws `NoContinuation`. `unsigned`
+ * where another instance signs at this moment. `memoryGone` where only the database knew what had been signed before.
+ */
+export const checkpointTree = async (
+  house: House,
+  tree: string,
+): Promise<{ outcome: 'signed' | 'unsigned'; memoryGone: boolean }> => {
   const signer = await signerOf(house)
-  const frontier = await frontierOf(house.db, tree)
-  const before = await signer.last(tree)
-  const grows = before !== undefined && before.size < frontier.size
-  const proof = grows ? await proveConsistency(sha256, nodesIn(house.db, tree), before.size, frontier.size) : []
-  const next = { size: frontier.size, root: rootOf(sha256, frontier) }
-  const note = await signer.sign(tree, next, proof)
-  await house.db
-    .insert(auditCheckpoint)
-    .values({ tree, size: next.size, note: noteText(note), at: house.clock.now() })
-    .onConflictDoNothing()
+  if (!(await signer.isMine())) return { outcome: 'unsigned', memoryGone: false }
+  return house.db.transaction(async (tx) => {
+    const [lock] = await tx.execute<{ mine: boolean }>(
+      sql`select pg_try_advisory_xact_lock(${signerLock}::bigint) as mine`,
+    )
+    if (!lock?.mine) return { outcome: 'unsigned', memoryGone: false }
+    const { bases, gone } = await basesOf(tx, signer, tree)
+    const frontier = await frontierOf(tx, tree)
+    const next = { size: frontier.size, root: rootOf(sha256, frontier) }
+    const proofFrom = (before: Signed) =>
+      before.size < next.size ? proveConsistency(sha256, nodesIn(tx, tree), before.size, next.size) : []
+    for (const base of bases) demandContinuation(base, next, await proofFrom(base))
+    const remembered = gone ? undefined : bases[0]
+    const note = await signer.sign(tree, next, remembered ? await proofFrom(remembered) : [])
+    await tx
+      .insert(auditCheckpoint)
+      .values({ tree, size: next.size, note: noteText(note), at: house.clock.now() })
+      .onConflictDoNothing()
+    return { outcome: 'signed', memoryGone: gone }
+  })
 }
 
 /** Trees that have grown since their newest checkpoint. */
@@ -39,20 +104,73 @@ const grownTrees = async (house: House): Promise<string[]> => {
   return rows.map(({ tree }) => tree)
 }
 
-/** Signs what has grown. A tree that is no continuation of what was signed stays unsigned, and the log of the server says it. */
+/** What of a refusal is a fault of the log; `undefined` where it is none, but a trouble of the moment. */
+const faultIn = (tree: string, error: unknown): FoundFault | undefined => {
+  const fault = { tree, seq: null, foundBy: 'signer' } as const
+  if (error instanceof NoContinuation || error instanceof ForeignCheckpoint) return { ...fault, says: error.message }
+  if (error instanceof UnreadableMemory) return { ...fault, says: "the signer's memory of it cannot be read" }
+  if (error instanceof LostNode) return { ...fault, seq: error.firstEntry, says: error.says }
+  return undefined
+}
+
+/** Does `look` for each tree; what is a fault of the log is given, and keeps nothing from the others. */
+const faultsAmong = async (
+  house: House,
+  trees: readonly string[],
+  look: (tree: string) => Promise<FoundFault | undefined>,
+): Promise<FoundFault[]> => {
+  const found: FoundFault[] = []
+  for (const tree of trees) {
+    const fault = await look(tree).catch((error: unknown) => {
+      const one = faultIn(tree, error)
+      if (!one) house.log.error({ err: error, tree: treeName(tree) }, 'a checkpoint could not be made')
+      return one
+    })
+    if (fault) found.push(fault)
+  }
+  return found
+}
+
+/** Compares a tree with what is remembered of it; throws `NoContinuation`. */
+const compareMemory = async (house: House, tree: string): Promise<undefined> => {
+  const remembered = await (await signerOf(house)).last(tree)
+  if (!remembered) return
+  const { size } = await frontierOf(house.db, tree)
+  const there = await frontierAt(nodesIn(house.db, tree), Math.min(size, remembered.size))
+  if (size < remembered.size || !sameBytes(rootOf(sha256, there), remembered.root))
+    demandContinuation(remembered, { size, root: rootOf(sha256, there) }, [])
+}
+
+/** Houses whose trees were compared with the signer's memory since they opened. */
+const compared = new WeakSet<House['bus']>()
+
+/**
+ * Signs what has grown. A tree that is no continuation of what was signed stays unsigned, and that is told. Of all that is
+ * remembered the first run looks whether it is there: a database from yesterday is found before anything grows.
+ */
 export const signCheckpoints: Job = {
   name: 'checkpoints',
   everySeconds: 2,
   run: async (house) => {
-    for (const tree of await grownTrees(house))
-      await checkpointTree(house, tree).catch((error: unknown) => {
-        // One tree that cannot be signed keeps no other from it.
-        if (!(error instanceof NoContinuation))
-          return house.log.error({ err: error, tree: treeName(tree) }, 'a checkpoint could not be made')
-        house.log.error(
-          { tree: treeName(tree), signedSize: error.signedSize },
-          `the audit log was altered: ${error.message}`,
-        )
-      })
+    const found: FoundFault[] = []
+    if (!compared.has(house.bus)) {
+      const known = await (await signerOf(house)).known()
+      found.push(...(await faultsAmong(house, known, (tree) => compareMemory(house, tree))))
+      compared.add(house.bus)
+    }
+    found.push(
+      ...(await faultsAmong(house, await grownTrees(house), async (tree) => {
+        const { memoryGone } = await checkpointTree(house, tree)
+        return memoryGone
+          ? {
+              tree,
+              seq: null,
+              foundBy: 'signer',
+              says: "the signer's memory of it is gone; it went on from the newest checkpoint in the database",
+            }
+          : undefined
+      })),
+    )
+    await reportFaults(house, found)
   },
 }

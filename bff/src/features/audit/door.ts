@@ -1,2 +1,3 @@
 export { signerOf } from './checkpoints.ts'
+export { UnreadableMemory } from './signer.ts'
 export { frontierOf, nodesIn, treeName, treeOfCustomer } from './trees.ts'

@@ -6,6 +6,7 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House, Job } from '../../kernel/house.ts'
+import { reportFault } from '../integrity/door.ts'
 import { frontierOf, LostNode, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
 
 /** Any fixed number: whoever holds this lock is the sequencer until his transaction ends. */
@@ -132,7 +133,9 @@ const frontiersOf = async (house: House, tx: Tx, trees: readonly string[]): Prom
     else if (!(one.reason instanceof LostNode)) throw one.reason
     else {
       brokenOf(house).add(tree)
-      house.log.error({ tree: treeName(tree), err: one.reason }, 'the audit log was altered: it cannot be continued')
+      // Beside this transaction, which goes on with the other trees.
+      const { firstEntry: seq, says } = one.reason
+      await reportFault(house, { tree, seq, says, foundBy: 'sequencer' })
     }
   }
   return frontiers

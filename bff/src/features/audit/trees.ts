@@ -9,6 +9,9 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 /** The name of a tree in its leaves and checkpoints: its customer's id, or the maker's. */
 export const treeName = (tree: string): string => (tree === theMakerItself ? makersTree : tree)
 
+/** The tree of this name. */
+export const treeNamed = (name: string): string => (name === makersTree ? theMakerItself : name)
+
 /** The tree of what is about this customer; that of the maker for `null`. */
 export const treeOfCustomer = (customerId: string | null): string => customerId ?? theMakerItself
 
@@ -28,10 +31,22 @@ export const nodesIn =
   }
 
 /** A stored node is gone. */
-export class LostNode extends Error {}
+export class LostNode extends Error {
+  /** The first entry it stands over. */
+  readonly firstEntry: number
+  /** The same in words without the tree's name. */
+  readonly says: string
+  constructor(tree: string, { level, index }: NodeId) {
+    const firstEntry = index * 2 ** level
+    const says = `the node over entries ${firstEntry} to ${firstEntry + 2 ** level - 1} is gone`
+    super(`${treeName(tree)}: ${says}`)
+    this.firstEntry = firstEntry
+    this.says = says
+  }
+}
 
-const missing = (tree: string, node: NodeId | undefined): never => {
-  throw new LostNode(`the tree ${treeName(tree)} has lost its node ${node?.index} of level ${node?.level}`)
+const missing = (tree: string, node: NodeId = { level: 0, index: 0 }): never => {
+  throw new LostNode(tree, node)
 }
 
 /** The tree as the sequencer left it. */

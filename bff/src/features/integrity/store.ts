@@ -3,9 +3,10 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { customer } from '../customers/tables.ts'
-import { auditExplanation, auditFault } from './tables.ts'
+import { type auditCheck, auditExplanation, auditFault } from './tables.ts'
 
 export type FaultRow = typeof auditFault.$inferSelect
+export type CheckRow = typeof auditCheck.$inferSelect
 export type ExplanationRow = typeof auditExplanation.$inferSelect
 
 /** Whose logs these are, by tree: the customers' names, and the maker's. */

@@ -6,13 +6,10 @@ import { append, emptyTree, type Frontier, rootOf, type TreeNode, treeHasher } f
 import { asc, eq, sql } from 'drizzle-orm'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditCheckpoint, auditTree } from '../../kernel/audit/tables.ts'
-import { days } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
-import { forEach } from '../../kernel/each.ts'
-import type { House, Job } from '../../kernel/house.ts'
-import { signerOf } from './checkpoints.ts'
-import { treeName } from './trees.ts'
+import type { House } from '../../kernel/house.ts'
+import { signerOf, treeName, UnreadableMemory } from '../audit/door.ts'
 
 /** Something that is not as it was written; `seq` is the entry's number in the tree, where it is about one. */
 export interface Fault {
@@ -24,6 +21,10 @@ export interface Fault {
 export interface TreeCheck {
   size: number
   faults: Fault[]
+  /** What the events make. */
+  root: Uint8Array
+  /** The largest signed size whose root is that of the events; `null` where none is. */
+  comparedSize: number | null
 }
 
 /** What stands in the words in the place of what was erased, and nothing else may. */
@@ -116,9 +117,14 @@ const whyEventDiffers = (row: Row): string | undefined => {
 
 /**
  * Makes a tree again from the events themselves, and compares all that is stored with it: entries, columns, words, nodes,
- * size, checkpoints, and what the signer remembers outside the database.
+ * size, checkpoints, and what the signer remembers outside the database. `progress` is told after each page how many of
+ * how many events are done.
  */
-export const checkTree = async (house: House, tree: string): Promise<TreeCheck> => {
+export const checkTree = async (
+  house: House,
+  tree: string,
+  progress: (done: number, of: number) => Promise<unknown> = async () => undefined,
+): Promise<TreeCheck> => {
   const { db } = house
   const faults: Fault[] = []
   const fault = (seq: number | null, says: string) => {
@@ -126,7 +132,11 @@ export const checkTree = async (house: House, tree: string): Promise<TreeCheck> 
   }
   const { leaf: leafHash } = treeHasher(sha256)
   const signer = await signerOf(house)
-  const remembered = await signer.last(tree)
+  const remembered = await signer.last(tree).catch((error: unknown) => {
+    if (!(error instanceof UnreadableMemory)) throw error
+    fault(null, "the signer's memory of it cannot be read")
+    return undefined
+  })
   const checkpoints = await db
     .select()
     .from(auditCheckpoint)
@@ -144,7 +154,7 @@ export const checkTree = async (house: House, tree: string): Promise<TreeCheck> 
       remember(size, checkpoint.root, 'a checkpoint says')
     } catch (error) {
       if (!(error instanceof Flawed)) throw error
-      fault(null, `the checkpoint of ${size} entries is not one that was signed`)
+      fault(size - 1, `the checkpoint of ${size} entries is not one that was signed`)
     }
   }
 
@@ -168,10 +178,18 @@ export const checkTree = async (house: House, tree: string): Promise<TreeCheck> 
         fault(seq, 'it is not what its entry in the tree was made of')
       return hash
     })
+  // What was signed and is as it was signed: the change is behind it, and the number of it stays as the log grows.
+  let sound: number | null = null
   const compareRoot = () => {
     const root = rootOf(sha256, frontier)
-    for (const one of signed.get(frontier.size) ?? [])
-      if (!sameBytes(one.root, root)) fault(null, `${one.by} another root for the first ${frontier.size} entries`)
+    const roots = signed.get(frontier.size) ?? []
+    for (const one of roots)
+      if (!sameBytes(one.root, root))
+        fault(
+          sound ?? 0,
+          `from here on something changed: ${one.by} another root for the first ${frontier.size} entries`,
+        )
+    if (roots.length > 0 && roots.every((one) => sameBytes(one.root, root))) sound = frontier.size
     signed.delete(frontier.size)
   }
 
@@ -194,13 +212,14 @@ export const checkTree = async (house: House, tree: string): Promise<TreeCheck> 
     const wrong = (await wrongNodes(db, tree, nodes)).filter(({ level }) => level > 0)
     for (const { level, index } of wrong)
       fault(
-        null,
+        index * 2 ** level,
         `the node over entries ${index * 2 ** level} to ${(index + 1) * 2 ** level - 1} is not what they make`,
       )
     if (gap !== -1) {
       fault(frontier.size, 'the entry is missing')
       break
     }
+    await progress(frontier.size, size)
     if (rows.length < page) break
   }
 
@@ -212,29 +231,8 @@ export const checkTree = async (house: House, tree: string): Promise<TreeCheck> 
   for (let width = 1; width <= frontier.size; width *= 2) complete += Math.floor(frontier.size / width)
   if (stored && stored.n > complete) fault(null, `${stored.n - complete} nodes stand in the tree that nothing makes`)
   for (const [size, of] of signed)
-    for (const { by } of of) if (size > 0) fault(frontier.size, `${by} ${size} entries, and ${frontier.size} are there`)
-  return { size: frontier.size, faults }
-}
-
-/** When all trees of a house were checked last, by this process; ms. */
-const checkedAt = new WeakMap<House['bus'], number>()
-
-/**
- * Makes every tree again, once a day and within an hour of each start; what is not as it was written stands in the
- * server's log, by customer and number.
- */
-export const checkTrees: Job = {
-  name: 'check of the audit logs',
-  everySeconds: 60 * 60,
-  run: async (house) => {
-    const now = house.clock.now()
-    if (now - (checkedAt.get(house.bus) ?? 0) < days(1)) return
-    checkedAt.set(house.bus, now)
-    const trees = await house.db.select({ tree: auditTree.tree }).from(auditTree)
-    const named = ({ tree }: { tree: string }) => ({ tree: treeName(tree) })
-    await forEach(house, trees, named, async (one) => {
-      for (const fault of (await checkTree(house, one.tree)).faults)
-        house.log.error({ ...named(one), ...fault }, 'the audit log was altered')
-    })
-  },
+    for (const { by } of of)
+      if (size > 0)
+        fault(sound ?? 0, `from here on something is gone: ${by} ${size} entries, and ${frontier.size} are there`)
+  return { size: frontier.size, faults, root: rootOf(sha256, frontier), comparedSize: sound }
 }

@@ -1,0 +1,173 @@
+import { base64 } from '@gatehouse/shared/audit/bytes'
+import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
+import { entry } from '../../kernel/audit/append.ts'
+import { auditTree } from '../../kernel/audit/tables.ts'
+import { change, note } from '../../kernel/change.ts'
+import { days, hours, minutes, seconds } from '../../kernel/clock.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+import { Refused } from '../../kernel/errors.ts'
+import type { House, Job } from '../../kernel/house.ts'
+import { newId } from '../../kernel/ids.ts'
+import { signerOf } from '../audit/door.ts'
+import { checkTree } from './check.ts'
+import { logHint, reportFaults } from './faults.ts'
+import { type CheckRow, logNamesOf } from './store.ts'
+import { auditCheck } from './tables.ts'
+
+/** When the nightly checks become due, ms after midnight UTC. */
+const dueAt = hours(2)
+
+/** A check that was not heard of for so long has died with its process, and is begun anew. */
+const silence = minutes(2)
+
+/** How often at most it is written down how far a check is. */
+const everySoOften = seconds(1)
+
+/** Of how many entries a check has to be for its progress to be written down at all. */
+const worthTelling = 5_000
+
+/** The last moment at which the nightly checks became due. */
+const lastDue = (now: number): number => Math.floor((now - dueAt) / days(1)) * days(1) + dueAt
+
+/**
+ * Orders the nightly check of every log there is, also of those that only the signer remembers; not twice, over restarts
+ * and instances.
+ */
+export const orderNightlyChecks: Job = {
+  name: 'nightly checks of the audit logs',
+  everySeconds: 10 * 60,
+  run: async (house) => {
+    const now = house.clock.now()
+    const remembered = await (await signerOf(house)).known()
+    const stored = await house.db.select({ tree: auditTree.tree }).from(auditTree)
+    const done = await house.db
+      .selectDistinct({ tree: auditCheck.tree })
+      .from(auditCheck)
+      .where(and(isNull(auditCheck.askedBy), sql`${auditCheck.askedAt} >= ${lastDue(now)}`))
+    const trees = new Set([...remembered, ...stored.map(({ tree }) => tree)])
+    for (const { tree } of done) trees.delete(tree)
+    if (trees.size === 0) return
+    await house.db
+      .insert(auditCheck)
+      .values([...trees].map((tree) => ({ id: newId(), tree, askedAt: now })))
+      .onConflictDoNothing()
+  },
+}
+
+/** Asks for a check of a whole log; refused while one is under way. Its id. */
+export const askForCheck = (
+  house: House,
+  actor: Actor,
+  log: { tree: string; name: string; customerId: string | null },
+): Promise<string> =>
+  change(house, byPerson(actor), 'log.check_asked', async (tx) => {
+    const [row] = await tx
+      .insert(auditCheck)
+      .values({ id: newId(), tree: log.tree, askedAt: house.clock.now(), askedBy: actor.id })
+      .onConflictDoNothing()
+      .returning({ id: auditCheck.id })
+    if (!row) throw new Refused('check_running')
+    return {
+      result: row.id,
+      fields: { customer: log.name },
+      about: log.customerId === null ? {} : { customerId: log.customerId, customerName: log.name },
+      signals: [logHint(log.tree)],
+    }
+  })
+
+/** Takes the next check that waits, or whose process has died, for this instance; people before the night. */
+const take = async (house: House): Promise<CheckRow | undefined> => {
+  const now = house.clock.now()
+  const [row] = await house.db
+    .update(auditCheck)
+    .set({ begunAt: sql`coalesce(${auditCheck.begunAt}, ${now})`, heardAt: now })
+    .where(
+      eq(
+        auditCheck.id,
+        house.db
+          .select({ id: auditCheck.id })
+          .from(auditCheck)
+          .where(and(isNull(auditCheck.endedAt), or(isNull(auditCheck.heardAt), lt(auditCheck.heardAt, now - silence))))
+          .orderBy(sql`${auditCheck.askedBy} is null`, asc(auditCheck.askedAt))
+          .limit(1)
+          .for('update', { skipLocked: true }),
+      ),
+    )
+    .returning()
+  return row
+}
+
+/** How it ended, as the log says it. */
+const resultOf = (faults: number): string =>
+  faults === 0
+    ? 'nothing was altered'
+    : faults === 1
+      ? 'one thing is not as it was written'
+      : `${faults} things are not as they were written`
+
+/** Makes one log again and writes down what came of it. */
+const run = async (house: House, check: CheckRow): Promise<void> => {
+  const { id, tree, askedBy } = check
+  let toldAt = house.clock.now()
+  const progress = async (done: number, size: number) => {
+    const now = house.clock.now()
+    if (size < worthTelling || now - toldAt < everySoOften) return
+    toldAt = now
+    await house.db.update(auditCheck).set({ done, size, heardAt: now }).where(eq(auditCheck.id, id))
+    if (askedBy) house.bus.publish(logHint(tree))
+  }
+  const found = await checkTree(house, tree, progress)
+  const foundBy = askedBy ? 'asked_check' : 'nightly_check'
+  await reportFaults(
+    house,
+    found.faults.map((fault) => ({ tree, ...fault, foundBy })),
+  )
+  const now = house.clock.now()
+  await house.db
+    .update(auditCheck)
+    .set({
+      done: found.size,
+      size: found.size,
+      root: base64(found.root),
+      comparedSize: found.comparedSize,
+      faults: found.faults.length,
+      heardAt: now,
+      endedAt: now,
+    })
+    .where(eq(auditCheck.id, id))
+  if (askedBy) {
+    const names = await logNamesOf(house, house.db, [tree])
+    const customer = names.get(tree) ?? ''
+    await note(house, [
+      entry({
+        by: bySystem,
+        event: 'log.checked',
+        outcome: found.faults.length === 0 ? 'done' : 'failed',
+        fields: { customer, events: found.size, result: resultOf(found.faults.length) },
+        about: tree === theMakerItself ? {} : { customerId: tree, customerName: customer },
+      }),
+    ])
+  }
+  house.bus.publish(logHint(tree))
+}
+
+/** Does the checks that wait, one after the other. */
+export const runChecks: Job = {
+  name: 'checks of the audit logs',
+  everySeconds: 2,
+  run: async (house) => {
+    for (let check = await take(house); check; check = await take(house)) {
+      const { id, tree } = check
+      await run(house, check).catch(async (error: unknown) => {
+        house.log.error({ err: error, tree }, 'an audit log could not be checked')
+        const now = house.clock.now()
+        await house.db
+          .update(auditCheck)
+          .set({ failed: 'It came to no end; the log of the server says why.', endedAt: now })
+          .where(eq(auditCheck.id, id))
+        house.bus.publish(logHint(tree))
+      })
+    }
+  },
+}
