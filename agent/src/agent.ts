@@ -26,6 +26,7 @@ import { createReception } from './reception.ts'
 import { readSettings } from './settings.ts'
 import { defaultTimings, type Timings } from './timings.ts'
 import { agentVersion, platformName } from './version.ts'
+import { openWitness } from './witness/witness.ts'
 
 /** A running agent. */
 export interface Agent {
@@ -100,6 +101,7 @@ const assemble = async ({ home, env, log, restart, timings, now }: Required<Surr
   const readSigned = createReadSigned(identity, now)
   const outbox = openOutbox(home, log)
   const orders = await openOrders(home, readSigned, log)
+  const witness = await openWitness({ home, readSigned, outbox, log, timings, now })
   const collector = createCollector(outbox, home, timings.refresh)
   const equipment = createEquipment({ home, log, deviceId: identity.deviceId }, collector)
 
@@ -131,12 +133,16 @@ const assemble = async ({ home, env, log, restart, timings, now }: Required<Surr
   const line: Line = {
     ...{ dialer, signer, outbox, timings, log },
     heartbeatWanted: createBell<void>(),
-    heartbeat: () => ({
-      ...{ at: Date.now(), agentVersion, bootId, platform: platformName },
-      policyVersion: orders.current()?.version ?? 0,
-      waiting: outbox.waiting(),
-    }),
-    receive: createReception({ orders, sessions, desk, log }),
+    heartbeat: () => {
+      const held = witness.says()
+      return {
+        ...{ at: now(), agentVersion, bootId, platform: platformName },
+        policyVersion: orders.current()?.version ?? 0,
+        waiting: outbox.waiting(),
+        ...(held && { log: held }),
+      }
+    },
+    receive: createReception({ orders, sessions, desk, witness, log }),
     connected: (by) => {
       connection = { by, since: Date.now() }
       log.info({ by, server: server.origin }, 'connected')
@@ -144,6 +150,7 @@ const assemble = async ({ home, env, log, restart, timings, now }: Required<Surr
       collector.collect()
     },
     disconnected: () => {
+      witness.disconnected()
       connection = { by: 'nothing', since: Date.now() }
     },
   }
@@ -153,6 +160,9 @@ const assemble = async ({ home, env, log, restart, timings, now }: Required<Surr
   })
   equipment.use(orders.current()?.declaration)
   await desk.answerInterrupted(startedAt)
-  const status = () => ({ connection, waiting: outbox.waiting(), sessions: sessions.live(), startedAt })
+  const status = () => ({
+    ...{ connection, waiting: outbox.waiting(), sessions: sessions.live(), startedAt },
+    log: witness.status(),
+  })
   return { line, collector, equipment, sessions, status }
 }

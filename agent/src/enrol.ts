@@ -16,6 +16,7 @@ import { type Answer, createDialer } from './link/dialer.ts'
 import { proxyFor, serverAddress } from './link/server-address.ts'
 import { askLocally } from './local-switch.ts'
 import { agentVersion, platformName } from './version.ts'
+import { keepLogOrder, readLogOrder } from './witness/log-order.ts'
 
 /** What a home remembers of the device it was before. */
 const ofOneDevice = [files.journal, files.setAside, files.commands, files.alarms, files.epoch, files.scale]
@@ -48,13 +49,17 @@ export const enrol = async (home: Home, env: Env, { server, code, replace }: Wis
     agentVersion,
     platform: platformName,
   })
-  const { orders, ...known } = answer
+  const { orders, log, ...known } = answer
   const identity: Identity = { ...known, server: address.origin, key, machine: fingerprint() }
-  await createReadSigned(identity)(orders, 'orders', Orders).catch((error) => {
-    throw new AgentError(`The server's orders are not signed as they should be: ${words(error)}`)
-  })
+  const readSigned = createReadSigned(identity)
+  const unsigned = (what: string) => (error: unknown) => {
+    throw new AgentError(`The server's ${what} not signed as they should be: ${words(error)}`)
+  }
+  await readSigned(orders, 'orders', Orders).catch(unsigned('orders are'))
+  if (log !== undefined) await readLogOrder(log, readSigned).catch(unsigned('orders about its audit log are'))
   if (before?.deviceId !== identity.deviceId) for (const name of ofOneDevice) rmSync(home.path(name), { force: true })
   writeText(home.path(files.orders), `${orders}\n`)
+  if (log !== undefined) keepLogOrder(home, log)
   writeIdentity(home, identity)
   return identity
 }

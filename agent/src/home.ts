@@ -24,6 +24,9 @@ export const files = {
   settings: 'agent.json',
   log: 'agent.log',
   socket: 'agent.sock',
+  /** Whose audit log is witnessed, and the folder with what is known of each. */
+  logOrder: 'log-order.jws',
+  witness: 'witness',
 } as const
 
 /** What to say where a home holds no identity. */

@@ -12,6 +12,7 @@ const usage = `The Gatehouse device agent.
   enrol --server URL --code CODE [--replace]   make this machine a device
   run                                          run the agent
   status                                       what it is and what it does
+  log                                          the checkpoint of the audit log that is held here
   stop-sessions                                end all remote sessions on this machine now
 
 Every command takes --home DIR (default: GATEHOUSE_AGENT_HOME, else ~/.gatehouse-agent).`
@@ -51,6 +52,14 @@ const commands: Record<string, (wish: Wish, env: Env) => Promise<number | undefi
     const running = await askLocally(openHome(home), 'status')
     const pinned = serverKeys.map(({ kid }) => kid)
     console.log(JSON.stringify({ ...identity, serverKeys: pinned, running: running ?? false }, null, 2))
+    return 0
+  },
+  log: async ({ home }) => {
+    const { showLog } = await import('./witness/show.ts')
+    const { note, besides } = await showLog(openHome(home))
+    for (const line of besides) console.error(line)
+    // The note and nothing else, so that it can be kept in a file.
+    process.stdout.write(note)
     return 0
   },
   'stop-sessions': async ({ home }) => {

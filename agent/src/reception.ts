@@ -4,11 +4,13 @@ import type { Sessions } from './channels/sessions.ts'
 import type { OrdersBook } from './consent/orders.ts'
 import { words } from './errors.ts'
 import type { Log } from './log.ts'
+import type { Witness } from './witness/witness.ts'
 
 interface Rooms {
   orders: OrdersBook
   sessions: Sessions
   desk: CommandDesk
+  witness: Witness
   log: Log
 }
 
@@ -19,13 +21,21 @@ const longestQueue = 500
  * Leads what the server says to where it is judged: what ends something at once, then orders and grants in the order
  * they came, and commands one after another beside them, because a command may take its time.
  */
-export const createReception = ({ orders, sessions, desk, log }: Rooms): ((message: ServerMessage) => void) => {
+export const createReception = ({
+  orders,
+  sessions,
+  desk,
+  witness,
+  log,
+}: Rooms): ((message: ServerMessage) => void) => {
   const consent = createQueue(log)
   const commands = createQueue(log)
   return (message) => {
     for (const { sessionId, epoch } of message.ended ?? []) sessions.ended(sessionId, epoch)
     const newest = message.orders
     if (newest !== undefined) consent(() => orders.take(newest))
+    const logNews = message.log
+    if (logNews !== undefined) consent(() => witness.take(logNews))
     for (const grant of message.grants ?? []) consent(() => sessions.take(grant))
     // Commands wait for the orders that came before them.
     if (message.commands?.length)

@@ -19,6 +19,8 @@ export const defaultTimings = {
   review: 1_000,
   /** Unchanged values are sent anew after this time, so that they are known to live. */
   refresh: 15 * 60_000,
+  /** Two questions for the newest checkpoint, give or take a fifth; and the next after one that was not answered. */
+  witness: { every: 10 * 60_000, unanswered: 60_000 },
   /** From the polite to the final signal for a shell. */
   kill: 400,
 }

@@ -69,6 +69,12 @@ export const auditEvents = {
   'device.restarted': { says: 'The agent of {device} started (version {agentVersion})' },
   'device.undeclared_item': { says: '{device} sent the undeclared data item “{key}”; it was dropped' },
 
+  'witness.began': { says: '{device} keeps a checkpoint of this log, of its first {size} events' },
+  'witness.lost': { says: '{device} no longer has its checkpoint of this log, of the first {size} events' },
+  'witness.refused': {
+    says: '{device} refused a checkpoint of this log and keeps that of its first {size} events: {because}',
+  },
+
   'alarm.raised': { says: 'Alarm {code} ({severity}): {message}' },
   'alarm.cleared': { says: 'Alarm {code} cleared' },
   'alarm.acknowledged': { says: 'Acknowledged alarm {code}: “{note}”' },

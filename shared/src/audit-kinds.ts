@@ -123,6 +123,9 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'recording.played': 'looks',
 
   'log.altered': 'log',
+  'witness.began': 'log',
+  'witness.lost': 'log',
+  'witness.refused': 'log',
   'log.explained': 'log',
   'log.check_asked': 'log',
   'log.checked': 'log',

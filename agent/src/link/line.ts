@@ -33,7 +33,7 @@ export interface Parcel {
   beats: boolean
 }
 
-const roomForHeartbeat = 1_024
+const roomForHeartbeat = 2_048
 
 /**
  * The next check-in of about `bytes` bytes, or `undefined` when there is nothing to say. The heartbeat goes with the

@@ -16,6 +16,20 @@ const Id = z.uuid()
  */
 const Sequence = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 
+/** A signed checkpoint of an audit log as text, https://c2sp.org/tlog-checkpoint; ours are about 300 characters long. */
+const CheckpointNote = z.string().min(1).max(8_192)
+
+/** What a device witnesses of its customer's audit log. */
+export const LogHeld = z.object({
+  /** The pinned key by which it believes checkpoints, `name+hash+base64`; absent before it has one. */
+  key: z.string().max(500).optional(),
+  /** The checkpoint that it holds; absent before the first. */
+  note: CheckpointNote.optional(),
+  /** True where it asks for the newest, with the proof that this one continues what it holds. */
+  asks: z.boolean(),
+})
+export type LogHeld = z.infer<typeof LogHeld>
+
 /** What the agent says of itself with every heartbeat. */
 export const Heartbeat = z.object({
   type: z.literal('heartbeat'),
@@ -29,6 +43,8 @@ export const Heartbeat = z.object({
   policyVersion: z.number().int().min(0),
   /** Messages waiting in its journal. */
   waiting: z.number().int().min(0),
+  /** With the first heartbeat of a connection, after a change, and whenever it asks: every ten minutes or so. */
+  log: LogHeld.optional(),
 })
 
 /** Values that changed since they were last sent. */
@@ -79,12 +95,32 @@ export const SessionReport = z.object({
   because: z.string().max(500),
 })
 
+/** The agent refused a checkpoint of the audit log, and keeps the one that it held. */
+export const LogRefused = z.object({
+  type: z.literal('log_refused'),
+  seq: Sequence,
+  at: ClaimedAt,
+  because: z.string().max(500),
+  /** What it holds; absent where it holds nothing yet. */
+  held: CheckpointNote.optional(),
+  /** What it was offered, signed or not. */
+  offered: CheckpointNote,
+})
+
 /** Everything a device may send on its control channel or in a check-in. */
-export const DeviceMessage = z.discriminatedUnion('type', [Heartbeat, Values, DeviceAlarm, Receipt, SessionReport])
+export const DeviceMessage = z.discriminatedUnion('type', [
+  Heartbeat,
+  Values,
+  DeviceAlarm,
+  Receipt,
+  SessionReport,
+  LogRefused,
+])
 export type DeviceMessage = z.infer<typeof DeviceMessage>
 export type HeartbeatMessage = z.infer<typeof Heartbeat>
 export type ReceiptMessage = z.infer<typeof Receipt>
 export type SessionReportMessage = z.infer<typeof SessionReport>
+export type LogRefusedMessage = z.infer<typeof LogRefused>
 
 /** Largest check-in as a text frame on the control WebSocket, in bytes; a larger one (the text of a log) is posted. */
 export const largestControlFrame = 64 * 1024
@@ -96,6 +132,20 @@ export const largestServerMessage = 2 * 1024 * 1024
 /** The body of `POST /agent/v1/check-in`, and of every text frame an agent sends over its control WebSocket. */
 export const CheckIn = z.object({ messages: z.array(DeviceMessage).min(1).max(200) })
 export type CheckIn = z.infer<typeof CheckIn>
+
+/** The answer to `LogHeld`; without a member, nothing is newer. */
+export const LogNews = z.object({
+  /** Whose log the device witnesses from now on, and by which key (`LogOrder`), as JWS. */
+  order: z.string().max(4_096).optional(),
+  checkpoint: z
+    .object({
+      note: CheckpointNote,
+      /** The consistency proof from the size that the device holds, each hash in base64; empty from nothing. */
+      proof: z.array(z.string().length(44)).max(64),
+    })
+    .optional(),
+})
+export type LogNews = z.infer<typeof LogNews>
 
 /**
  * What the server answers a check-in with, and sends as text frames over the control WebSocket.
@@ -115,6 +165,8 @@ export const ServerMessage = z.object({
     .array(z.object({ sessionId: Id, epoch: z.number().int() }))
     .max(50)
     .optional(),
+  /** In answer to a heartbeat's `log`. */
+  log: LogNews.optional(),
 })
 export type ServerMessage = z.infer<typeof ServerMessage>
 
@@ -126,6 +178,7 @@ export const signedTypes = {
   grant: 'gatehouse-grant+jwt',
   enrolment: 'gatehouse-enrolment+jwt',
   receipt: 'gatehouse-receipt+jwt',
+  log: 'gatehouse-log+jwt',
 } as const
 
 /** Claims of a command; `aud` = device id, `exp` = the action's expiry (s since the epoch). */
@@ -168,6 +221,16 @@ export const Orders = z.object({
   declaration: Declaration,
 })
 export type Orders = z.infer<typeof Orders>
+
+/** Claims that say whose audit log a device witnesses: the key that signs its checkpoints, named after the log. */
+export const LogOrder = z.object({
+  aud: Id,
+  /** A device never goes back to an order that was signed earlier. */
+  iat: z.number(),
+  /** `name+hash+base64`. */
+  key: z.string().max(500),
+})
+export type LogOrder = z.infer<typeof LogOrder>
 
 /** Claims of a session grant; `aud` = device id, `exp` = the end of the session at the latest (s since the epoch). */
 export const SessionGrant = z.object({
@@ -216,6 +279,8 @@ export const EnrolAnswer = z.object({
   serverId: z.string(),
   serverKeys: z.array(PublicKey.extend({ kid: z.string() })).min(1),
   orders: z.string(),
+  /** The `LogOrder`, as JWS. */
+  log: z.string().max(4_096).optional(),
 })
 export type EnrolAnswer = z.infer<typeof EnrolAnswer>
 

@@ -94,6 +94,14 @@ export const deviceLink = pgTable('device_link', {
   /** Version of the orders the device says it holds. */
   ordersHeld: integer('orders_held').notNull().default(0),
   undeclaredDropped: integer('undeclared_dropped').notNull().default(0),
+  /** Events under the newest signed checkpoint of its customer's log that the device holds, and when it said so. */
+  logSize: bigint('log_size', { mode: 'number' }),
+  logAt: ms('log_at'),
+  /** Checkpoints that it refused, and when an event last told of one. */
+  logRefusals: integer('log_refusals').notNull().default(0),
+  logRefusedAt: ms('log_refused_at'),
+  /** By how much its clock was ahead of ours with its newest heartbeat; negative where it is behind. ms. */
+  clockAhead: bigint('clock_ahead', { mode: 'number' }),
   /** `lastHeardAt` as the last sweep found it that marked the device, and the mark: heard later, it talks again. */
   quietAt: ms('quiet_at'),
   quiet: smallint().notNull().default(1),

@@ -1,6 +1,7 @@
 import type { DeviceMessage, ServerMessage } from '@gatehouse/shared/agent/messages'
 import { Refused } from '../../kernel/errors.ts'
 import { behindWall, type House } from '../../kernel/house.ts'
+import { hear } from '../witnesses/door.ts'
 import { newsFor } from './delivery.ts'
 import type { Sender } from './door.ts'
 import { isDataFault } from './faults.ts'
@@ -18,6 +19,7 @@ export const checkIn = async (
   const hub = hubOf(house)
   const own = behindWall(house, [customerId])
   await takeSessionReports(own, deviceId, from, messages)
+  const testimony = await hear(house, { deviceId, customerId }, messages)
   const posted = hub.letters.post({
     deviceId,
     customerId,
@@ -29,6 +31,7 @@ export const checkIn = async (
     besides: hub.connections.has(deviceId),
     messages,
     proofs: await proofsOf(publicKey, deviceId, messages),
+    testimony,
     assertion,
   })
   const reply = await posted.catch((error: unknown) => {
@@ -40,5 +43,5 @@ export const checkIn = async (
     return refuseDevice(house, hub.refusals, { deviceId, because: reply.because, from })
   }
   const news = reply.news ? await newsFor(own, deviceId, { orders: 0 }, true) : undefined
-  return { ack: reply.ack, ...news }
+  return { ack: reply.ack, ...news, ...(testimony.news && { log: testimony.news }) }
 }

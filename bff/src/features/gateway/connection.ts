@@ -5,6 +5,7 @@ import { Refused } from '../../kernel/errors.ts'
 import { behindWall, type House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { KnownDevice } from '../devices/door.ts'
+import { hear, saysNothing } from '../witnesses/door.ts'
 import { newsFor, type Sent } from './delivery.ts'
 import type { Letter } from './effects.ts'
 import { isDataFault } from './faults.ts'
@@ -20,6 +21,8 @@ const mostAtOnce = 200
 export class ControlConnection implements Connection {
   readonly id = newId()
   readonly deviceId: string
+  /** Without walls: for what is signed and reported, never for what the device sends. */
+  readonly #whole: House
   readonly #house: House
   readonly #hub: Hub
   readonly #socket: WebSocket
@@ -37,6 +40,7 @@ export class ControlConnection implements Connection {
   #lookAgain: { again: boolean } | undefined
 
   constructor(house: House, hub: Hub, socket: WebSocket, device: KnownDevice, from: string) {
+    this.#whole = house
     this.#house = behindWall(house, [device.customerId])
     this.#hub = hub
     this.#socket = socket
@@ -115,17 +119,24 @@ export class ControlConnection implements Connection {
   async #post(kind: 'came' | 'said', messages: readonly DeviceMessage[]): Promise<void> {
     await takeSessionReports(this.#house, this.deviceId, this.#from, messages)
     const proofs = await proofsOf(this.#publicKey, this.deviceId, messages)
-    const reply = await this.#hub.letters.post(this.#letter(kind, messages, proofs))
+    const { deviceId } = this
+    const testimony = await hear(this.#whole, { deviceId, customerId: this.#customerId }, messages)
+    const reply = await this.#hub.letters.post(this.#letter(kind, messages, proofs, testimony))
     if (reply.kind === 'refused') {
       this.close(closeCodes.cut, reply.because)
       return
     }
-    if (messages.length > 0) this.#send({ ack: reply.ack })
+    if (messages.length > 0) this.#send({ ack: reply.ack, ...(testimony.news && { log: testimony.news }) })
     if (reply.replaced) this.close(closeCodes.replaced, 'another connection speaks for this device')
     else if (reply.news) void this.#look(kind === 'came')
   }
 
-  #letter(kind: Letter['kind'], messages: Letter['messages'], proofs: Letter['proofs']): Letter {
+  #letter(
+    kind: Letter['kind'],
+    messages: Letter['messages'] = [],
+    proofs: Letter['proofs'] = new Map(),
+    testimony: Letter['testimony'] = saysNothing,
+  ): Letter {
     return {
       deviceId: this.deviceId,
       customerId: this.#customerId,
@@ -137,6 +148,7 @@ export class ControlConnection implements Connection {
       besides: false,
       messages,
       proofs,
+      testimony,
       assertion: null,
     }
   }
@@ -180,6 +192,6 @@ export class ControlConnection implements Connection {
     const { connections, letters } = this.#hub
     if (connections.get(this.deviceId) === this) connections.delete(this.deviceId)
     // Where this cannot be stored, the device is found silent a little later.
-    letters.post(this.#letter('left', [], new Map())).catch(() => {})
+    letters.post(this.#letter('left')).catch(() => {})
   }
 }

@@ -6,7 +6,17 @@ import { storable } from '../../kernel/database/storable.ts'
 import type { ProofState, SentReceipt } from '../actions/door.ts'
 import { type AlarmStep, limitCode, limitSteps } from '../alarms/door.ts'
 import { type Accepted, judge } from '../telemetry/door.ts'
-import { aboutLink, byDevice, type Link, type LinkUpdate, type Transport, type UsedAssertion } from './store.ts'
+import type { Testimony } from '../witnesses/door.ts'
+import { witnessToldEvery } from './limits.ts'
+import {
+  aboutLink,
+  byDevice,
+  holdsNone,
+  type Link,
+  type LinkUpdate,
+  type Transport,
+  type UsedAssertion,
+} from './store.ts'
 
 /** What one device brings to a batch. */
 export interface Letter {
@@ -26,6 +36,8 @@ export interface Letter {
   messages: readonly DeviceMessage[]
   /** What the proofs of its receipts are worth, by message number. */
   proofs: ReadonlyMap<number, ProofState>
+  /** What it says as a witness of its customer's log, looked at. */
+  testimony: Pick<Testimony, 'held' | 'refusals'>
   /** Used up with it; the control connection's was used up at its door. */
   assertion: UsedAssertion | null
 }
@@ -94,13 +106,14 @@ export const effectsOf = (
   }
   for (const arrival of arrivals) {
     const dropped = messagesOf(arrival, limits.get(arrival.letter.deviceId), effects, now)
-    linkOf(arrival, dropped, effects, now)
+    const witness = witnessOf(arrival, effects, now)
+    linkOf(arrival, { dropped, ...witness }, effects, now)
   }
   return effects
 }
 
 /** The link's new row, and the events of a device that comes, goes or starts anew. */
-const linkOf = (arrival: Arrival, dropped: number, effects: Effects, now: number): void => {
+const linkOf = (arrival: Arrival, besides: Besides, effects: Effects, now: number): void => {
   const { letter, link, lastSeq, replaced } = arrival
   const { beat, ordersHeld } = heard(arrival)
   const by = byDevice(link, letter.from)
@@ -119,7 +132,8 @@ const linkOf = (arrival: Arrival, dropped: number, effects: Effects, now: number
     platform: beat ? storable(beat.platform) : null,
     bootId: beat?.bootId ?? null,
     ordersHeld,
-    dropped,
+    clockAhead: beat ? beat.at - now : null,
+    ...besides,
   })
   const device = link.name
   if (connected && !link.connected)
@@ -135,6 +149,42 @@ const linkOf = (arrival: Arrival, dropped: number, effects: Effects, now: number
     )
   if (connected !== link.connected || restarted) effects.signals.push(...deviceHints(link, 'device', 'audit'))
   if (ordersHeld !== link.ordersHeld) effects.signals.push(...deviceHints(link, 'policy'))
+}
+
+type Besides = Pick<LinkUpdate, 'dropped' | 'logSize' | 'logAt' | 'logRefused' | 'logRefusedAt'>
+
+/** What a device says of its customer's log: when it begins to hold a checkpoint, when it holds none, when it refuses one. */
+const witnessOf = ({ letter, link, fresh }: Arrival, effects: Effects, now: number): Omit<Besides, 'dropped'> => {
+  const { held, refusals } = letter.testimony
+  const of = { by: byDevice(link, letter.from), about: aboutLink(link) }
+  const device = link.name
+  const before = effects.entries.length
+  if (typeof held === 'number' && link.logSize === null)
+    effects.entries.push(entry({ ...of, event: 'witness.began', fields: { device, size: held } }))
+  if (held === null && link.logSize !== null)
+    effects.entries.push(
+      entry({ ...of, event: 'witness.lost', fields: { device, size: link.logSize }, outcome: 'failed' }),
+    )
+  const refused = fresh.filter((message) => message.type === 'log_refused')
+  // A claim that no signature of ours stands behind is counted; of those that one does, the first of an hour is told.
+  const first = refused.map(({ seq }) => refusals.get(seq)).find((one) => one !== undefined)
+  const tells = first !== undefined && (link.logRefusedAt === null || now - link.logRefusedAt >= witnessToldEvery)
+  if (first && tells)
+    effects.entries.push(
+      entry({
+        ...of,
+        event: 'witness.refused',
+        fields: { device, size: first.heldSize, because: storable(first.because) },
+        outcome: 'refused',
+      }),
+    )
+  if (effects.entries.length > before) effects.signals.push(...deviceHints(link, 'device', 'audit'))
+  return {
+    logSize: held === null ? holdsNone : (held ?? null),
+    logAt: held === undefined ? null : now,
+    logRefused: refused.length,
+    logRefusedAt: tells ? now : null,
+  }
 }
 
 /** Sorts a device's messages into what they come to; returns how many things in them were not declared. */

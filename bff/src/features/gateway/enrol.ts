@@ -10,6 +10,7 @@ import { Refused } from '../../kernel/errors.ts'
 import { behindWall, type House } from '../../kernel/house.ts'
 import { deviceById, hashCode, type KnownDevice, ordersWanted } from '../devices/door.ts'
 import { device, deviceLink, enrolmentCode } from '../devices/tables.ts'
+import { signLogOrder } from '../witnesses/door.ts'
 import { enrolmentLimit } from './limits.ts'
 import { signOrders } from './orders.ts'
 import { byDevice, enrolmentTries, noteEnrolmentTry } from './store.ts'
@@ -52,6 +53,9 @@ const activate = async (tx: Tx, deviceId: string, given: EnrolRequest, now: numb
     lastSeq: 0,
     bootId: null,
     ordersHeld: 0,
+    logSize: null,
+    logAt: null,
+    clockAhead: null,
     agentVersion: storable(given.agentVersion),
     platform: storable(given.platform),
   }
@@ -111,6 +115,7 @@ export const enrol = async (house: House, given: EnrolRequest, from: string): Pr
         serverId: house.keys.serverId,
         serverKeys: house.keys.publicKeys,
         orders: await signOrders(house, tx, deviceId, version),
+        log: await signLogOrder(house, known),
       }
       return {
         result: answer,

@@ -1,4 +1,4 @@
-import { minutes, seconds } from '../../kernel/clock.ts'
+import { hours, minutes, seconds } from '../../kernel/clock.ts'
 
 /** Lives of assertions, ms: what a device may claim, and by how much its clock may differ from ours. */
 export const assertionLimits = { life: seconds(60), tolerance: seconds(10) } as const
@@ -21,6 +21,9 @@ export const enrolmentLimit = { failures: 10, within: minutes(15) } as const
 
 /** A refused device is logged at most this often. */
 export const refusalLoggedEvery = minutes(1)
+
+/** That a device refuses checkpoints of the log is told as an event at most this often. */
+export const witnessToldEvery = hours(1)
 
 /** How check-ins are gathered into transactions. */
 export const gathering = {

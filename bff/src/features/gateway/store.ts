@@ -26,6 +26,8 @@ export interface Link extends DeviceTarget {
   lastSeq: number
   bootId: string | null
   ordersHeld: number
+  logSize: number | null
+  logRefusedAt: number | null
 }
 
 export const aboutLink = ({ customerId, customerName, deviceId, name }: Link): About => ({
@@ -48,6 +50,7 @@ export const byDevice = (of: { deviceId: string; name: string; customerName: str
 const lockLinksText = `
   select l.device_id as "deviceId", l.connected, l.transport, l.connection_id as "connectionId",
     l.last_seq::float8 as "lastSeq", l.boot_id as "bootId", l.orders_held as "ordersHeld",
+    l.log_size::float8 as "logSize", l.log_refused_at::float8 as "logRefusedAt",
     d.state, d.removed_at is not null as removed, d.public_key as "publicKey", d.name, d.customer_id as "customerId",
     d.site_id as "siteId", d.model_id as "modelId", d.tags, d.orders_version + p.orders + s.orders + m.orders as "ordersVersion",
     m.version as "modelVersion", c.name as "customerName", 'device' as kind
@@ -67,6 +70,9 @@ export const lockLinks = async (tx: Tx, deviceIds: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.deviceId, row]))
 }
 
+/** Says that a device holds no checkpoint, where `null` says nothing. */
+export const holdsNone = -1
+
 /** What a link becomes. `null` leaves a column as it was, where that makes sense. */
 export interface LinkUpdate {
   deviceId: string
@@ -80,6 +86,11 @@ export interface LinkUpdate {
   bootId: string | null
   ordersHeld: number | null
   dropped: number
+  logSize: number | null
+  logAt: number | null
+  logRefused: number
+  logRefusedAt: number | null
+  clockAhead: number | null
 }
 
 const updateLinksText = `
@@ -88,11 +99,15 @@ const updateLinksText = `
     last_seq = n.last_seq, last_heard_at = coalesce(n.last_heard_at, l.last_heard_at),
     agent_version = coalesce(n.agent_version, l.agent_version), platform = coalesce(n.platform, l.platform),
     boot_id = coalesce(n.boot_id, l.boot_id), orders_held = coalesce(n.orders_held, l.orders_held),
-    undeclared_dropped = l.undeclared_dropped + n.dropped
+    undeclared_dropped = l.undeclared_dropped + n.dropped,
+    log_size = case when n.log_size = ${holdsNone} then null else coalesce(n.log_size, l.log_size) end,
+    log_at = coalesce(n.log_at, l.log_at), log_refusals = l.log_refusals + n.log_refused,
+    log_refused_at = coalesce(n.log_refused_at, l.log_refused_at),
+    clock_ahead = coalesce(n.clock_ahead, l.clock_ahead)
   from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
-      $9::uuid[], $10::int[], $11::int[])
+      $9::uuid[], $10::int[], $11::int[], $12::bigint[], $13::bigint[], $14::int[], $15::bigint[], $16::bigint[])
     as n(device_id, connected, transport, connection_id, last_seq, last_heard_at, agent_version, platform, boot_id,
-      orders_held, dropped)
+      orders_held, dropped, log_size, log_at, log_refused, log_refused_at, clock_ahead)
   where l.device_id = n.device_id`
 
 /** Writes many links in one statement. */
@@ -112,6 +127,11 @@ export const updateLinks = async (tx: Tx, updates: readonly LinkUpdate[]): Promi
     of('bootId'),
     of('ordersHeld'),
     of('dropped'),
+    of('logSize'),
+    of('logAt'),
+    of('logRefused'),
+    of('logRefusedAt'),
+    of('clockAhead'),
   ])
 }
 
