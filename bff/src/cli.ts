@@ -67,7 +67,7 @@ const addAdministrator = async (given: { name: string; email: string }): Promise
         .insert(person)
         .values({ id, ...given, passwordHash, passwordChangedAt: now, passwordDue: true, createdAt: now })
       await tx.insert(groupMember).values({ groupId, personId: id })
-      return { result: undefined, fields: { name: given.name } }
+      return { result: undefined, fields: { name: given.name }, about: { personId: id } }
     })
     console.log(
       `${given.name} may sign in as ${given.email} with this password, and must then choose another:\n\n  ${password}\n`,

@@ -99,7 +99,7 @@ export const seedDemo = async (house: House): Promise<Seeded> => {
             by: bySystem,
             event: 'device.added',
             fields: { device: deviceName },
-            about: { ...about, deviceId: id, deviceName },
+            about: { ...about, deviceId: id, deviceName, siteId: seeded.sites[at] },
           }),
         )
       }
@@ -146,7 +146,7 @@ export const seedDemo = async (house: House): Promise<Seeded> => {
           by: bySystem,
           event: 'person.added',
           fields: { name: one.name },
-          about: { customerId, customerName: one.customer },
+          about: { personId: id, customerId, customerName: one.customer },
         }),
       )
     }

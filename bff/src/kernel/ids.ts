@@ -4,6 +4,15 @@ import { v7 } from 'uuid'
 /** A new id, UUIDv7: ids of one process rise, so that a list by id is a list by time. */
 export const newId = (): string => v7()
 
+// A count of its own, from anywhere: two processes of one millisecond do not meet.
+let count = randomBytes(4).readUInt32BE() & 0x3fffffff
+
+/** As `newId`, of the moment `at` (ms since the epoch): an event's id is in the order of its time. */
+export const newIdAt = (at: number): string => {
+  count = (count + 1) | 0
+  return v7({ msecs: at, seq: count })
+}
+
 /** A new id that tells nothing of when it was made, UUIDv4. */
 export const randomId = (): string => randomUUID()
 

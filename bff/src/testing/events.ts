@@ -1,18 +1,14 @@
 import { sentence } from '@gatehouse/shared/audit-events'
-import { asc, eq, gt } from 'drizzle-orm'
-import { auditLine } from '../kernel/audit/tables.ts'
+import { asc, eq } from 'drizzle-orm'
+import { auditEvent, auditLine } from '../kernel/audit/tables.ts'
 import type { House } from '../kernel/house.ts'
 
-/** The events that `work` leaves in the log, with their sentences. */
+/** The events that `work` leaves in the log, with their sentences. An id tells when it happened, by whosever clock. */
 export const eventsOf = async (house: House, work: () => Promise<unknown>) => {
-  const [last] = await house.db.execute<{ id: string }>('select max(id::text) as id from audit_line')
+  const before = new Set((await house.db.select({ id: auditEvent.id }).from(auditEvent)).map(({ id }) => id))
   await work()
-  const rows = await house.db
-    .select()
-    .from(auditLine)
-    .where(gt(auditLine.id, last?.id ?? '00000000-0000-0000-0000-000000000000'))
-    .orderBy(asc(auditLine.id))
-  return rows.map((row) => ({ ...row, says: sentence(row.event, row.fields) }))
+  const rows = await house.db.select().from(auditLine).orderBy(asc(auditLine.id))
+  return rows.filter(({ id }) => !before.has(id)).map((row) => ({ ...row, says: sentence(row.event, row.fields) }))
 }
 
 /** The sentences of everything the log says about a device, oldest first. */

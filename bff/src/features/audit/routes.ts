@@ -1,8 +1,7 @@
-import { type AuditOutcome, auditOutcomes, sentence } from '@gatehouse/shared/audit-events'
-import { SearchText } from '@gatehouse/shared/text'
+import { type AuditOutcome, sentence } from '@gatehouse/shared/audit-events'
+import { auditQueryShape, filterOfQuery } from '@gatehouse/shared/audit-filter'
 import type { AuditRow, Named } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
-import { z } from 'zod'
 import { allow, self } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
@@ -10,16 +9,7 @@ import { validated } from '../../kernel/http/validated.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
 import { type AuditEventRow, eventsOfDevice, eventsVisibleTo } from './store.ts'
 
-const Query = PageQuery.extend({
-  event: z
-    .string()
-    .regex(/^[\w.]{0,64}$/)
-    .optional(),
-  outcome: z.enum(auditOutcomes).optional(),
-  search: SearchText.optional(),
-  requestId: z.uuid().optional(),
-  sessionId: z.uuid().optional(),
-})
+const Query = PageQuery.extend(auditQueryShape)
 
 const named = (id: string | null, name: string | null): Named | null => (id && name ? { id, name } : null)
 
@@ -44,12 +34,14 @@ const before = (cursor: string | undefined): string | undefined => readKey(curso
 /** The audit log, read: of one device, and of all that one may see. */
 export const auditRoom = new Hono<RoomEnv>()
   .get('/devices/:deviceId/audit', allow('audit.view', theDeviceEvenRemoved), validated('query', Query), async (c) => {
-    const { limit, cursor, ...filter } = c.req.valid('query')
+    const { limit, cursor, ...read } = c.req.valid('query')
+    const filter = filterOfQuery(read)
     const rows = await eventsOfDevice(c.var.house.db, c.var.target.deviceId, filter, limit, before(cursor))
     return c.json(asPage(rows, limit, (row) => [row.id], present))
   })
   .get('/audit', self('the events one may see', { whileViewing: 'seen' }), validated('query', Query), async (c) => {
-    const { limit, cursor, ...filter } = c.req.valid('query')
+    const { limit, cursor, ...read } = c.req.valid('query')
+    const filter = filterOfQuery(read)
     const rows = await eventsVisibleTo(c.var.house.db, c.var.actor, filter, limit, before(cursor))
     return c.json(asPage(rows, limit, (row) => [row.id], present))
   })

@@ -1,5 +1,21 @@
+import type { AuditFilter } from '@gatehouse/shared/audit-filter'
+import { eventsOfKinds } from '@gatehouse/shared/audit-kinds'
 import { granted, type Scope } from '@gatehouse/shared/decide'
-import { and, desc, eq, ilike, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import {
+  type AnyColumn,
+  and,
+  desc,
+  eq,
+  gte,
+  ilike,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import { auditLine } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
@@ -8,23 +24,36 @@ import { device } from '../devices/tables.ts'
 
 export type AuditEventRow = typeof auditLine.$inferSelect
 
-export interface AuditFilter {
-  event?: string
-  outcome?: string
-  search?: string
-  requestId?: string
-  sessionId?: string
-}
-
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`)
 
+const anyOf = (column: AnyColumn, values: readonly string[] | undefined): SQL | undefined =>
+  values && inArray(column, [...values])
+
+const equal = (column: AnyColumn, value: string | undefined): SQL | undefined =>
+  value === undefined ? undefined : eq(column, value)
+
+/** What a filter asks of an event, part by part. */
 const filtered = (filter: AuditFilter): (SQL | undefined)[] => {
   const like = filter.search ? `%${escapeLike(filter.search)}%` : undefined
   return [
-    filter.event ? eq(auditLine.event, filter.event) : undefined,
-    filter.outcome ? eq(auditLine.outcome, filter.outcome) : undefined,
-    filter.requestId ? eq(auditLine.requestId, filter.requestId) : undefined,
-    filter.sessionId ? eq(auditLine.sessionId, filter.sessionId) : undefined,
+    anyOf(auditLine.event, filter.kinds && eventsOfKinds(filter.kinds)),
+    anyOf(auditLine.event, filter.events),
+    anyOf(auditLine.outcome, filter.outcomes),
+    anyOf(auditLine.actorKind, filter.actorKinds),
+    anyOf(auditLine.actorId, filter.people),
+    filter.approval === 'with' ? isNotNull(auditLine.approvalId) : undefined,
+    filter.approval === 'without' ? isNull(auditLine.approvalId) : undefined,
+    filter.from === undefined ? undefined : gte(auditLine.at, filter.from),
+    filter.to === undefined ? undefined : lt(auditLine.at, filter.to),
+    equal(auditLine.customerId, filter.customerId),
+    equal(auditLine.siteId, filter.siteId),
+    equal(auditLine.deviceId, filter.deviceId),
+    filter.personId === undefined
+      ? undefined
+      : or(eq(auditLine.personId, filter.personId), eq(auditLine.actorId, filter.personId)),
+    equal(auditLine.requestId, filter.requestId),
+    equal(auditLine.sessionId, filter.sessionId),
+    equal(auditLine.approvalId, filter.approvalId),
     like
       ? or(
           ilike(auditLine.actorName, like),
@@ -79,6 +108,9 @@ const visibleTo = (actor: Actor): SQL => {
   return or(ofDevices, and(isNull(auditLine.deviceId), ofCustomers), ofMaker) as SQL
 }
 
-/** Everything `actor` may see. */
+/**
+ * What `actor` may see now of what meets `filter`, newest first, one row more than `limit`; `before` is the id of the last
+ * row already shown. `db` is his wall: `behindWall(house, await reachOf(…))`, as a room behind a guard is handed it.
+ */
 export const eventsVisibleTo = (db: Tx, actor: Actor, filter: AuditFilter, limit: number, before: string | undefined) =>
   newest(db, [visibleTo(actor), ...filtered(filter)], limit, before)

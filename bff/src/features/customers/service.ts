@@ -98,7 +98,7 @@ export const addSite = (house: House, actor: Actor, of: KnownCustomer, fields: S
     return {
       result: { id, name: fields.name },
       fields: { site: fields.name },
-      about: of.about,
+      about: { ...of.about, siteId: id },
       signals: changed(of.customerId),
     }
   }).catch(siteTaken)
@@ -140,7 +140,7 @@ export const changeSite = (
           ['address', '', address],
         ]),
       },
-      about: of.about,
+      about: { ...of.about, siteId },
       signals: [...changed(of.customerId), ...moved],
     }
   }).catch(siteTaken)

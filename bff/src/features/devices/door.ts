@@ -57,6 +57,7 @@ export const devicesById = async (db: Tx, ids: readonly string[]): Promise<Map<s
           customerName: row.customerName,
           deviceId: row.device.id,
           deviceName: row.device.name,
+          siteId: row.device.siteId,
         },
         name: row.device.name,
         serial: row.device.serial,

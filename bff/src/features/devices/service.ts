@@ -63,7 +63,7 @@ export const addDevice = async (house: House, actor: Actor, of: KnownCustomer, g
     return {
       result: { id, name },
       fields: { device: name },
-      about: { ...of.about, deviceId: id, deviceName: name },
+      about: { ...of.about, deviceId: id, deviceName: name, siteId },
       signals: [
         {
           kind: 'hint',
@@ -121,7 +121,7 @@ export const changeDevice = async (
           ['tags', now.tags.join(', '), next.tags.join(', ')],
         ]),
       },
-      about: { ...known.about, deviceName: name },
+      about: { ...known.about, deviceName: name, siteId: next.siteId },
       signals,
     }
   })

@@ -30,11 +30,12 @@ export interface Link extends DeviceTarget {
   logRefusedAt: number | null
 }
 
-export const aboutLink = ({ customerId, customerName, deviceId, name }: Link): About => ({
+export const aboutLink = ({ customerId, customerName, deviceId, name, siteId }: Link): About => ({
   customerId,
   customerName,
   deviceId,
   deviceName: name,
+  siteId,
 })
 
 /** The device as the log names whoever did it. */

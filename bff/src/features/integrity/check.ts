@@ -58,7 +58,8 @@ const rowsFrom = (db: Tx, tree: string, seq: number, size: number): Promise<Row[
          'outcome', event.outcome, 'actorKind', event.actor_kind, 'actorId', event.actor_id,
          'actorCompany', event.actor_company, 'customerId', event.customer_id, 'customerName', event.customer_name,
          'deviceId', event.device_id, 'deviceName', event.device_name, 'requestId', event.request_id,
-         'sessionId', event.session_id, 'approvalId', event.approval_id) end as columns,
+         'sessionId', event.session_id, 'approvalId', event.approval_id,
+         'siteId', event.site_id, 'personId', event.person_id) end as columns,
        words.actor_name, words.from_address, words.fields, words.openings
      from audit_leaf leaf
      left join audit_event event on event.id = leaf.event_id
@@ -110,7 +111,7 @@ const whyEventDiffers = (row: Row): string | undefined => {
   } catch {
     return 'its evidence cannot be read'
   }
-  const column = Object.entries(row.columns).find(([name, value]) => event[name] !== value)
+  const column = Object.entries(row.columns).find(([name, value]) => (event[name] ?? null) !== value)
   if (column) return `its column ${column[0]} says something else than its evidence`
   return whyWordsDiffer(event, row)
 }

@@ -21,6 +21,8 @@ export interface Company {
 
 const taken = orTaken({ person_email: { field: 'email', says: 'That address has an account here already.' } })
 
+const aboutPerson = ({ id, customerId, customerName }: PersonRow) => ({ personId: id, customerId, customerName })
+
 /** A hash that no password opens and that takes as long to check as any other. */
 export const noPassword = (house: House): Promise<string> => hashPassword(house.keys, newToken())
 
@@ -53,7 +55,7 @@ export const invitePerson = async (
     return {
       result: them.id,
       fields: { name: them.name, groups: groups.map((one) => one.name).join(', ') || 'no group' },
-      about: at,
+      about: { ...at, personId: them.id },
       signals: [peopleHint(at)],
     }
   })
@@ -71,7 +73,7 @@ export const inviteAgain = async (house: House, actor: Actor, them: PersonRow): 
       .returning({ id: person.id })
     if (waiting.length === 0) throw new Refused('wrong_state')
     await mailInvitation(house, tx, actor, them)
-    return { result: undefined, fields: { name: them.name }, about: them, signals: [peopleHint(them)] }
+    return { result: undefined, fields: { name: them.name }, about: aboutPerson(them), signals: [peopleHint(them)] }
   })
 }
 
@@ -89,6 +91,6 @@ export const withdrawInvitation = async (house: House, actor: Actor, them: Perso
     if (gone.length === 0) throw new Refused('wrong_state')
     await tx.delete(groupMember).where(eq(groupMember.personId, them.id))
     await voidTokens(tx, them.id, ['invite'], now)
-    return { result: undefined, fields: { name: them.name }, about: them, signals: [peopleHint(them)] }
+    return { result: undefined, fields: { name: them.name }, about: aboutPerson(them), signals: [peopleHint(them)] }
   })
 }

@@ -17,7 +17,7 @@ export const changeGroupsOf = async (
 ): Promise<void> => {
   const why = whyNotTouch(actor, them)
   if (why) throw new Refused(why)
-  const about = { customerId: them.customerId, customerName: them.customerName }
+  const about = { personId: them.id, customerId: them.customerId, customerName: them.customerName }
   await house.db.transaction(async (tx) => {
     const events = await changeMembership(tx, actor, { ...them, about }, given)
     await append(tx, house.clock.now(), events)

@@ -35,7 +35,7 @@ export const startReset = async (house: House, actor: Actor, them: PersonRow, fa
     await voidTokens(tx, them.id, ['forgotten', 'address'], now)
     await mailReset(house, tx, actor, them)
     const fields = { name: them.name }
-    const about = { customerId: them.customerId, customerName: them.customerName }
+    const about = { personId: them.id, customerId: them.customerId, customerName: them.customerName }
     if (factors) await forgetFactors(tx, them.id)
     const also = factors ? [entry({ by: byPerson(actor), event: 'person.factors_removed', fields, about })] : []
     return { result: undefined, fields, about, also }

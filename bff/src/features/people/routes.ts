@@ -43,12 +43,12 @@ const thePersonOf =
     const id = z.uuid().safeParse(c.req.param('personId'))
     const found = id.success ? await personById(house.db, id.data) : undefined
     if (!found || found.removedAt !== null || (wanted === 'maker') !== (found.customerId === null)) return undefined
-    if (found.customerId === null) return { kind: 'maker', person: found }
+    if (found.customerId === null) return { kind: 'maker', about: { personId: found.id }, person: found }
     if (found.customerId !== c.req.param('customerId')) return undefined
     return {
       kind: 'customer',
       customerId: found.customerId,
-      about: { customerId: found.customerId, customerName: found.customerName },
+      about: { personId: found.id, customerId: found.customerId, customerName: found.customerName },
       person: found,
     }
   }

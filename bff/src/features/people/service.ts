@@ -16,7 +16,7 @@ import { peopleHint } from './signals.ts'
 import type { PersonRow } from './store.ts'
 import { person } from './tables.ts'
 
-const about = (them: PersonRow) => ({ customerId: them.customerId, customerName: them.customerName })
+const about = ({ id, customerId, customerName }: PersonRow) => ({ personId: id, customerId, customerName })
 
 const cutOff = async (house: House, actor: Actor, them: PersonRow): Promise<void> => {
   await endSessionsOfPerson(house, them.id, 'rights_changed')

@@ -32,7 +32,7 @@ export const changePolicy = async (
     return {
       result: undefined,
       fields: { level: `${level} ${at.levelName}`, change: policyChange(before, rules) },
-      about: at.about,
+      about: { ...at.about, ...(level === 'site' && { siteId: levelId }) },
       signals: [
         { kind: 'policy', customerId },
         { kind: 'hint', hint: { about: 'policy', customerId }, customerId },

@@ -47,7 +47,7 @@ describe('a live session', () => {
       .poll(async () =>
         (
           await approver.get<{ rows: { event: string }[] }>(
-            `/api/devices/${session.device.id}/audit?sessionId=${session.id}`,
+            `/api/devices/${session.device.id}/audit?session=${session.id}`,
           )
         ).body.rows
           .map(({ event }) => event)

@@ -128,7 +128,7 @@ export const makeRequest = (house: House, actor: Actor, device: KnownDevice, ask
       customer: device.customerName,
       company,
     })
-    const about = { ...device.about, requestId: draft.id }
+    const about = { ...device.about, personId: actor.id, requestId: draft.id }
     return change(house, byPerson(actor), 'request.made', async (tx) => {
       const [row] = await tx
         .insert(request)

@@ -130,6 +130,8 @@ const known = async (db: Tx, where: SQL | undefined, limit: number): Promise<Kno
       customerName: one.customerName,
       deviceId: one.device.id,
       deviceName: one.device.name,
+      siteId: one.device.siteId,
+      personId: one.row.technicianId,
       requestId: one.row.id,
       approvalId: one.approval?.id ?? null,
       sessionId: one.session?.id ?? null,

@@ -19,6 +19,7 @@ export interface KnownSession extends KnownDevice {
 /** What the log says a session's events are about. */
 export const aboutSession = (device: KnownDevice, row: SessionRow): About => ({
   ...device.about,
+  personId: row.technicianId,
   requestId: row.requestId,
   sessionId: row.id,
   approvalId: row.approvalId,

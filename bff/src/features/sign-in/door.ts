@@ -184,7 +184,7 @@ export const endSignIn = async (
 ): Promise<void> => {
   await endViewingUnder(house, one.id, by, words[because])
   await endSessionsOfSignIn(house, one.id, causes[because] ?? 'signed_out')
-  const about = await customerOf(house.db, one.personId)
+  const about = { personId: one.personId, ...(await customerOf(house.db, one.personId)) }
   await house.db.transaction(async (tx) => {
     // Of two that end it at once one finds it, and one event is written.
     if (!(await holdSignIn(tx, one.id, 'update'))) return

@@ -55,7 +55,7 @@ export const tellOfFailures: Job = {
             by: bySystem,
             event: 'sign_in.attacked',
             fields: { failures, email: them.email },
-            about: { customerId: them.customerId },
+            about: { personId: them.id, customerId: them.customerId },
           }),
         ])
       })

@@ -40,7 +40,7 @@ export const seenAs = async (house: House, own: Actor): Promise<Actor> => {
 export const endViewing = async (house: House, row: ViewingRow, by: By, because: string): Promise<void> => {
   const ended = await house.db.transaction(async (tx) => {
     if (!(await forgetViewing(tx, row.signInId))) return false
-    const about = { customerId: row.customerId, customerName: row.customerName }
+    const about = { personId: row.personId, customerId: row.customerId, customerName: row.customerName }
     const fields = { name: row.name, because }
     await append(tx, house.clock.now(), [entry({ by, event: 'viewing.ended', fields, about })])
     return true

@@ -20,7 +20,11 @@ const thePerson: Finder<Found & { kind: 'maker'; person: Viewed }> = async (hous
   const [customerId = '', id = ''] = [c.req.param('customerId'), c.req.param('personId')]
   const found = isUuid(customerId) && isUuid(id) ? await personOf(house.db, customerId, id) : undefined
   if (!found) return undefined
-  return { kind: 'maker', about: { customerId: found.customerId, customerName: found.customerName }, person: found }
+  return {
+    kind: 'maker',
+    about: { personId: found.id, customerId: found.customerId, customerName: found.customerName },
+    person: found,
+  }
 }
 
 /** Looking at Gatehouse as a person of a customer sees it. */

@@ -34,7 +34,7 @@ export const startViewing = async (house: House, actor: Actor, them: Viewed, wan
     return {
       result: undefined,
       fields: { name: them.name, minutes: wanted.minutes, reason, case: caseNumber || 'none' },
-      about: { customerId, customerName },
+      about: { personId: them.id, customerId, customerName },
       signals: [{ kind: 'person', personId: actor.id }],
     }
   })

@@ -4,7 +4,7 @@ import { commitTo, saltLength } from '@gatehouse/shared/audit/leaf'
 import { type AuditEventName, type AuditFields, type AuditOutcome, personalPaths } from '@gatehouse/shared/audit-events'
 import type { By } from '../actor.ts'
 import type { Tx } from '../database/connect.ts'
-import { newId } from '../ids.ts'
+import { newIdAt } from '../ids.ts'
 import { sha256 } from './platform.ts'
 import { auditEvent, auditPending, auditText } from './tables.ts'
 
@@ -14,6 +14,10 @@ export interface About {
   customerName?: string | null
   deviceId?: string | null
   deviceName?: string | null
+  /** The site, or where the device was. */
+  siteId?: string | null
+  /** Whom it is about, where that is one person. */
+  personId?: string | null
   requestId?: string | null
   sessionId?: string | null
   approvalId?: string | null
@@ -46,7 +50,7 @@ const rowsOf = (one: Entry, at: number) => {
   const about = one.about ?? {}
   const fields = Object.fromEntries(Object.entries(one.fields).map(([name, value]) => [name, oneLine(value)]))
   const columns = {
-    id: newId(),
+    id: newIdAt(at),
     at,
     event: one.event,
     outcome: one.outcome ?? 'done',
@@ -60,6 +64,9 @@ const rowsOf = (one: Entry, at: number) => {
     requestId: about.requestId ?? null,
     sessionId: about.sessionId ?? null,
     approvalId: about.approvalId ?? null,
+    // Only where there is one: events from before there were such columns have none in their bytes either.
+    ...(about.siteId && { siteId: about.siteId }),
+    ...(about.personId && { personId: about.personId }),
   }
   const words = { actorName: String(oneLine(one.by.name)), fromAddress: one.by.from, fields }
   const { event, openings } = commitTo(sha256, { ...columns, ...words }, personalPaths(one.by.kind, fields), newSalt)

@@ -1,4 +1,5 @@
 import type { Openings } from '@gatehouse/shared/audit/leaf'
+import { sql } from 'drizzle-orm'
 import {
   bigint,
   customType,
@@ -38,15 +39,21 @@ export const auditEvent = pgTable(
     requestId: uuid('request_id'),
     sessionId: uuid('session_id'),
     approvalId: uuid('approval_id'),
+    siteId: uuid('site_id'),
+    personId: uuid('person_id'),
     /** The exact bytes whose hash stands in the leaf: RFC 8785 JSON of the columns and of what `audit_text` opens. */
     canonical: bytea().notNull(),
   },
   (t) => [
-    index('audit_event_device').on(t.deviceId, t.id),
     index('audit_event_customer').on(t.customerId, t.id),
-    index('audit_event_session').on(t.sessionId, t.id),
-    index('audit_event_request').on(t.requestId, t.id),
     index('audit_event_actor').on(t.actorId, t.id),
+    // With the customer behind, so that whoever sees what is his own customer's need not fetch the row for it.
+    index('audit_event_device').on(t.deviceId, t.id, t.customerId).where(sql`device_id is not null`),
+    index('audit_event_site').on(t.siteId, t.id).where(sql`site_id is not null`),
+    index('audit_event_person').on(t.personId, t.id).where(sql`person_id is not null`),
+    index('audit_event_request').on(t.requestId, t.id).where(sql`request_id is not null`),
+    index('audit_event_session').on(t.sessionId, t.id).where(sql`session_id is not null`),
+    index('audit_event_approval').on(t.approvalId, t.id).where(sql`approval_id is not null`),
   ],
 )
 
@@ -80,6 +87,8 @@ export const auditLine = pgView('audit_line', {
   requestId: uuid('request_id'),
   sessionId: uuid('session_id'),
   approvalId: uuid('approval_id'),
+  siteId: uuid('site_id'),
+  personId: uuid('person_id'),
   fromAddress: text('from_address'),
   fields: jsonb().$type<Record<string, string | number>>().notNull(),
   canonical: bytea().notNull(),

@@ -1,4 +1,5 @@
 import type { AuditOutcome } from '@gatehouse/shared/audit-events'
+import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import type { AuditRow } from '@gatehouse/shared/views/views'
 import { Badge, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -12,7 +13,6 @@ import { Empty } from '../../ui/notices.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import classes from './audit-list.module.css'
-import type { AuditFilter } from './queries.ts'
 
 const outcomes: Record<AuditOutcome, { says: string; colour: string; icon: typeof IconCheck }> = {
   done: { says: 'Done', colour: 'moss', icon: IconCheck },
@@ -86,7 +86,10 @@ export const useAuditFilter = () => {
   const [search, setSearch] = useState('')
   const [outcome, setOutcome] = useState<'all' | AuditOutcome>('all')
   const [settled] = useDebouncedValue(search, 250)
-  const filter: AuditFilter = { search: settled.trim() || undefined, outcome: outcome === 'all' ? undefined : outcome }
+  const filter: AuditFilter = {
+    search: settled.trim() || undefined,
+    outcomes: outcome === 'all' ? undefined : [outcome],
+  }
   const controls = (
     <Group gap="xs" className={classes.controls}>
       <SearchBox label="Search the log" value={search} onChange={setSearch} />
@@ -103,7 +106,7 @@ export const useAuditFilter = () => {
       />
     </Group>
   )
-  return { filter, controls, narrowed: filter.search !== undefined || filter.outcome !== undefined }
+  return { filter, controls, narrowed: filter.search !== undefined || filter.outcomes !== undefined }
 }
 
 /** Events as rows: when, who, what in a sentence, and how it ended. */

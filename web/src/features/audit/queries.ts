@@ -1,24 +1,14 @@
 import type { auditRoom } from '@gatehouse/bff/features/audit/routes'
+import { type AuditFilter, filterToQuery } from '@gatehouse/shared/audit-filter'
 import { infiniteQueryOptions } from '@tanstack/react-query'
 import { room, said } from '../../kernel/api.ts'
 import { key } from '../../kernel/keys.ts'
 
 const client = room<typeof auditRoom>()
 
-/** What a list of events is narrowed to. */
-export interface AuditFilter {
-  search?: string
-  outcome?: 'done' | 'refused' | 'failed'
-  requestId?: string
-  sessionId?: string
-}
-
 const query = (filter: AuditFilter, cursor: string | null) => ({
   limit: '50',
-  ...(filter.search && { search: filter.search }),
-  ...(filter.outcome && { outcome: filter.outcome }),
-  ...(filter.requestId && { requestId: filter.requestId }),
-  ...(filter.sessionId && { sessionId: filter.sessionId }),
+  ...filterToQuery(filter),
   ...(cursor && { cursor }),
 })
 
