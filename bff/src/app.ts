@@ -23,6 +23,9 @@ import { intakeRoom } from './features/intake/routes.ts'
 import { securityTxtRoom } from './features/intake/security-txt.ts'
 import { orderNightlyChecks, runChecks } from './features/integrity/checks.ts'
 import { invitationsRoom } from './features/invitations/routes.ts'
+import { limitOf } from './features/limits/door.ts'
+import { watchLimits } from './features/limits/job.ts'
+import { limitsRoom } from './features/limits/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
 import { networksRoom } from './features/networks/routes.ts'
@@ -68,6 +71,7 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', profileRoom)
   .route('/', settingsRoom)
   .route('/', liveRoom)
+  .route('/', limitsRoom)
   .route('/', auditRoom)
   .route('/', peopleRoom)
   .route('/', networksRoom)
@@ -115,6 +119,7 @@ export const jobs: readonly Job[] = [
   forgetOldTries,
   tellOfOverdueReports,
   sendMails,
+  watchLimits,
   sequenceEvents,
   signCheckpoints,
   orderNightlyChecks,
@@ -122,12 +127,16 @@ export const jobs: readonly Job[] = [
 ]
 
 /** Done once, before the first door opens. */
-export const beforeOpening: readonly ((house: House) => Promise<void>)[] = [readListsFirst, endSessionsLeftOver]
+export const beforeOpening: readonly ((house: House) => Promise<void>)[] = [
+  readListsFirst,
+  endSessionsLeftOver,
+  watchLimits.run,
+]
 
 /** Done once, before the connections are cut. */
 export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stopRelay]
 
-/** The two questions the kernel asks of rooms it does not know. */
+/** The questions the kernel asks of rooms it does not know. */
 export const accessOf = (house: () => House): Access => ({
   actor: (token, from) => actorOf(house(), token, from),
   actorUnder: (signInId, from) => actorUnder(house(), signInId, from),
@@ -137,8 +146,9 @@ export const accessOf = (house: () => House): Access => ({
       levelsFor(db, target),
       target.kind === 'device' ? approvalsFor(db, target.deviceId, actor.id) : [],
     ])
-    return { policy, approvals }
+    return { policy, approvals, limit: limitOf(house(), target.kind === 'maker' ? null : target.customerId) }
   },
+  limit: (customerId) => limitOf(house(), customerId),
 })
 
 const builtPages = fileURLToPath(new URL('../../web/dist', import.meta.url))

@@ -38,6 +38,9 @@ const Environment = z.object({
   GATEHOUSE_SECURITY_CONTACT: z.email().optional(),
   /** A file of refused passwords, one per line, beside the list that is packaged. */
   GATEHOUSE_PASSWORD_LIST: z.string().min(1).optional(),
+  /** How full the disk is, in percent, when the administrators are told, and when nothing new is begun. */
+  GATEHOUSE_DISK_WARNS_AT: z.coerce.number().int().min(1).max(100).optional(),
+  GATEHOUSE_DISK_STOPS_AT: z.coerce.number().int().min(1).max(100).optional(),
   GATEHOUSE_DEMO: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
@@ -61,6 +64,8 @@ export interface Settings {
   trustedProxies: BlockList
   securityContact: string | undefined
   passwordList: string | undefined
+  /** In percent of the disk that is used. */
+  disk: { warnsAt: number; stopsAt: number }
   demo: boolean
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
@@ -81,6 +86,17 @@ export const readSettings = (environment: Record<string, string | undefined> = p
   const faults = production ? badSecrets(env) : []
   if (faults.length > 0)
     throw new Error(`These settings cannot be used:\n${faults.map((one) => `  ${one}`).join('\n')}`)
+  // Printed passwords and a real shell: on this machine only, unless somebody says so.
+  const demo = env.GATEHOUSE_DEMO ?? (!production && isLoopback(env.HOST))
+  // A full notebook is no reason not to look at the demonstration.
+  const disk = {
+    warnsAt: env.GATEHOUSE_DISK_WARNS_AT ?? (demo ? 98 : 80),
+    stopsAt: env.GATEHOUSE_DISK_STOPS_AT ?? (demo ? 99 : 90),
+  }
+  if (disk.warnsAt > disk.stopsAt)
+    throw new Error(
+      'These settings cannot be used:\n  GATEHOUSE_DISK_WARNS_AT: must not be above GATEHOUSE_DISK_STOPS_AT',
+    )
   return {
     production,
     port: env.PORT,
@@ -95,8 +111,8 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES ?? proxiesOf([]),
     securityContact: env.GATEHOUSE_SECURITY_CONTACT,
     passwordList: env.GATEHOUSE_PASSWORD_LIST,
-    // Printed passwords and a real shell: on this machine only, unless somebody says so.
-    demo: env.GATEHOUSE_DEMO ?? (!production && isLoopback(env.HOST)),
+    disk,
+    demo,
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -76,10 +76,12 @@ export const openHouse = async (
   try {
     const keys = await openKeys(dataDir, settings.secret)
     let ownerUrl = settings.databaseUrl
+    const folders = [dataDir]
     if (!ownerUrl) {
       const embedded = await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: say })
       undo.unshift(() => embedded.stop())
       ownerUrl = embedded.ownerUrl
+      folders.push(embedded.dataDir)
     }
     const { appUrl, houseUrl } = await migrate(ownerUrl, {
       appPassword: keys.derive('database role').toString('base64url'),
@@ -95,6 +97,7 @@ export const openHouse = async (
       origin: settings.publicUrl ?? `http://localhost:${port}`,
       db: database.db,
       dbOf: behindWalls.walledTo,
+      folders,
       clock,
       bus: inProcessBus(),
       log,

@@ -71,6 +71,7 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'PUT /api/groups/:groupId': 'staff.edit',
   'DELETE /api/groups/:groupId': 'staff.edit',
   'POST /api/groups/preview': 'staff.view',
+  'GET /api/limits': 'self: what nobody may begin now, as far as it concerns oneself',
   'GET /api/live': 'self: hints about what one may see',
   'GET /api/mail': 'staff.view',
   'POST /api/forgotten': 'open: who has forgotten his password cannot sign in',

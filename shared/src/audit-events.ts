@@ -125,6 +125,8 @@ export const auditEvents = {
   'export.cancelled': { says: 'Cancelled the export {export}' },
   'export.downloaded': { says: 'Downloaded the export {export} as {format}: {count} events, SHA-256 {hash}' },
   'export.removed': { says: 'Removed the export {export}: {because}' },
+  'limits.reached': { says: 'A limit is reached: {limit}. {effect}' },
+  'limits.left': { says: 'No longer so, after {minutes} minutes: {limit}' },
 
   'report.received': {
     says: 'Reported a security matter ({kind}), number {number}; an answer is due within {hours} hours',

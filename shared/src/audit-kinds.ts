@@ -129,6 +129,8 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'log.explained': 'log',
   'log.check_asked': 'log',
   'log.checked': 'log',
+  'limits.reached': 'log',
+  'limits.left': 'log',
   'export.asked': 'looks',
   'export.finished': 'looks',
   'export.included': 'looks',

@@ -1,4 +1,5 @@
 import { type Activity, activities, asksForProof, proofLasts } from './activities.ts'
+import { type Limit, underLimits } from './limits.ts'
 import { explain, policyAnswer } from './policies/answer.ts'
 import { deciding, type PolicyLevel, type PolicyLevelKind } from './policies/policy.ts'
 import type { Refusal } from './refusals.ts'
@@ -58,12 +59,17 @@ export interface Facts {
   /** Policy levels from the customer down to the device. */
   policy: readonly PolicyLevel[]
   approvals: readonly ApprovalFacts[]
+  /** Set while nothing new may be begun; left out for what runs already, is only read, or ends something. */
+  limit?: Limit
 }
 
 export type Verdict =
   | { ok: true; approvalId?: string }
-  /** `nextAt`: when a window of the policy opens next that lets it through, ms. `level`: whose rule shuts it. */
-  | { ok: false; because: Refusal; nextAt?: number; level?: PolicyLevelKind }
+  /**
+   * `nextAt`: when a window of the policy opens next that lets it through, ms. `level`: whose rule shuts it. `since`:
+   * from when on nothing new is begun, ms.
+   */
+  | { ok: false; because: Refusal; nextAt?: number; level?: PolicyLevelKind; since?: number }
 
 /** Whoever passed the door before and is judged again, while his session runs: no new proof is asked of him. */
 export const provenBefore = <W extends Who>(who: W): W => ({ ...who, provenAt: Number.POSITIVE_INFINITY })
@@ -145,7 +151,8 @@ export const barred = (
 /**
  * May he? The only place that answers: signed in from where he may be, with the second factor and password in date; one
  * grant that covers both the activity and the target; the customer's policy where the device is touched; a live approval
- * where the policy asks; and a fresh proof of who he is where the activity asks for one.
+ * where the policy asks; and a fresh proof of who he is where the activity asks for one. Nothing new is begun while the
+ * log cannot follow.
  */
 export const decide = (who: Who | null, activity: Activity, target: Target, facts: Facts, now: number): Verdict => {
   if (!who) return no('not_signed_in')
@@ -160,6 +167,7 @@ export const decide = (who: Who | null, activity: Activity, target: Target, fact
         : granted(who, target.kind === 'device' ? 'device.view' : 'customer.view', target)
     return no(mayKnow ? 'not_granted' : 'not_found')
   }
+  if (facts.limit && underLimits[activity] !== 'goes on') return { ok: false, ...facts.limit }
   const proven = !asksForProof(activity) || isFresh(who.provenAt, now)
   if (!activities[activity].touchesDevice || target.kind !== 'device')
     return proven ? { ok: true } : no('step_up_required')

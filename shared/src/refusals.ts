@@ -81,6 +81,14 @@ export const refusals = {
     says: 'You have as many exports under way as there may be at a time. Wait for one to be ready, or cancel one.',
   },
   check_running: { status: 409, says: 'This log is being checked at this moment. Wait for what comes of it.' },
+  log_behind: {
+    status: 503,
+    says: "The audit log is more than a minute behind, so nothing new is begun until it has caught up. Ending, withdrawing, disabling and reading work as always. The maker's administrators have been told.",
+  },
+  disk_nearly_full: {
+    status: 503,
+    says: "The server's disk is nearly full, so nothing new is begun until there is room again. Ending, withdrawing, disabling and reading work as always. The maker's administrators have been told.",
+  },
   already_exists: { status: 409, says: 'That already exists.' },
   invalid_input: { status: 422, says: 'Some of what was entered cannot be used.' },
   code_unusable: { status: 403, says: 'This code is wrong, used or expired.' },
@@ -106,6 +114,8 @@ export interface RefusalBody {
     fields?: Record<string, string>
     /** The state that won, where a race was lost. */
     state?: string
+    /** Since when it is so, ms since the epoch, where that says something. */
+    since?: number
     /** Names this one occurrence in the log. */
     correlationId?: string
   }

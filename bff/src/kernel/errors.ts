@@ -5,6 +5,7 @@ interface Extra {
   privately?: string
   fields?: Record<string, string>
   state?: string
+  since?: number
 }
 
 /** The one error a room throws on purpose: a code of the table, and words nobody outside reads. */
@@ -27,6 +28,7 @@ export const refusalBody = (code: Refusal, extra: Extra = {}, correlationId?: st
     says: refusals[code].says,
     ...(extra.fields && { fields: extra.fields }),
     ...(extra.state && { state: extra.state }),
+    ...(extra.since !== undefined && { since: extra.since }),
     ...(correlationId && { correlationId }),
   },
 })

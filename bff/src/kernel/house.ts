@@ -1,4 +1,5 @@
 import type { Facts, Target } from '@gatehouse/shared/decide'
+import type { Limit } from '@gatehouse/shared/limits'
 import type { Settings } from '../env.ts'
 import type { Actor } from './actor.ts'
 import type { Bus } from './bus.ts'
@@ -7,7 +8,7 @@ import type { Db, Tx } from './database/connect.ts'
 import type { ServerKeys } from './keys.ts'
 import type { Log } from './log.ts'
 
-/** What every room is handed: the means, and the two questions the kernel asks of rooms it does not know. */
+/** What every room is handed: the means, and the questions the kernel asks of rooms it does not know. */
 export interface House {
   settings: Settings
   /** Origin of the application, as browsers see it. */
@@ -16,6 +17,8 @@ export interface House {
   db: Db
   /** The same database with the rows of these customers alone; every other row is not there. */
   dbOf(customers: readonly string[]): Db
+  /** Folders whose disks must not run full: the data folder's, and the database's where it is ours. */
+  folders: readonly string[]
   clock: Clock
   bus: Bus
   log: Log
@@ -23,7 +26,7 @@ export interface House {
   access: Access
 }
 
-/** Answered by the rooms `sign-in`, `policies` and `requests`; put together in app.ts. */
+/** Answered by the rooms `sign-in`, `policies`, `requests` and `limits`; put together in app.ts. */
 export interface Access {
   /** The person behind a cookie's token, or `null` where nobody is signed in with it any longer. */
   actor(token: string | undefined, from: string): Promise<Actor | null>
@@ -31,6 +34,8 @@ export interface Access {
   actorUnder(signInId: string, from: string): Promise<Actor | null>
   /** The customers whose rows his grants can reach; `null` where those may be anybody's. */
   reach(actor: Actor): Promise<readonly string[] | null>
+  /** Why nothing new may be begun at this customer now, or at the maker for `null`. */
+  limit(customerId: string | null): Limit | undefined
   /** What bears on a decision about this target. */
   facts(db: Tx, actor: Actor, target: Target): Promise<Facts>
 }

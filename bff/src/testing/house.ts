@@ -38,6 +38,9 @@ export const openTestHouse = async (environment: Record<string, string> = {}): P
     GATEHOUSE_DATA: folder.path,
     GATEHOUSE_SECRET: testSecret,
     LOG_LEVEL: 'silent',
+    // However full the disk of whoever runs the tests is.
+    GATEHOUSE_DISK_WARNS_AT: '100',
+    GATEHOUSE_DISK_STOPS_AT: '100',
     ...environment,
   })
   const opened = await openHouse(settings, { clock })

@@ -588,6 +588,7 @@ export interface LiveHint {
     | 'models'
     | 'reports'
     | 'log' // whether an audit log is whole
+    | 'limits'
     | 'signed_out'
   deviceId?: string
   requestId?: string

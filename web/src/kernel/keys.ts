@@ -26,6 +26,7 @@ export type KeyRoot =
   | 'audit'
   | 'exports' // one's own
   | 'mail'
+  | 'limits'
   | 'reports' // lists, and how many are open
   | 'report' // one: [id]
   | 'log' // whether an audit log is whole: [id]

@@ -42,6 +42,7 @@ export const staleBy: Record<LiveHint['about'], (hint: LiveHint) => Stale[]> = {
   models: () => [soon('models'), soon('model')],
   reports: () => [soon('reports'), soon('report')],
   log: () => [soon('log')],
+  limits: () => [soon('limits'), soon('device')],
   signed_out: () => [],
 }
 

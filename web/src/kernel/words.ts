@@ -1,5 +1,6 @@
 import type { RefusalBody } from '@gatehouse/shared/refusals'
 import { type Refusal, refusals } from '@gatehouse/shared/refusals'
+import { browserZone, dateTime } from './format.ts'
 
 /** What a call can fail with: a refusal of the server, or no answer at all. */
 export type ErrorCode = Refusal | 'unreachable'
@@ -20,7 +21,8 @@ export class ApiError extends Error {
     super(error.says)
     this.name = 'ApiError'
     this.code = error.code
-    this.says = error.says
+    this.says =
+      error.since === undefined ? error.says : `${error.says} (Since ${dateTime(error.since, browserZone())}.)`
     this.status = status
     this.fields = error.fields ?? {}
     this.state = error.state

@@ -28,7 +28,10 @@ export const commandsFor = async (house: House, device: KnownDevice, again: bool
   const states: ('queued' | 'delivered')[] = again ? ['queued', 'delivered'] : ['queued']
   const open = await actionsToDeliver(house.db, device.deviceId, states, house.clock.now(), mostCommands)
   const commands: string[] = []
+  // What is queued waits while nothing new is begun, and is not lost.
+  const limited = house.access.limit(device.customerId) !== undefined
   for (const one of open) {
+    if (limited && one.state === 'queued') continue
     // What was handed over may have been done already: it is not sent again, and not called refused either.
     const verdict =
       one.state === 'delivered'

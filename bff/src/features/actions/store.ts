@@ -124,3 +124,9 @@ export const devicesWithActions = async (
   const of = (state: string) => new Set(rows.filter((row) => row.state === state).map((row) => row.device_id))
   return { queued: of('queued'), delivered: of('delivered') }
 }
+
+/** All devices for which something is queued. */
+export const devicesWithQueued = async (tx: Tx): Promise<string[]> => {
+  const rows = await tx.selectDistinct({ deviceId: action.deviceId }).from(action).where(eq(action.state, 'queued'))
+  return rows.map(({ deviceId }) => deviceId)
+}

@@ -10,7 +10,7 @@ import { reportFault } from '../integrity/door.ts'
 import { frontierOf, LostNode, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
 
 /** Any fixed number: whoever holds this lock is the sequencer until his transaction ends. */
-const sequencerLock = '5530928817340912'
+export const sequencerLock = '5530928817340912'
 
 /** Events that get their place in one transaction, at most. */
 const mostAtOnce = 2_000
@@ -122,6 +122,9 @@ const brokenOf = (house: House): Set<string> => {
   broken.set(house.bus, known)
   return known
 }
+
+/** Trees that cannot be continued, as far as this instance has met them: their events wait. */
+export const brokenTrees = (house: House): ReadonlySet<string> => brokenOf(house)
 
 /** What each tree goes on from; those that have lost it are remembered as broken. */
 const frontiersOf = async (house: House, tx: Tx, trees: readonly string[]): Promise<Map<string, Frontier>> => {

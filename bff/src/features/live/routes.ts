@@ -13,6 +13,7 @@ import type { RoomEnv } from '../../kernel/http/room-env.ts'
 const mostWaiting = 200
 
 const mayHear = (actor: Actor, signal: Extract<Signal, { kind: 'hint' }>): boolean => {
+  if (signal.hint.about === 'limits') return true
   if (signal.personId) return signal.personId === actor.id
   if (signal.device) return granted(actor, 'device.view', signal.device)
   if (signal.customerId) return granted(actor, 'customer.view', { kind: 'customer', customerId: signal.customerId })

@@ -139,10 +139,14 @@ export const peopleRoom = new Hono<RoomEnv>()
       return c.json({ state: 'signed_out' as const })
     },
   )
-  .delete('/customers/:customerId/people/:personId', allow('person.edit', thePersonOf('customer')), async (c) => {
-    await removePerson(c.var.house, c.var.actor, c.var.target.person)
-    return c.json({ state: 'removed' as const })
-  })
+  .delete(
+    '/customers/:customerId/people/:personId',
+    allow('person.edit', thePersonOf('customer'), { goesOn: true }),
+    async (c) => {
+      await removePerson(c.var.house, c.var.actor, c.var.target.person)
+      return c.json({ state: 'removed' as const })
+    },
+  )
   .post('/staff/:personId/disable', allow('staff.edit', thePersonOf('maker'), { stops: true }), async (c) => {
     await disablePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'disabled' as const })
@@ -155,7 +159,7 @@ export const peopleRoom = new Hono<RoomEnv>()
     await signPersonOut(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'signed_out' as const })
   })
-  .delete('/staff/:personId', allow('staff.edit', thePersonOf('maker')), async (c) => {
+  .delete('/staff/:personId', allow('staff.edit', thePersonOf('maker'), { goesOn: true }), async (c) => {
     await removePerson(c.var.house, c.var.actor, c.var.target.person)
     return c.json({ state: 'removed' as const })
   })
@@ -186,7 +190,7 @@ export const peopleRoom = new Hono<RoomEnv>()
   )
   .delete(
     '/customers/:customerId/people/:personId/invitation',
-    allow('person.edit', thePersonOf('customer')),
+    allow('person.edit', thePersonOf('customer'), { goesOn: true }),
     async (c) => {
       await witnessedBy(c, 'person.edit', () => withdrawInvitation(c.var.house, c.var.actor, c.var.target.person))
       return c.json({ state: 'removed' as const })
@@ -194,7 +198,7 @@ export const peopleRoom = new Hono<RoomEnv>()
   )
   .post(
     '/customers/:customerId/people/:personId/reset',
-    allow('person.edit', thePersonOf('customer')),
+    allow('person.edit', thePersonOf('customer'), { goesOn: true }),
     validated('json', Reset),
     async (c) => {
       await witnessedBy(c, 'person.edit', () =>
@@ -217,16 +221,21 @@ export const peopleRoom = new Hono<RoomEnv>()
     await witnessedBy(c, 'staff.edit', () => inviteAgain(c.var.house, c.var.actor, c.var.target.person))
     return c.json({ state: 'invited' as const })
   })
-  .delete('/staff/:personId/invitation', allow('staff.edit', thePersonOf('maker')), async (c) => {
+  .delete('/staff/:personId/invitation', allow('staff.edit', thePersonOf('maker'), { goesOn: true }), async (c) => {
     await witnessedBy(c, 'staff.edit', () => withdrawInvitation(c.var.house, c.var.actor, c.var.target.person))
     return c.json({ state: 'removed' as const })
   })
-  .post('/staff/:personId/reset', allow('staff.edit', thePersonOf('maker')), validated('json', Reset), async (c) => {
-    await witnessedBy(c, 'staff.edit', () =>
-      startReset(c.var.house, c.var.actor, c.var.target.person, c.req.valid('json').factors),
-    )
-    return c.json({ state: 'reset' as const })
-  })
+  .post(
+    '/staff/:personId/reset',
+    allow('staff.edit', thePersonOf('maker'), { goesOn: true }),
+    validated('json', Reset),
+    async (c) => {
+      await witnessedBy(c, 'staff.edit', () =>
+        startReset(c.var.house, c.var.actor, c.var.target.person, c.req.valid('json').factors),
+      )
+      return c.json({ state: 'reset' as const })
+    },
+  )
   .post(
     '/staff/:personId/groups',
     allow('staff.edit', thePersonOf('maker')),

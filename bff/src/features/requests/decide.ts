@@ -185,6 +185,8 @@ const denyIt = (house: House, actor: Actor, id: string, answer: Answer): Promise
  */
 export const decideRequest = (house: House, actor: Actor, known: KnownRequest, answer: Answer): Promise<void> =>
   witnessed(house, byPerson(actor), { activity: 'session.approve', about: known.about }, async () => {
+    const limit = answer.answer === 'approve' ? house.access.limit(known.customerId) : undefined
+    if (limit) throw new Refused(limit.because, { since: limit.since })
     const { id, state, answerBefore } = known.row
     // The clock has answered already, whether or not anybody has looked since.
     if (awaitsAnswer(state) && house.clock.now() >= answerBefore) await expireRequest(house, id)

@@ -116,11 +116,17 @@ export const requestsRoom = new Hono<RoomEnv>()
   .get('/requests/:requestId', allow('device.view', theRequest), async (c) =>
     c.json((await presentRequests(c.var.house, c.var.actor, [c.var.target]))[0]),
   )
-  .post('/requests/:requestId/decision', allow('session.approve', theRequest), validated('json', Answer), async (c) => {
-    const { house, actor, target } = c.var
-    await decideRequest(house, actor, target, c.req.valid('json'))
-    return c.json(await one(house, actor, target.row.id))
-  })
+  .post(
+    '/requests/:requestId/decision',
+    // A no is taken at any time; a yes is asked for what stops it where it is given.
+    allow('session.approve', theRequest, { goesOn: true }),
+    validated('json', Answer),
+    async (c) => {
+      const { house, actor, target } = c.var
+      await decideRequest(house, actor, target, c.req.valid('json'))
+      return c.json(await one(house, actor, target.row.id))
+    },
+  )
   .post('/requests/:requestId/withdraw', allow('session.request', theRequest), async (c) => {
     const { house, actor, target } = c.var
     await withdrawRequest(house, actor, target)

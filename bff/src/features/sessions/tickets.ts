@@ -34,7 +34,8 @@ export const mayStream = async (
   if (why) throw new Refused(why, { state: known.row.state })
   const activity = activityOf[direction]
   const facts = activities[activity].touchesDevice
-    ? await house.access.facts(house.db, actor, known)
+    ? // The session has begun before: a limit does not cut it.
+      { ...(await house.access.facts(house.db, actor, known)), limit: undefined }
     : { policy: [], approvals: [] }
   const verdict = decide(provenBefore(actor), activity, known, facts, house.clock.now())
   if (!verdict.ok) throw new Refused(verdict.because)

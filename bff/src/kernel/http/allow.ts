@@ -14,9 +14,9 @@ import type { RoomEnv } from './room-env.ts'
 
 /** What stands at a route's door; the router test reads it from the handler. */
 export type Guard =
-  | { kind: 'activity'; activity: Activity; stops: boolean }
+  | { kind: 'activity'; activity: Activity; stops: boolean; goesOn: boolean }
   /** Any person who is signed in, about himself only. */
-  | { kind: 'self'; because: string; evenIf: readonly Owed[] }
+  | { kind: 'self'; because: string; evenIf: readonly Owed[]; goesOn: boolean }
   /** Nobody is signed in yet. */
   | { kind: 'open'; because: string }
 
@@ -131,9 +131,14 @@ const absent = (actor: Actor, activity: Activity, now: number): Verdict => {
 
 /**
  * Guards a route: the actor must be allowed `activity` on what `find` finds, before the body is read. `stops` marks what
- * puts an end to something: that never waits for a proof of who one is.
+ * puts an end to something: that never waits for a proof of who one is. `goesOn` marks what goes on while nothing new may
+ * be begun (`underLimits`), though its activity waits: it takes something away, or asks `limitOf` itself.
  */
-export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { stops = false } = {}) => {
+export const allow = <T extends Found>(
+  activity: Activity,
+  find: Finder<T>,
+  { stops = false, goesOn = stops }: { stops?: boolean; goesOn?: boolean } = {},
+) => {
   /** Asks everything; throws the refusal, which is in the log by then. */
   const admit = async (c: Context<RoomEnv>, house: House) => {
     const actor = await requireActor(c, activity)
@@ -142,18 +147,15 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
     // From here on the rows of other customers are not there, whatever a query forgets to ask.
     const walled = behindWall(house, await house.access.reach(actor))
     const target = await find(walled, c)
-    const verdict: Verdict = target
-      ? decide(
-          stops ? provenBefore(actor) : actor,
-          activity,
-          target,
-          await house.access.facts(walled.db, actor, target),
-          house.clock.now(),
-        )
-      : absent(actor, activity, house.clock.now())
+    const facts = target && (await house.access.facts(walled.db, actor, target))
+    if (facts && (goesOn || reads.has(c.req.method))) facts.limit = undefined
+    const verdict: Verdict =
+      target && facts
+        ? decide(stops ? provenBefore(actor) : actor, activity, target, facts, house.clock.now())
+        : absent(actor, activity, house.clock.now())
     const what = { activity, about: target?.about ?? viewedAt(actor) }
     if (!verdict.ok) {
-      const refused = new Refused(verdict.because, { privately: `${activity} refused` })
+      const refused = new Refused(verdict.because, { privately: `${activity} refused`, since: verdict.since })
       await noteRefusal(house, byPerson(actor), what, refused)
       throw refused
     }
@@ -172,7 +174,7 @@ export const allow = <T extends Found>(activity: Activity, find: Finder<T>, { st
     await noteThrown(house, c.error, actor, what)
   }
   const handler = createMiddleware(guard)
-  guardOf.set(handler, { kind: 'activity', activity, stops })
+  guardOf.set(handler, { kind: 'activity', activity, stops, goesOn })
   return handler
 }
 
@@ -184,10 +186,12 @@ interface SelfOptions {
    * as himself (`own`): what keeps his sign-in alive, and ends it.
    */
   whileViewing?: 'seen' | 'own'
+  /** False for what is not begun while the log cannot follow. */
+  goesOn?: boolean
 }
 
 /** Guards a route on which a person acts on himself; `because` stands in the matrix of routes. */
-export const self = (because: string, { evenIf, fresh, whileViewing }: SelfOptions = {}) => {
+export const self = (because: string, { evenIf, fresh, whileViewing, goesOn = true }: SelfOptions = {}) => {
   const handler = createMiddleware<RoomEnv>(async (c, next) => {
     const activity = `${c.req.method} ${routePath(c)}`
     const { house } = c.var
@@ -201,6 +205,8 @@ export const self = (because: string, { evenIf, fresh, whileViewing }: SelfOptio
     c.set('house', behindWall(house, await house.access.reach(actor)))
     c.set('actor', actor)
     try {
+      const limit = goesOn ? undefined : house.access.limit(actor.customerId)
+      if (limit) throw new Refused(limit.because, { since: limit.since })
       if (fresh) requireFresh(actor, fresh, house.clock.now())
     } catch (thrown) {
       if (thrown instanceof Refused) await noteRefusal(house, byPerson(actor), { activity }, thrown)
@@ -209,7 +215,7 @@ export const self = (because: string, { evenIf, fresh, whileViewing }: SelfOptio
     await next()
     await noteThrown(house, c.error, actor, { activity, about: viewedAt(actor) })
   })
-  guardOf.set(handler, { kind: 'self', because, evenIf: evenIf ?? [] })
+  guardOf.set(handler, { kind: 'self', because, evenIf: evenIf ?? [], goesOn })
   return handler
 }
 

@@ -1,0 +1,1 @@
+export { limitOf } from './state.ts'

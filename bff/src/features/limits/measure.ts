@@ -1,0 +1,74 @@
+import { statfs } from 'node:fs/promises'
+import { prepared } from '../../kernel/database/prepared.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+import type { House } from '../../kernel/house.ts'
+import { brokenTrees } from '../audit/door.ts'
+import { isFull, type LimitKind, lag, type Reached } from './rules.ts'
+
+/** When the oldest event that waits was written, ms; of all trees but `without`, or of `tree` alone. */
+const oldestWaiting = async (house: House, without: readonly string[]): Promise<number | undefined> => {
+  const [row] = await prepared<{ at: string }>(
+    house.db,
+    `select event.at from audit_pending pending join audit_event event on event.id = pending.event_id
+     where coalesce(event.customer_id, '${theMakerItself}') <> all ($1::uuid[]) order by pending.event_id limit 1`,
+    [without],
+  )
+  return row && Number(row.at)
+}
+
+const oldestOf = async (house: House, tree: string): Promise<number | undefined> => {
+  const [row] = await prepared<{ at: string }>(
+    house.db,
+    `select event.at from audit_pending pending join audit_event event on event.id = pending.event_id
+     where coalesce(event.customer_id, '${theMakerItself}') = $1::uuid order by pending.event_id limit 1`,
+    [tree],
+  )
+  return row && Number(row.at)
+}
+
+const behind = (customerId: string | null, since: number): Reached => ({
+  kind: 'log',
+  customerId,
+  since,
+  says: customerId === null ? 'the audit log is behind' : 'the audit log of this customer cannot be continued',
+})
+
+/** Logs that are behind: everybody's, or those of the customers whose tree cannot be continued. */
+export const logsBehind = async (house: House, was: (kind: LimitKind) => boolean): Promise<Reached[]> => {
+  const broken = [...brokenTrees(house)]
+  const now = house.clock.now()
+  const found: Reached[] = []
+  const oldest = await oldestWaiting(house, broken)
+  if (oldest !== undefined && now - oldest > (was('log') ? lag.ends : lag.begins)) found.push(behind(null, oldest))
+  for (const tree of broken) {
+    const waits = await oldestOf(house, tree)
+    if (waits !== undefined && now - waits > lag.begins)
+      // The maker's own log holds what nobody of a customer did: without it everything waits.
+      found.push(behind(tree === theMakerItself ? null : tree, waits))
+  }
+  return found
+}
+
+/** How full the disk below a folder is, in percent, as `df` says it; a folder that cannot be asked counts as full. */
+const usedBelow = async (house: House, folder: string): Promise<number> => {
+  try {
+    const { blocks, bfree, bavail } = await statfs(folder)
+    const used = blocks - bfree
+    return (100 * used) / Math.max(1, used + bavail)
+  } catch (error) {
+    house.log.error({ err: error, folder }, 'nobody knows how full this disk is')
+    return 100
+  }
+}
+
+/** The fullest of the disks under the house, where it is at a limit. */
+export const disksFull = async (house: House, was: (kind: LimitKind) => boolean): Promise<Reached[]> => {
+  const { warnsAt, stopsAt } = house.settings.disk
+  const used = Math.max(...(await Promise.all(house.folders.map((folder) => usedBelow(house, folder)))))
+  const since = house.clock.now()
+  if (isFull(used, stopsAt, was('disk_full')))
+    return [{ kind: 'disk_full', customerId: null, since, says: `the disk is more than ${stopsAt} % full` }]
+  if (isFull(used, warnsAt, was('disk_filling')))
+    return [{ kind: 'disk_filling', customerId: null, since, says: `the disk is more than ${warnsAt} % full` }]
+  return []
+}

@@ -1,0 +1,61 @@
+import type { LimitView } from '@gatehouse/shared/views/limits'
+import { Alert, Text } from '@mantine/core'
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useZone } from '../../kernel/zone.ts'
+import { TimeText } from '../../ui/time-text.tsx'
+import { limitsQuery } from './queries.ts'
+
+const titles: Record<LimitView['kind'], string> = {
+  log: 'Nothing new can be begun at the moment',
+  disk_full: 'Nothing new can be begun at the moment',
+  disk_filling: 'The disk of the server fills up',
+  copy: 'The copy of the audit log is behind',
+}
+
+const Words = ({ limit, zone }: { limit: LimitView; zone: string }) => {
+  const since = <TimeText at={limit.since} zone={zone} withZone />
+  switch (limit.kind) {
+    case 'log':
+      return (
+        <>
+          The audit log has been behind since {since}: no sessions, actions, approvals, and no changes of rights and
+          policies until it has caught up. What runs goes on; ending, withdrawing, disabling and reading work. The
+          maker's administrators have been told.
+        </>
+      )
+    case 'disk_full':
+      return (
+        <>
+          The disk of the server has been nearly full since {since}: no sessions, actions, approvals, and no changes of
+          rights and policies until there is room. What runs goes on; ending, withdrawing, disabling and reading work.
+          The maker's administrators have been told.
+        </>
+      )
+    case 'disk_filling':
+      return <>Since {since}. Everything works; make room before nothing new can be begun.</>
+    case 'copy':
+      return <>Since {since}, what is written down does not reach the copy outside. Everything works.</>
+  }
+}
+
+/** At the top of every page, while the log or the disk is at its limit, for those whom it keeps from something. */
+export const LimitsBanner = () => {
+  const zone = useZone()
+  const { data } = useQuery(limitsQuery)
+  return data?.limits.map((limit) => (
+    <Alert
+      key={limit.kind}
+      color={limit.stops ? 'brick' : 'amber'}
+      radius={0}
+      py="xs"
+      role="status"
+      icon={limit.stops ? <IconAlertTriangle aria-hidden /> : <IconInfoCircle aria-hidden />}
+      title={titles[limit.kind]}
+    >
+      <Text size="sm">
+        <Words limit={limit} zone={zone} />
+      </Text>
+    </Alert>
+  ))
+}
