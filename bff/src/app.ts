@@ -27,6 +27,8 @@ import { limitOf } from './features/limits/door.ts'
 import { watchLimits } from './features/limits/job.ts'
 import { limitsRoom } from './features/limits/routes.ts'
 import { liveRoom } from './features/live/routes.ts'
+import { newLooks } from './features/looks/door.ts'
+import { looksRoom } from './features/looks/routes.ts'
 import { mailRoom } from './features/mail/routes.ts'
 import { networksRoom } from './features/networks/routes.ts'
 import { peopleRoom } from './features/people/routes.ts'
@@ -90,6 +92,7 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', recordingsRoom)
   .route('/', intakeRoom)
   .route('/', viewingRoom)
+  .route('/', looksRoom)
 
 /** The devices' face, under /agent/v1. */
 export const devicesRooms = new Hono<RoomEnv>().route('/', gatewayRoom)
@@ -137,7 +140,8 @@ export const beforeOpening: readonly ((house: House) => Promise<void>)[] = [
 export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stopRelay]
 
 /** The questions the kernel asks of rooms it does not know. */
-export const accessOf = (house: () => House): Access => ({
+export const accessOf = (house: () => House, looks = newLooks()): Access => ({
+  look: (actor, at) => looks(house(), actor, at),
   actor: (token, from) => actorOf(house(), token, from),
   actorUnder: (signInId, from) => actorUnder(house(), signInId, from),
   reach: (actor) => reachOf(house().db, actor),

@@ -91,6 +91,12 @@ export const asksForProof = (name: Activity): boolean => (activities[name] as Ac
 /** The activities that reach a device: those a policy speaks about and a request can ask for. */
 export const deviceActivities = activityNames.filter((name) => activities[name].touchesDevice)
 
+/**
+ * Everything a policy speaks about: what reaches a device, and looking at what is the customer's. About looking it says
+ * only whether the maker's people have to say why first.
+ */
+export const policyActivities: readonly Activity[] = ['device.view', ...deviceActivities]
+
 /** The activities that are a channel of a live session. */
 export const sessionActivities = ['session.terminal'] as const satisfies readonly Activity[]
 export type SessionActivity = (typeof sessionActivities)[number]

@@ -79,6 +79,17 @@ export const auditEvents = {
   'alarm.cleared': { says: 'Alarm {code} cleared' },
   'alarm.acknowledged': { says: 'Acknowledged alarm {code}: “{note}”' },
 
+  'device.viewed': { says: 'Looked at {what}: {purpose}' },
+  'chart.viewed': { says: 'Looked at the charts of {what}: {purpose}' },
+  'actions.viewed': { says: 'Looked at the actions of {what} and at what came of them: {purpose}' },
+  'log_file.read': { says: 'Read a log file that was fetched from {what}: {purpose}' },
+  'recording.viewed': { says: 'Played back a recorded session on {what}: {purpose}' },
+  'audit.viewed': { says: 'Looked at the audit log of {what}: {purpose}' },
+  'customer.viewed': { says: 'Looked at the page of {what}: {purpose}' },
+  'people.viewed': { says: 'Looked at the people of {what}: {purpose}' },
+  'policy.viewed': { says: 'Looked at the policy of {what}: {purpose}' },
+  'purpose.stated': { says: 'Said what it looks at {what} for: {purpose}' },
+
   'action.queued': { says: 'Queued: {action}' },
   'action.cancelled': { says: 'Cancelled: {action}' },
   'action.delivered': { says: 'Handed to {device}: {action}' },
@@ -139,6 +150,20 @@ export const auditEvents = {
 
 export type AuditEventName = keyof typeof auditEvents
 
+/** What the maker's people look at that is a customer's; each is an event in its log. */
+export const lookEvents = [
+  'device.viewed',
+  'chart.viewed',
+  'actions.viewed',
+  'log_file.read',
+  'recording.viewed',
+  'audit.viewed',
+  'customer.viewed',
+  'people.viewed',
+  'policy.viewed',
+] as const satisfies readonly AuditEventName[]
+export type LookEvent = (typeof lookEvents)[number]
+
 type FieldNames<Sentence extends string> = Sentence extends `${string}{${infer Field}}${infer Rest}`
   ? Field | FieldNames<Rest>
   : never
@@ -165,6 +190,7 @@ const personalFields: ReadonlySet<string> = new Set([
   'reason',
   'comment',
   'note',
+  'purpose',
   'change',
   'before',
   'after',

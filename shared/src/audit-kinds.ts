@@ -93,6 +93,17 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'alarm.cleared': 'alarms',
   'alarm.acknowledged': 'alarms',
 
+  'device.viewed': 'looks',
+  'chart.viewed': 'looks',
+  'actions.viewed': 'looks',
+  'log_file.read': 'looks',
+  'recording.viewed': 'looks',
+  'audit.viewed': 'looks',
+  'customer.viewed': 'looks',
+  'people.viewed': 'looks',
+  'policy.viewed': 'looks',
+  'purpose.stated': 'looks',
+
   'action.queued': 'actions',
   'action.cancelled': 'actions',
   'action.delivered': 'actions',

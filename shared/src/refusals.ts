@@ -45,6 +45,10 @@ export const refusals = {
   policy_never: { status: 403, says: "The customer's policy does not allow this." },
   policy_closed: { status: 403, says: "The customer's policy does not allow this at the present time." },
   approval_needed: { status: 403, says: "The customer's policy wants to be asked first." },
+  purpose_needed: {
+    status: 403,
+    says: 'This customer wants to know what somebody of the maker looks at its data for. Say it first.',
+  },
   not_the_customer: { status: 403, says: 'Only the customer whose device it is can answer this.' },
   not_its_technician: {
     status: 403,

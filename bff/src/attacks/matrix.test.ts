@@ -197,6 +197,9 @@ const ask = async (door: Door, kind: Kind, path: string, body: unknown) => {
 /** Doors whose deed asks for more than stands at the door, of somebody who may go through it. */
 const asksFurther: Readonly<Record<string, readonly string[]>> = {
   'POST /api/actions/:actionId/cancel': ['not_granted'],
+  // A customer's own people look at what is theirs.
+  'POST /api/customers/:customerId/purpose': ['not_granted'],
+  'POST /api/devices/:deviceId/purpose': ['not_granted'],
   'POST /api/sessions/:sessionId/end': ['not_granted'],
   'POST /api/sessions/:sessionId/tickets': ['not_granted', 'not_its_technician'],
 }

@@ -1,7 +1,10 @@
+import type { Activity } from '@gatehouse/shared/activities'
+import type { LookEvent } from '@gatehouse/shared/audit-events'
 import type { Facts, Target } from '@gatehouse/shared/decide'
 import type { Limit } from '@gatehouse/shared/limits'
 import type { Settings } from '../env.ts'
 import type { Actor } from './actor.ts'
+import type { About } from './audit/append.ts'
 import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import type { Db, Tx } from './database/connect.ts'
@@ -26,7 +29,28 @@ export interface House {
   access: Access
 }
 
-/** Answered by the rooms `sign-in`, `policies`, `requests` and `limits`; put together in app.ts. */
+/** A read of something, as whoever writes looks down needs to know it. */
+export interface LookAt {
+  activity: Activity
+  /** Which event it is, where the activity does not say. */
+  event?: LookEvent
+  target: Target['kind']
+  about?: About
+  /** The levels of policy that speak about the device; empty for other targets. */
+  policy: Facts['policy']
+  /** Tells it apart from others of its kind at the same device. */
+  item?: string
+  /** Every time is an event, not only the first of an hour. */
+  each?: boolean
+}
+
+/** A look that may be taken. */
+export interface Look {
+  /** Writes it into the log; throws where it cannot be written: then nothing is shown. */
+  note(): Promise<void>
+}
+
+/** Answered by the rooms `sign-in`, `policies`, `requests`, `limits` and `looks`; put together in app.ts. */
 export interface Access {
   /** The person behind a cookie's token, or `null` where nobody is signed in with it any longer. */
   actor(token: string | undefined, from: string): Promise<Actor | null>
@@ -38,6 +62,11 @@ export interface Access {
   limit(customerId: string | null): Limit | undefined
   /** What bears on a decision about this target. */
   facts(db: Tx, actor: Actor, target: Target): Promise<Facts>
+  /**
+   * What a read is in the log of the customer it is about; `undefined` where it is none of anybody else's data. Throws where the
+   * customer wants to know first what it is for.
+   */
+  look(actor: Actor, at: LookAt): Promise<Look | undefined>
 }
 
 /** Work that is done again and again; run by main.ts and by tests, never by a timer of a room's own. */

@@ -303,6 +303,10 @@ export const deeds: Readonly<Record<string, Prepare>> = {
     ids: { level: 'site', levelId: await p.site() },
     body: { rules: { 'session.terminal': nightly(p) } },
   }),
+  'POST /api/customers/:customerId/purpose': () => ({
+    who: 'technician',
+    body: { purpose: 'preparing a visit' },
+  }),
   'PUT /api/customers/:customerId/second-factor': () => ({ who: 'approver', body: { demanded: true } }),
   'POST /api/customers/:customerId/sites': () => ({
     who: 'administrator',
@@ -337,6 +341,11 @@ export const deeds: Readonly<Record<string, Prepare>> = {
   'POST /api/devices/:deviceId/enrolment-code': async (p) => ({
     who: 'administrator',
     ids: { deviceId: await p.device() },
+  }),
+  'POST /api/devices/:deviceId/purpose': async (p) => ({
+    who: 'technician',
+    ids: { deviceId: (await p.working()).deviceId },
+    body: { purpose: 'preparing a visit' },
   }),
   'POST /api/devices/:deviceId/requests': async (p, { h }) => ({
     who: 'technician',

@@ -55,6 +55,13 @@ const freeSide = (rule: Rule): 'inside' | 'outside' | undefined =>
   rule.inside === rule.outside ? undefined : isFreer(rule.inside, rule.outside) ? 'inside' : 'outside'
 
 /**
+ * True where the maker's people have to say at `now` what they look for, before they see anything of the customer's.
+ * Where nothing speaks they need not; what cannot be read wants it.
+ */
+export const purposeDemanded = (levels: readonly PolicyLevel[], now: number): boolean =>
+  deciding(levels, 'device.view') !== undefined && policyAnswer(levels, 'device.view', now) !== 'always'
+
+/**
  * The next `n` stretches in which a rule lets more through than at other times, the one that runs at `now` first. Each
  * with a note where clocks are put forward or back: wall times that are left out do not exist, those that come twice
  * both count. None where the rule says the same at all times.

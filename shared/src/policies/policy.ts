@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Activity, activityNames, deviceActivities } from '../activities.ts'
+import { type Activity, activityNames, policyActivities } from '../activities.ts'
 import { canonical, type Json } from '../audit/canonical.ts'
 import { Window } from './windows.ts'
 
@@ -117,7 +117,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export const readRules = (kept: unknown): PolicyRules => {
   const closed = !isObject(kept)
   return Object.fromEntries(
-    deviceActivities.flatMap((activity): [Activity, Rule][] => {
+    policyActivities.flatMap((activity): [Activity, Rule][] => {
       if (closed) return [[activity, closedRule]]
       if (!Object.hasOwn(kept, activity) || kept[activity] === undefined) return []
       return [[activity, Rule.safeParse(kept[activity]).data ?? closedRule]]

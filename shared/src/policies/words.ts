@@ -1,3 +1,4 @@
+import { type Activity, activities } from '../activities.ts'
 import type { PolicyAnswer, Rule } from './policy.ts'
 import type { ClockNote } from './stretches.ts'
 import { type Weekday, type Window, weekdays } from './windows.ts'
@@ -40,6 +41,17 @@ export const windowSays = ({ from, to, weekdays: days, dates, except }: Window):
 }
 
 const plainAnswers: Record<PolicyAnswer, string> = { always: 'always', ask: 'ask', never: 'never' }
+
+/** What the same answers mean about looking: nobody is asked for a yes, only for the reason. */
+export const lookAnswers: Record<PolicyAnswer, string> = {
+  always: 'without a stated purpose',
+  ask: 'with a stated purpose only',
+  never: 'with a stated purpose only',
+}
+
+/** What a row of a policy is about. */
+export const policyRowSays = (activity: Activity): string =>
+  activity === 'device.view' ? 'Look at devices, their data and the pages of the customer' : activities[activity].says
 
 /** What a rule answers and when: `ask`, or `ask Mon–Fri 08:00–17:00, else never`. */
 export const answersSay = (

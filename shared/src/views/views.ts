@@ -215,6 +215,8 @@ export interface CurrentValue {
   /** The device's claimed time, and the server's. */
   at: number
   receivedAt: number
+  /** Number of the device's message that brought it. */
+  seq: number
 }
 export interface TrendView {
   key: string
@@ -248,8 +250,11 @@ export interface AlarmView {
 }
 export interface AlarmOccurrenceView {
   id: string
+  /** When the message came that brought it. */
   at: number
   message: string
+  /** Number of the device's message that brought it; `null` in those of before it was kept. */
+  seq: number | null
 }
 
 // actions

@@ -23,6 +23,12 @@ const theAction: Finder<KnownDevice & { action: ActionRow }> = async (house, c) 
   return found && device && !device.removed ? { ...device, action: found } : undefined
 }
 
+/** Of a log file each one is a look of its own. */
+const lookAtAction = ({ action }: { action: ActionRow }) =>
+  action.action === 'fetch_log' && action.result !== null
+    ? { event: 'log_file.read' as const, item: action.id }
+    : { event: 'actions.viewed' as const }
+
 const present = (actor: Actor, device: KnownDevice, one: ActionRow | ListedAction): ActionView => ({
   id: one.id,
   deviceId: one.deviceId,
@@ -83,19 +89,24 @@ const before = (cursor: string | undefined): string | undefined => readKey(curso
 /** Actions: queued by people, handed to devices at their check-in, answered by them. */
 export const actionsRoom = new Hono<RoomEnv>()
   .route('/', queueRoutes() as unknown as Hono<RoomEnv, QueueSchema>)
-  .get('/devices/:deviceId/actions', allow('device.view', theDevice), validated('query', PageQuery), async (c) => {
-    const { house, actor, target } = c.var
-    const { limit, cursor } = c.req.valid('query')
-    const rows = await listActions(house.db, target.deviceId, { before: before(cursor), limit })
-    const page: Page<ActionView> = asPage(
-      rows,
-      limit,
-      (row) => [row.id],
-      (row) => present(actor, target, row),
-    )
-    return c.json(page)
-  })
-  .get('/actions/:actionId', allow('device.view', theAction), (c) => {
+  .get(
+    '/devices/:deviceId/actions',
+    allow('device.view', theDevice, { look: 'actions.viewed' }),
+    validated('query', PageQuery),
+    async (c) => {
+      const { house, actor, target } = c.var
+      const { limit, cursor } = c.req.valid('query')
+      const rows = await listActions(house.db, target.deviceId, { before: before(cursor), limit })
+      const page: Page<ActionView> = asPage(
+        rows,
+        limit,
+        (row) => [row.id],
+        (row) => present(actor, target, row),
+      )
+      return c.json(page)
+    },
+  )
+  .get('/actions/:actionId', allow('device.view', theAction, { look: lookAtAction }), (c) => {
     const { actor, target } = c.var
     return c.json(present(actor, target, target.action))
   })

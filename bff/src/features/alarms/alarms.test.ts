@@ -47,7 +47,7 @@ describe('limits', () => {
   const steps = (values: number[], open = false) =>
     limitSteps(
       of,
-      values.map((value) => ({ value, at: 0 })),
+      values.map((value) => ({ value, at: 0, seq: 1 })),
       open,
       0,
     ).map((step) => (step.raised ? 'raised' : 'cleared'))
@@ -76,10 +76,8 @@ describe('limits', () => {
     expect(only).toMatchObject({ code: 'limit.temperature', severity: 'warning', source: 'limit', occurrences: 1 })
     expect(only?.clearedAt).not.toBeNull()
     expect(only?.message).toContain('Temperature was 50 °C, above 35 °C; measured 20')
-    expect((await eventsOf(h, device.deviceId)).map((event) => event.event).slice(1)).toEqual([
-      'alarm.raised',
-      'alarm.cleared',
-    ])
+    const events = (await eventsOf(h, device.deviceId)).map((event) => event.event)
+    expect(events.filter((event) => event.startsWith('alarm.'))).toEqual(['alarm.raised', 'alarm.cleared'])
   })
 
   test('stay open over check-ins and clear when the value is back', async () => {

@@ -10,6 +10,8 @@ export interface AlarmStep {
   severity: Severity
   message: string
   source: 'limit' | 'device'
+  /** Number of the device's message that brought it, or the value that crossed its limit. */
+  seq: number
 }
 
 /** The code of the alarm that an item's limit raises. */
@@ -42,7 +44,7 @@ export const limitMessage = (item: DataItem, value: number, at: number, now: num
 /** The steps that the numbers of one item, in order, make of its alarm; `open` is how it stood before them. */
 export const limitSteps = (
   of: { deviceId: string; customerId: string; item: DataItem },
-  numbers: readonly { value: number; at: number }[],
+  numbers: readonly { value: number; at: number; seq: number }[],
   open: boolean,
   now: number,
 ): AlarmStep[] => {
@@ -51,12 +53,12 @@ export const limitSteps = (
   const { severity } = item.limit
   const steps: AlarmStep[] = []
   let stands = open
-  for (const { value, at } of numbers) {
+  for (const { value, at, seq } of numbers) {
     const where = whereIs(item, value)
     if (where === 'near' || stands === (where === 'outside')) continue
     stands = !stands
     const message = limitMessage(item, value, at, now)
-    steps.push({ deviceId, customerId, code: limitCode(item), raised: stands, severity, message, source: 'limit' })
+    steps.push({ deviceId, customerId, code: limitCode(item), raised: stands, severity, message, source: 'limit', seq })
   }
   return steps
 }

@@ -49,7 +49,9 @@ export const raiseAll = async (tx: Tx, steps: readonly AlarmStep[], now: number)
   const known = found.filter((one): one is { step: AlarmStep; row: NonNullable<typeof one.row> } => !!one.row)
   await tx
     .insert(alarmOccurrence)
-    .values(known.map(({ step, row }) => ({ id: newId(), alarmId: row.id, at: now, message: step.message })))
+    .values(
+      known.map(({ step, row }) => ({ id: newId(), alarmId: row.id, at: now, message: step.message, seq: step.seq })),
+    )
   return known.filter(({ row }) => row.occurrences === 1).map(({ step }) => step)
 }
 
@@ -129,9 +131,14 @@ export const occurrencesOf = (
   db: Tx,
   alarmId: string,
   page: { before: string | undefined; limit: number },
-): Promise<{ id: string; at: number; message: string }[]> =>
+): Promise<{ id: string; at: number; message: string; seq: number | null }[]> =>
   db
-    .select({ id: alarmOccurrence.id, at: alarmOccurrence.at, message: alarmOccurrence.message })
+    .select({
+      id: alarmOccurrence.id,
+      at: alarmOccurrence.at,
+      message: alarmOccurrence.message,
+      seq: alarmOccurrence.seq,
+    })
     .from(alarmOccurrence)
     .where(and(eq(alarmOccurrence.alarmId, alarmId), page.before ? lt(alarmOccurrence.id, page.before) : undefined))
     .orderBy(desc(alarmOccurrence.id))

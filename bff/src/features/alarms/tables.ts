@@ -44,6 +44,8 @@ export const alarmOccurrence = pgTable(
       .references(() => alarm.id, { onDelete: 'cascade' }),
     at: ms('at').notNull(),
     message: text().notNull(),
+    /** Number of the message that brought it; `null` in those of before it was kept. */
+    seq: bigint({ mode: 'number' }),
   },
   (t) => [index('alarm_occurrence_alarm').on(t.alarmId, t.at)],
 )

@@ -207,9 +207,9 @@ const messagesOf = (
         undeclared.push(message.code)
         continue
       }
-      const { code, raised, severity } = message
+      const { code, raised, severity, seq } = message
       const step = { deviceId, customerId, code, raised, severity, message: storable(message.message) }
-      effects.alarms.push({ ...step, source: 'device' })
+      effects.alarms.push({ ...step, source: 'device', seq })
     } else if (message.type === 'receipt') {
       const proof = letter.proofs.get(message.seq) ?? 'absent'
       effects.receipts.push({
@@ -236,12 +236,12 @@ const crossings = (
   open: ReadonlySet<string> | undefined,
   now: number,
 ): AlarmStep[] => {
-  const numbers = new Map<Accepted['item'], { value: number; at: number }[]>()
-  for (const { item, value, at } of values) {
+  const numbers = new Map<Accepted['item'], { value: number; at: number; seq: number }[]>()
+  for (const { item, value, at, seq } of values) {
     if (!item.limit || typeof value !== 'number') continue
     const known = numbers.get(item)
-    if (known) known.push({ value, at })
-    else numbers.set(item, [{ value, at }])
+    if (known) known.push({ value, at, seq })
+    else numbers.set(item, [{ value, at, seq }])
   }
   return [...numbers].flatMap(([item, series]) =>
     limitSteps({ deviceId, customerId, item }, series, open?.has(limitCode(item)) ?? false, now),

@@ -131,7 +131,7 @@ export const groupsRoom = new Hono<RoomEnv>()
   })
   .post(
     '/customers/:customerId/groups/preview',
-    allow('person.view', theCustomer),
+    allow('person.view', theCustomer, { look: 'people.viewed' }),
     validated('json', Draft),
     async (c) => c.json(await preview(c.var.house, c.var.actor, c.var.target.customerId, c.req.valid('json'))),
   )

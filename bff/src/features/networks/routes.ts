@@ -73,7 +73,7 @@ export const networksRoom = new Hono<RoomEnv>()
   })
   .post(
     '/customers/:customerId/networks/preview',
-    allow('person.edit', theCustomer),
+    allow('person.edit', theCustomer, { look: 'people.viewed' }),
     validated('json', Draft),
     async (c) => {
       const { house, actor, target } = c.var

@@ -1,4 +1,4 @@
-import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
+import { type Activity, policyActivities } from '@gatehouse/shared/activities'
 import { decide, type Grant, type Target } from '@gatehouse/shared/decide'
 import { type PolicyRules, sameRule } from '@gatehouse/shared/policies/policy'
 import type { PolicyPreview, TouchedPeople } from '@gatehouse/shared/views/views'
@@ -89,7 +89,8 @@ const groupsHolding = async (
   const reaches = grants.map(({ grant, customerId: of }) => {
     const only: Grant = { activities: grant.activities, scope: scopeOf(grant) }
     const any = wanted
-      .filter(({ activity }) => grant.activities.includes(activity))
+      // A customer's own people look at what is theirs.
+      .filter(({ activity }) => grant.activities.includes(activity) && (activity !== 'device.view' || of === null))
       .map(({ activity, on }) => and(on, grantedDevices({ customerId: of, grants: [only] }, activity)))
     return sql`coalesce(bool_or(${or(...any)}), false)`
   })
@@ -157,7 +158,7 @@ const changedBy = async (db: Tx, at: KnownLevel, rules: PolicyRules) => {
   const singly = [...new Set([...before, ...after].filter((one) => one.level === 'device').map((one) => one.levelId))]
   const spots = await spotsOf(db, at, singly)
   const changed: Changed = new Map(
-    deviceActivities
+    policyActivities
       .filter((name) => !sameRule(own[name], rules[name]))
       .map((activity) => [
         activity,

@@ -136,7 +136,7 @@ export const policiesRoom = new Hono<RoomEnv>()
   )
   .post(
     '/customers/:customerId/policy/:level/:levelId/preview',
-    allow('policy.view', theLevel),
+    allow('policy.view', theLevel, { look: 'policy.viewed' }),
     validated('json', Draft),
     async (c) => {
       const { house, actor, target } = c.var

@@ -5,6 +5,7 @@ import {
   type PolicyLevel,
   type PolicyLevelKind,
   type PolicyRules,
+  plainRule,
   type Rule,
   sameRule,
 } from '@gatehouse/shared/policies/policy'
@@ -38,6 +39,8 @@ const levelsAt = (levels: readonly Speaking[], spot: Spot): PolicyLevel[] => {
     .map(({ level, rules }) => ({ level, rules, zone: spot.zone }))
 }
 
+const free = plainRule('always')
+
 const asks = (rule: Rule | undefined) => rule !== undefined && (rule.inside === 'ask' || rule.outside === 'ask')
 
 /** What another policy changes for the devices of a spot; `undefined` where it is nothing. */
@@ -59,6 +62,14 @@ export const changeFor = (
   const [was, is] = [levelsAt(before, spot), levelsAt(after, spot)]
   const [had, has] = [deciding(was, activity)?.rule, deciding(is, activity)?.rule]
   if (sameRule(had, has)) return undefined
+  // Where nothing speaks about looking, nothing has to be said; and nobody is asked for a yes.
+  if (activity === 'device.view') {
+    const [from, to] = [was, is].map((levels) => [
+      { level: 'customer' as const, zone: spot.zone, rules: { [activity]: deciding(levels, activity)?.rule ?? free } },
+    ])
+    if (!from || !to) return undefined
+    return { more: mightWiden(from, to, activity), less: mightWiden(to, from, activity), nowAsks: false }
+  }
   return {
     more: mightWiden(was, is, activity),
     less: mightWiden(is, was, activity),

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
+import { type Actor, byPerson, bySystem, selfOf } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { note, witnessed } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -44,14 +44,16 @@ const partsStream = (folder: string, parts: readonly PartRow[]): ReadableStream<
 /** Recordings of sessions, played back to those who may. */
 export const recordingsRoom = new Hono<RoomEnv>().get(
   '/sessions/:sessionId/recording',
-  allow('recording.view', theSession),
+  allow('recording.view', theSession, { look: () => ({ event: 'recording.viewed', each: true }) }),
   async (c) => {
     const { house, actor, target } = c.var
     const parts = await verifiedParts(house, actor, target)
     const startedAt = new Date((await startOf(house.db, target.row.id)) ?? target.row.openedAt).toISOString()
-    await note(house, [
-      entry({ by: byPerson(actor), event: 'recording.played', fields: { startedAt }, about: target.about }),
-    ])
+    // The door writes down what the maker's people look at, and why.
+    if (selfOf(actor).customerId !== null)
+      await note(house, [
+        entry({ by: byPerson(actor), event: 'recording.played', fields: { startedAt }, about: target.about }),
+      ])
     c.header('Content-Type', 'application/x-asciicast')
     c.header('Content-Disposition', `attachment; filename="${target.row.id}.cast"`)
     c.header('Content-Length', String(parts.reduce((sum, { bytes }) => sum + bytes, 0)))

@@ -26,7 +26,7 @@ export const telemetryRoom = new Hono<RoomEnv>()
   })
   .get(
     '/devices/:deviceId/trends/:key',
-    allow('device.view', theDevice),
+    allow('device.view', theDevice, { look: 'chart.viewed' }),
     validated('param', z.object({ deviceId: z.string(), key: Key })),
     validated('query', Window),
     async (c) => {

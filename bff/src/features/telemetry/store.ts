@@ -99,6 +99,7 @@ export const currentValues = (db: Tx, deviceId: string): Promise<CurrentValue[]>
       value: currentValue.value,
       at: currentValue.at,
       receivedAt: currentValue.receivedAt,
+      seq: currentValue.seq,
     })
     .from(currentValue)
     .where(eq(currentValue.deviceId, deviceId))

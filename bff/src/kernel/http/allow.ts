@@ -1,4 +1,5 @@
 import { type Activity, activities, proofLasts } from '@gatehouse/shared/activities'
+import type { LookEvent } from '@gatehouse/shared/audit-events'
 import { barred, decide, provenBefore, type Target, type Verdict } from '@gatehouse/shared/decide'
 import { type Refusal, refusals } from '@gatehouse/shared/refusals'
 import type { May } from '@gatehouse/shared/views/views'
@@ -9,7 +10,7 @@ import { type Actor, byPerson, selfOf } from '../actor.ts'
 import type { About } from '../audit/append.ts'
 import { noteRefusal } from '../change.ts'
 import { Refused } from '../errors.ts'
-import { behindWall, type House } from '../house.ts'
+import { behindWall, type House, type Look, type LookAt } from '../house.ts'
 import type { RoomEnv } from './room-env.ts'
 
 /** What stands at a route's door; the router test reads it from the handler. */
@@ -129,15 +130,29 @@ const absent = (actor: Actor, activity: Activity, now: number): Verdict => {
   return atMaker.ok ? gone : atMaker
 }
 
+/** Which look a read behind a door is, where its activity does not say. */
+type LookOf<T> = LookEvent | ((target: T) => Pick<LookAt, 'event' | 'item' | 'each'>)
+
+interface AllowOptions<T> {
+  /** Puts an end to something: that never waits for a proof of who one is. */
+  stops?: boolean
+  /**
+   * Goes on while nothing new may be begun (`underLimits`), though its activity waits: it takes something away, or asks
+   * `limitOf` itself.
+   */
+  goesOn?: boolean
+  /** Of what is no GET it says as well that it only reads. */
+  look?: LookOf<T>
+}
+
 /**
- * Guards a route: the actor must be allowed `activity` on what `find` finds, before the body is read. `stops` marks what
- * puts an end to something: that never waits for a proof of who one is. `goesOn` marks what goes on while nothing new may
- * be begun (`underLimits`), though its activity waits: it takes something away, or asks `limitOf` itself.
+ * Guards a route: the actor must be allowed `activity` on what `find` finds, before the body is read. What the maker's
+ * people read of a customer's data stands in the log before they see it.
  */
 export const allow = <T extends Found>(
   activity: Activity,
   find: Finder<T>,
-  { stops = false, goesOn = stops }: { stops?: boolean; goesOn?: boolean } = {},
+  { stops = false, goesOn = stops, look: lookOf }: AllowOptions<T> = {},
 ) => {
   /** Asks everything; throws the refusal, which is in the log by then. */
   const admit = async (c: Context<RoomEnv>, house: House) => {
@@ -159,19 +174,26 @@ export const allow = <T extends Found>(
       await noteRefusal(house, byPerson(actor), what, refused)
       throw refused
     }
-    return { actor, walled, target: target as T, what }
+    return { actor, walled, target: target as T, what, policy: facts?.policy ?? [] }
   }
   const guard: MiddlewareHandler<RoomEnv & { Variables: { target: T } }> = async (c, next) => {
     const { house } = c.var
     const bare = c as unknown as Context<RoomEnv>
     let admitted = await admit(bare, house)
     if (await bodyCame(bare)) admitted = await admit(bare, house)
-    const { actor, walled, target, what } = admitted
+    const { actor, walled, target, what, policy } = admitted
     c.set('house', walled)
     c.set('actor', actor)
     c.set('target', target)
+    let look: Look | undefined
+    if (reads.has(c.req.method) || lookOf) {
+      const more = typeof lookOf === 'function' ? lookOf(target) : { event: lookOf }
+      look = await house.access.look(actor, { activity, target: target.kind, about: target.about, policy, ...more })
+    }
     await next()
     await noteThrown(house, c.error, actor, what)
+    // No event, no look: where it cannot be written the answer does not leave.
+    if (look && !c.error && c.res.ok) await look.note()
   }
   const handler = createMiddleware(guard)
   guardOf.set(handler, { kind: 'activity', activity, stops, goesOn })

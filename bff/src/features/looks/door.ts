@@ -1,0 +1,67 @@
+import { purposeDemanded } from '@gatehouse/shared/policies/answer'
+import { type Actor, byPerson, selfOf } from '../../kernel/actor.ts'
+import { entry } from '../../kernel/audit/append.ts'
+import { note, noteRefusal } from '../../kernel/change.ts'
+import { Refused } from '../../kernel/errors.ts'
+import type { House, Look, LookAt } from '../../kernel/house.ts'
+import { lookBook } from './book.ts'
+import { becauseOf, lookLasts, lookOf, noPurpose } from './rules.ts'
+import { type Looker, levelsOfCustomer, type Why, whyOf } from './store.ts'
+
+const viewingWhy = (actor: Actor): Why | undefined =>
+  actor.viewing && { because: becauseOf.viewing(actor.name, actor.viewing.reason, actor.viewing.caseNumber) }
+
+/**
+ * Answers the kernel's question whether a read is a look of the maker's people at what is a customer's, and writes it
+ * down. Throws `purpose_needed` where the customer wants to know why, and nothing tells.
+ */
+export const newLooks = () => {
+  const book = lookBook(lookLasts)
+  const asking = new Map<string, Promise<Why | undefined>>()
+  /** A page asks at many doors at once: one answer for all of them. */
+  const askWhy = (house: House, who: Looker, now: number): Promise<Why | undefined> => {
+    const key = [who.signInId, who.customerId, who.deviceId].join(' ')
+    const answer =
+      asking.get(key) ??
+      house
+        .dbOf([who.customerId])
+        .transaction((tx) => whyOf(tx, who, now))
+        .finally(() => asking.delete(key))
+    asking.set(key, answer)
+    return answer
+  }
+  return async (house: House, actor: Actor, at: LookAt): Promise<Look | undefined> => {
+    const viewer = selfOf(actor)
+    const { about } = at
+    const customerId = about?.customerId
+    if (viewer.customerId !== null || !about || !customerId || at.target === 'maker') return undefined
+    const deviceId = about.deviceId ?? null
+    const event = at.event ?? lookOf(at.activity, at.target)
+    // Somebody who signs in anew has his reasons anew.
+    const key = [viewer.signInId, actor.id, customerId, deviceId, event, at.item].join(' ')
+    const now = house.clock.now()
+    const demanded = async () =>
+      purposeDemanded(deviceId === null ? await levelsOfCustomer(house.dbOf([customerId]), customerId) : at.policy, now)
+    const known = at.each ? undefined : book.find(key, now)
+    const look = (why: Why | undefined): Look => {
+      const { because = noPurpose, ...of } = why ?? {}
+      const fields = { what: about.deviceName ?? about.customerName ?? '', purpose: because }
+      const write = () => note(house, [entry({ by: byPerson(actor), event, fields, about: { ...about, ...of } })])
+      return { note: () => (at.each ? write() : book.once(key, now, why !== undefined, write)) }
+    }
+    if (known?.explained) return look({ because: '' })
+    if (known && !(await demanded())) return look(undefined)
+    const who = { personId: viewer.id, signInId: viewer.signInId, customerId, deviceId }
+    const why = viewingWhy(actor) ?? (await askWhy(house, who, now))
+    if (why || !(await demanded())) return look(why)
+    const refused = new Refused('purpose_needed', {
+      state: deviceId === null ? `customer ${customerId}` : `device ${deviceId}`,
+    })
+    // A page asks at many doors at once.
+    const what = { activity: at.activity, about }
+    await book.once(`${key.replace(event, '')} refused`, now, true, () =>
+      noteRefusal(house, byPerson(actor), what, refused),
+    )
+    throw refused
+  }
+}

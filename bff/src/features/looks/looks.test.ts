@@ -1,0 +1,234 @@
+import type { AuditEventName } from '@gatehouse/shared/audit-events'
+import { plainRule } from '@gatehouse/shared/policies/policy'
+import postgres, { type Sql } from 'postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { manyDevices } from '../../testing/devices.ts'
+import { eventsOf, looksOf as looksIn } from '../../testing/events.ts'
+import { type Answer, openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
+import { ask } from '../../testing/sessions.ts'
+import { sceneIn, tellAlarm } from '../../testing/stories.ts'
+import { lookBook } from './book.ts'
+
+let h: TestHouse
+let owner: Sql
+let helvetia: string
+beforeAll(async () => {
+  h = await openTestHouse()
+  owner = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
+  helvetia = h.seeded.customers['Helvetia Pharma']
+})
+afterAll(async () => {
+  await owner.end()
+  await h.close()
+})
+
+const looksOf = (work: () => Promise<unknown>) => looksIn(h.house, work)
+const named = async (event: AuditEventName, work: () => Promise<unknown>) =>
+  (await eventsOf(h.house, work)).filter((one) => one.event === event)
+const newDevice = async (): Promise<string> => {
+  const [one] = await manyDevices(h, 1)
+  if (!one) throw new Error('no device')
+  return one.deviceId
+}
+const codeOf = ({ body }: Answer) => (body as { error?: { code?: string; state?: string } }).error
+const page = (who: Visitor, deviceId: string) =>
+  Promise.all(
+    ['', '/values', '/alarms', '/requests', '/sessions', '/audit', '/actions'].map((one) =>
+      who.get(`/api/devices/${deviceId}${one}`),
+    ),
+  )
+
+describe('C7 AL01 what the maker reads of a customer stands in its log', () => {
+  test('a page that asks at many doors at once is one event of a kind, and once an hour', async () => {
+    const deviceId = await newDevice()
+    let tom = await h.as('technician')
+    const first = await looksOf(() => page(tom, deviceId))
+    expect(first.map(({ event }) => event).sort()).toEqual(['actions.viewed', 'audit.viewed', 'device.viewed'])
+    for (const one of first) {
+      expect(one).toMatchObject({ actorKind: 'person', customerId: helvetia, deviceId, outcome: 'done' })
+      expect(one.says).toContain('no purpose was stated')
+    }
+    expect(await looksOf(() => page(tom, deviceId))).toEqual([])
+    h.clock.advance(3_599_000)
+    tom = await h.as('technician')
+    await page(tom, deviceId)
+    expect(await looksOf(() => page(tom, deviceId))).toEqual([])
+    h.clock.advance(3_600_000)
+    tom = await h.as('technician')
+    expect(await looksOf(() => page(tom, deviceId))).toHaveLength(3)
+  })
+
+  test('charts, the customer, its people and its policy are looks of their own; lists are none', async () => {
+    const sarah = await h.as('administrator')
+    const deviceId = h.seeded.devices['Balance 7']
+    const looks = await looksOf(async () => {
+      for (const path of ['/api/devices', '/api/alarms', '/api/requests', '/api/sessions', '/api/customers'])
+        expect((await sarah.get(path)).status).toBe(200)
+      expect((await sarah.get(`/api/devices/${deviceId}/trends/weight`)).status).toBe(200)
+      for (const path of ['', '/people', '/policy', '/policy/history', '/groups'])
+        expect((await sarah.get(`/api/customers/${helvetia}${path}`)).status).toBe(200)
+    })
+    expect(looks.map(({ event }) => event)).toEqual([
+      'chart.viewed',
+      'customer.viewed',
+      'people.viewed',
+      'policy.viewed',
+    ])
+    expect(looks.map(({ says }) => says)[1]).toBe('Looked at the page of Helvetia Pharma: no purpose was stated')
+  })
+
+  test("a customer's own people look at what is theirs, and a read that shows nothing is no look", async () => {
+    const [clara, tom] = [await h.as('approver'), await h.as('technician')]
+    const deviceId = await newDevice()
+    expect(await looksOf(() => page(clara, deviceId))).toEqual([])
+    const looks = await looksOf(async () => {
+      expect((await tom.get(`/api/devices/${deviceId}/trends/nothing.like.it`)).status).toBe(404)
+    })
+    expect(looks).toEqual([])
+  })
+
+  test('who looks as another is named himself, with the reason for which he does', async () => {
+    const [sarah, deviceId] = [await h.as('administrator'), await newDevice()]
+    const personId = h.seeded.people.approver
+    const started = await sarah.post(`/api/customers/${helvetia}/people/${personId}/viewing`, {
+      reason: 'her list is empty',
+      caseNumber: 'C-7',
+      minutes: 5,
+    })
+    expect(started.status).toBe(201)
+    const [look] = await looksOf(() => sarah.get(`/api/devices/${deviceId}`))
+    expect(look?.actorName).toMatch(/^.+ as Clara Meier$/)
+    expect(look?.says).toContain('looks at Gatehouse as Clara Meier sees it, “her list is empty” (case C-7)')
+  })
+})
+
+describe('C7 the log says why', () => {
+  test('a request of his own, an alarm, what he stated: the most exact that is known', async () => {
+    const deviceId = await newDevice()
+    const why = async () => {
+      const tom = await h.as('technician')
+      const [look] = await looksOf(() => tom.get(`/api/devices/${deviceId}`))
+      return look
+    }
+    await tellAlarm(h, await sceneIn(h, 'Helvetia Pharma', deviceId))
+    expect((await why())?.says).toContain('because of the open alarm')
+    const tom = await h.as('technician')
+    const stated = await eventsOf(h.house, async () => {
+      const { status } = await tom.post(`/api/devices/${deviceId}/purpose`, { purpose: 'preparing a visit' })
+      expect(status).toBe(201)
+    })
+    expect(stated.map(({ says }) => says)).toEqual([
+      expect.stringMatching(/^Said what it looks at .+ for: “preparing a visit”$/),
+    ])
+    const [look] = await looksOf(() => tom.get(`/api/devices/${deviceId}`))
+    expect(look?.says).toContain(': “preparing a visit”')
+    // Under another sign-in it was not stated.
+    expect((await why())?.says).toContain('because of the open alarm')
+    const { body } = await ask(h, await h.as('technician'), deviceId)
+    const asked = await why()
+    expect(asked).toMatchObject({ requestId: body.id })
+    expect(asked?.says).toMatch(/for the request for remote access “.+”/)
+    expect((await tom.post(`/api/requests/${body.id}/withdraw`)).status).toBe(200)
+  })
+})
+
+describe('C7 a customer may want to know first', () => {
+  const demand = async (inside: 'always' | 'ask' | undefined) => {
+    const clara = await h.as('approver')
+    const path = `/api/customers/${helvetia}/policy`
+    const { body } = await clara.get<{ version: number; levels: { level: string; rules: object }[] }>(path)
+    const rules = { ...body.levels.find((one) => one.level === 'customer')?.rules } as Record<string, unknown>
+    delete rules['device.view']
+    if (inside) rules['device.view'] = plainRule(inside)
+    return clara.send('PUT', `${path}/customer/${helvetia}`, { rules, version: body.version })
+  }
+
+  test('then nothing is shown before a purpose is stated, which holds for this sign-in and eight hours', async () => {
+    const deviceId = await newDevice()
+    const changed = await named('policy.changed', () => demand('ask'))
+    expect(changed[0]?.says).toContain(
+      'Look at devices, their data and the pages of the customer: as above → with a stated purpose only',
+    )
+    let tom = await h.as('technician')
+    const refused = await named('access.refused', async () => {
+      for (const answer of await page(tom, deviceId))
+        expect([answer.status, codeOf(answer)]).toEqual([
+          403,
+          expect.objectContaining({ code: 'purpose_needed', state: `device ${deviceId}` }),
+        ])
+    })
+    expect(refused.length).toBeLessThanOrEqual(3)
+    expect(codeOf(await tom.get(`/api/customers/${helvetia}`))).toMatchObject({
+      code: 'purpose_needed',
+      state: `customer ${helvetia}`,
+    })
+    // The lists stay: nobody could choose otherwise.
+    expect((await tom.get('/api/devices')).status).toBe(200)
+    expect((await tom.post(`/api/devices/${deviceId}/purpose`, { purpose: 'why' })).status).toBe(422)
+    expect((await tom.post(`/api/devices/${deviceId}/purpose`, { purpose: 'a call, case C-9' })).status).toBe(201)
+    const looks = await looksOf(async () => {
+      for (const { status } of await page(tom, deviceId)) expect(status).toBe(200)
+      expect((await tom.get(`/api/customers/${helvetia}`)).status).toBe(200)
+    })
+    expect(looks.map(({ says }) => says).every((says) => says.includes('“a call, case C-9”'))).toBe(true)
+    const other = await newDevice()
+    expect(codeOf(await tom.get(`/api/devices/${other}`))).toMatchObject({ code: 'purpose_needed' })
+    // Her own people are not asked.
+    expect((await (await h.as('approver')).get(`/api/devices/${other}`)).status).toBe(200)
+    tom = await h.as('technician')
+    expect(codeOf(await tom.get(`/api/devices/${deviceId}`))).toMatchObject({ code: 'purpose_needed' })
+    expect((await demand(undefined)).status).toBe(200)
+    expect((await tom.get(`/api/devices/${deviceId}`)).status).toBe(200)
+  })
+
+  test('who had looked without a purpose is asked as soon as the customer wants one', async () => {
+    const deviceId = await newDevice()
+    const tom = await h.as('technician')
+    expect((await tom.get(`/api/devices/${deviceId}`)).status).toBe(200)
+    expect((await demand('ask')).status).toBe(200)
+    expect(codeOf(await tom.get(`/api/devices/${deviceId}`))).toMatchObject({ code: 'purpose_needed' })
+    expect((await demand('always')).status).toBe(200)
+    expect((await tom.get(`/api/devices/${deviceId}`)).status).toBe(200)
+  })
+
+  test('of looking a policy says nothing else', async () => {
+    const clara = await h.as('approver')
+    const path = `/api/customers/${helvetia}/policy`
+    const { version } = (await clara.get<{ version: number }>(path)).body
+    for (const rule of [
+      plainRule('never'),
+      plainRule('ask', { approvers: 2 }),
+      plainRule('ask', { recorded: false }),
+    ]) {
+      const { status } = await clara.send('PUT', `${path}/customer/${helvetia}`, {
+        rules: { 'device.view': rule },
+        version,
+      })
+      expect(status).toBe(422)
+    }
+  })
+})
+
+test('AL03 a look that cannot be written is not taken, nor the ones that waited for it', async () => {
+  const deviceId = await newDevice()
+  const tom = await h.as('technician')
+  for (const role of ['gatehouse_app', 'gatehouse_house']) await owner`revoke insert on audit_event from ${owner(role)}`
+  try {
+    for (const { status, body } of await page(tom, deviceId)) {
+      expect(status).toBe(500)
+      expect(JSON.stringify(body)).not.toContain(deviceId)
+    }
+  } finally {
+    for (const role of ['gatehouse_app', 'gatehouse_house']) await owner`grant insert on audit_event to ${owner(role)}`
+  }
+  const looks = await looksOf(() => page(tom, deviceId))
+  expect(looks.map(({ event }) => event).sort()).toEqual(['actions.viewed', 'audit.viewed', 'device.viewed'])
+})
+
+test('the memory of looks is bounded, and forgets the oldest', async () => {
+  const book = lookBook(1_000)
+  for (let i = 0; i < 50_001; i++) await book.once(`${i}`, 0, true, async () => undefined)
+  expect(book.find('0', 1)).toBeUndefined()
+  expect(book.find('50000', 999)).toBeDefined()
+  expect(book.find('50000', 1_000)).toBeUndefined()
+})
