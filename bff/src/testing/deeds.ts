@@ -427,7 +427,13 @@ export const deeds: Readonly<Record<string, Prepare>> = {
     ids: { personId: await p.someone('customer') },
     body: { reason: 'a test', caseNumber: '', minutes: 5 },
   }),
-  'DELETE /api/me/viewing': own(),
+  'DELETE /api/me/viewing': async (p, { h }) => {
+    const by = await h.as('administrator')
+    const path = `/api/customers/${p.helvetia}/people/${await p.someone('customer')}/viewing`
+    const { status } = await by.post(path, { reason: 'a test', caseNumber: '', minutes: 5 })
+    if (status !== 201) throw new Error(`not looking: ${status}`)
+    return { who: 'administrator', by }
+  },
   'POST /api/models': () => ({
     who: 'administrator',
     body: { name: unique(), maker: 'Alpenwerk', declaration },
