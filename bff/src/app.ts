@@ -22,6 +22,8 @@ import { tellOfOverdueReports } from './features/intake/jobs.ts'
 import { intakeRoom } from './features/intake/routes.ts'
 import { securityTxtRoom } from './features/intake/security-txt.ts'
 import { orderNightlyChecks, runChecks } from './features/integrity/checks.ts'
+import { remindOfFaults } from './features/integrity/reminders.ts'
+import { integrityRoom } from './features/integrity/routes.ts'
 import { invitationsRoom } from './features/invitations/routes.ts'
 import { limitOf } from './features/limits/door.ts'
 import { watchLimits } from './features/limits/job.ts'
@@ -75,6 +77,7 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', liveRoom)
   .route('/', limitsRoom)
   .route('/', auditRoom)
+  .route('/', integrityRoom)
   .route('/', peopleRoom)
   .route('/', networksRoom)
   .route('/', groupsRoom)
@@ -127,6 +130,7 @@ export const jobs: readonly Job[] = [
   signCheckpoints,
   orderNightlyChecks,
   runChecks,
+  remindOfFaults,
 ]
 
 /** Done once, before the first door opens. */

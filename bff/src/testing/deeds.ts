@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
 import { passkey } from '../features/factors/tables.ts'
+import { runChecks } from '../features/integrity/checks.ts'
+import { auditFault } from '../features/integrity/tables.ts'
 import { person } from '../features/people/tables.ts'
 import { newId } from '../kernel/ids.ts'
 import { codeOf } from './codes.ts'
@@ -27,6 +29,7 @@ export type Kind =
   | 'report'
   | 'signIn'
   | 'passkey'
+  | 'fault'
 
 /** One deed that somebody may do at a door, with things of its own so that it can be done again and again. */
 export interface Deed {
@@ -123,6 +126,21 @@ const propsOf = (s: Stage) => {
     return known('session', await tellSession(h, at, { requestId, approvalId }))
   }
   const report = async () => known('report', await tellReport(h))
+  const fault = async () => {
+    const id = newId()
+    await h.house.db.insert(auditFault).values({
+      id,
+      tree: helvetia,
+      seq: null,
+      kind: unique(),
+      says: 'a test',
+      foundBy: 'signer',
+      firstAt: h.clock.now(),
+      lastAt: h.clock.now(),
+      toldAt: h.clock.now(),
+    })
+    return known('fault', id)
+  }
   /** A request as it is shown. */
   const asked = async (connected = false) => {
     const device = await working()
@@ -169,6 +187,7 @@ const propsOf = (s: Stage) => {
     action,
     session,
     report,
+    fault,
     asked,
     approved,
     approvedFor,
@@ -427,13 +446,7 @@ export const deeds: Readonly<Record<string, Prepare>> = {
     ids: { personId: await p.someone('customer') },
     body: { reason: 'a test', caseNumber: '', minutes: 5 },
   }),
-  'DELETE /api/me/viewing': async (p, { h }) => {
-    const by = await h.as('administrator')
-    const path = `/api/customers/${p.helvetia}/people/${await p.someone('customer')}/viewing`
-    const { status } = await by.post(path, { reason: 'a test', caseNumber: '', minutes: 5 })
-    if (status !== 201) throw new Error(`not looking: ${status}`)
-    return { who: 'administrator', by }
-  },
+  'DELETE /api/me/viewing': own(),
   'POST /api/models': () => ({
     who: 'administrator',
     body: { name: unique(), maker: 'Alpenwerk', declaration },
@@ -442,6 +455,15 @@ export const deeds: Readonly<Record<string, Prepare>> = {
     who: 'administrator',
     ids: { modelId: await p.model() },
     body: { name: unique(), maker: 'Alpenwerk', declaration, version: 1 },
+  }),
+  'POST /api/logs/:customerId/checks': async (_, { h }) => {
+    await runChecks.run(h.house)
+    return { who: 'reader' }
+  },
+  'POST /api/logs/:customerId/faults/:faultId/explanation': async (p) => ({
+    who: 'approver',
+    ids: { faultId: await p.fault() },
+    body: { reason: 'a test' },
   }),
   'POST /api/requests/:requestId/decision': async (p, { h }) => {
     const { id, hash } = await p.asked()

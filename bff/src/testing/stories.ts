@@ -6,6 +6,7 @@ import { action } from '../features/actions/tables.ts'
 import { alarm } from '../features/alarms/tables.ts'
 import { passkey } from '../features/factors/tables.ts'
 import { securityReport } from '../features/intake/tables.ts'
+import { auditCheck, auditExplanation, auditFault } from '../features/integrity/tables.ts'
 import { approval, request } from '../features/requests/tables.ts'
 import { session } from '../features/sessions/tables.ts'
 import { newId } from '../kernel/ids.ts'
@@ -203,9 +204,22 @@ export const seedStories = async (
     alarmId: await tellAlarm(h, scene),
     actionId: await tellAction(h, scene),
     reportId: await tellReport(h),
+    faultId: await tellFault(h, scene),
     signInId: randomUUID(),
     passkeyId: own?.id ?? '',
   }
+}
+
+/** A fault found in a customer's log by a device of its own, explained by the maker, and the check that found it. */
+const tellFault = async ({ house }: Pick<TestHouse, 'house'>, of: Scene): Promise<string> => {
+  const [id, tree, at] = [newId(), of.customerId, house.clock.now()]
+  const seen = { foundBy: 'agent', deviceId: of.deviceId, firstAt: at, lastAt: at, toldAt: at } as const
+  await house.db.insert(auditFault).values({ id, tree, seq: 3, kind: 'a story', says: 'a story', ...seen })
+  const personId = of.technicianId
+  await house.db.insert(auditExplanation).values({ faultId: id, tree, side: 'maker', at, personId, reason: 'a story' })
+  const ended = { begunAt: at, heardAt: at, endedAt: at, done: 4, size: 4, root: 'AAAA', comparedSize: 4, faults: 1 }
+  await house.db.insert(auditCheck).values({ id: newId(), tree, askedAt: at, askedBy: personId, ...ended })
+  return id
 }
 
 /** Names of parts of paths that are no ids: whoever asks, they are these. */

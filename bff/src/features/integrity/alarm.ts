@@ -136,3 +136,45 @@ export const alarm = async (
       ),
     )
 }
+
+/** Tells the other side what one side says a fault was. */
+export const mailOfExplanation = async (
+  house: House,
+  tx: Tx,
+  {
+    log,
+    fault,
+    side,
+    by,
+    reason,
+  }: {
+    log: { tree: string; name: string }
+    fault: FaultRow
+    side: FaultSide
+    by: { name: string; company: string }
+    reason: string
+  },
+): Promise<void> => {
+  for (const other of sidesOf(log.tree).filter((one) => one !== side))
+    for (const { email } of await alarmed(tx, other, log.tree))
+      await queueMail(
+        tx,
+        {
+          to: email,
+          subject: `${by.company} explains a fault in the audit log of ${log.name}`,
+          text: `${[
+            'Good day,',
+            '',
+            `${by.name} of ${by.company} has written down what this was:`,
+            '',
+            `- ${fault.seq === null ? '' : `entry ${fault.seq}: `}${fault.says}`,
+            '',
+            `“${reason}”`,
+            '',
+            'You are reminded until somebody of your own side has written down what you make of it:',
+            pageOf(house, log.tree),
+          ].join('\n')}\n`,
+        },
+        house.clock.now(),
+      )
+}

@@ -12,6 +12,7 @@ import { newId } from '../../kernel/ids.ts'
 import { signerOf } from '../audit/door.ts'
 import { checkTree } from './check.ts'
 import { logHint, reportFaults } from './faults.ts'
+import type { KnownLog } from './log.ts'
 import { type CheckRow, logNamesOf } from './store.ts'
 import { auditCheck } from './tables.ts'
 
@@ -56,11 +57,7 @@ export const orderNightlyChecks: Job = {
 }
 
 /** Asks for a check of a whole log; refused while one is under way. Its id. */
-export const askForCheck = (
-  house: House,
-  actor: Actor,
-  log: { tree: string; name: string; customerId: string | null },
-): Promise<string> =>
+export const askForCheck = (house: House, actor: Actor, log: KnownLog): Promise<string> =>
   change(house, byPerson(actor), 'log.check_asked', async (tx) => {
     const [row] = await tx
       .insert(auditCheck)
@@ -71,7 +68,7 @@ export const askForCheck = (
     return {
       result: row.id,
       fields: { customer: log.name },
-      about: log.customerId === null ? {} : { customerId: log.customerId, customerName: log.name },
+      about: log.about,
       signals: [logHint(log.tree)],
     }
   })

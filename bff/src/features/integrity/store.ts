@@ -1,13 +1,20 @@
-import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import type { FaultSide } from '@gatehouse/shared/audit-faults'
+import { granted } from '@gatehouse/shared/decide'
+import type { LogRow } from '@gatehouse/shared/views/integrity'
+import { and, asc, desc, eq, gt, ilike, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../kernel/actor.ts'
+import { auditCheckpoint, auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { containing } from '../../kernel/database/like.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
+import { grantedCustomers } from '../customers/door.ts'
 import { customer } from '../customers/tables.ts'
-import { type auditCheck, auditExplanation, auditFault } from './tables.ts'
+import { person } from '../people/tables.ts'
+import { auditCheck, auditExplanation, auditFault } from './tables.ts'
 
 export type FaultRow = typeof auditFault.$inferSelect
 export type CheckRow = typeof auditCheck.$inferSelect
-export type ExplanationRow = typeof auditExplanation.$inferSelect
 
 /** Whose logs these are, by tree: the customers' names, and the maker's. */
 export const logNamesOf = async (house: House, db: Tx, trees: readonly string[]): Promise<Map<string, string>> => {
@@ -35,21 +42,14 @@ export const faultsLike = (db: Tx, of: readonly { tree: string; seq: number | nu
     )
 }
 
-/** Without an explanation by this side. */
-export const unexplainedBy = (side: 'maker' | 'customer'): SQL =>
-  sql`not exists (select 1 from ${auditExplanation} where ${auditExplanation.faultId} = ${auditFault.id} and ${auditExplanation.side} = ${side})`
+/** Without an explanation by this side; the maker's own log is no customer's to explain. */
+export const unexplainedBy = (side: FaultSide): SQL => {
+  const unexplained = sql`not exists (select 1 from ${auditExplanation}
+    where ${auditExplanation.faultId} = ${auditFault.id} and ${auditExplanation.side} = ${side})`
+  return side === 'maker' ? unexplained : sql`(${auditFault.tree} <> ${theMakerItself} and ${unexplained})`
+}
 
-/** Faults that a side has not explained: the customer's of `customerId`, the maker's of all logs for `null`; oldest first. */
-export const openFaults = (db: Tx, customerId: string | null): Promise<FaultRow[]> =>
-  db
-    .select()
-    .from(auditFault)
-    .where(
-      customerId === null ? unexplainedBy('maker') : and(eq(auditFault.tree, customerId), unexplainedBy('customer')),
-    )
-    .orderBy(auditFault.firstAt, auditFault.id)
-
-/** When mails told of faults of a tree, newest first. */
+/** When mails told of faults of a tree since then; ms. */
 export const toldOf = async (db: Tx, tree: string, since: number): Promise<number[]> => {
   const rows = await db
     .selectDistinct({ at: auditFault.toldAt })
@@ -58,5 +58,144 @@ export const toldOf = async (db: Tx, tree: string, since: number): Promise<numbe
   return rows.flatMap(({ at }) => at ?? [])
 }
 
-/** Logs of which faults were found that no mail has told of. */
-export const untold = (db: Tx): Promise<FaultRow[]> => db.select().from(auditFault).where(isNull(auditFault.toldAt))
+/** Faults that a page shows of one log, at most. */
+const mostShown = 200
+
+/** What was found in a log, the newest first. */
+export const faultsOf = (db: Tx, tree: string): Promise<FaultRow[]> =>
+  db
+    .select()
+    .from(auditFault)
+    .where(eq(auditFault.tree, tree))
+    .orderBy(desc(auditFault.firstAt), asc(auditFault.seq), asc(auditFault.id))
+    .limit(mostShown)
+
+export interface ExplanationWithName {
+  explanation: typeof auditExplanation.$inferSelect
+  by: string | null
+}
+
+/** What people say of the faults of a log. */
+export const explanationsOf = (db: Tx, tree: string): Promise<ExplanationWithName[]> =>
+  db
+    .select({ explanation: auditExplanation, by: person.name })
+    .from(auditExplanation)
+    .leftJoin(person, eq(person.id, auditExplanation.personId))
+    .where(eq(auditExplanation.tree, tree))
+    .orderBy(asc(auditExplanation.at))
+
+export interface CheckWithName {
+  check: CheckRow
+  askedBy: string | null
+}
+
+/** The newest checks of a log. */
+export const checksOf = (db: Tx, tree: string): Promise<CheckWithName[]> =>
+  db
+    .select({ check: auditCheck, askedBy: person.name })
+    .from(auditCheck)
+    .leftJoin(person, eq(person.id, auditCheck.askedBy))
+    .where(eq(auditCheck.tree, tree))
+    .orderBy(desc(auditCheck.askedAt), desc(auditCheck.id))
+    .limit(10)
+
+/** The newest checkpoint of a log. */
+export const newestCheckpoint = async (
+  db: Tx,
+  tree: string,
+): Promise<typeof auditCheckpoint.$inferSelect | undefined> => {
+  const [row] = await db
+    .select()
+    .from(auditCheckpoint)
+    .where(eq(auditCheckpoint.tree, tree))
+    .orderBy(desc(auditCheckpoint.size))
+    .limit(1)
+  return row
+}
+
+/** How large a log is, and how many events have no place in it yet. */
+export const treeStanding = async (
+  db: Tx,
+  tree: string,
+): Promise<{ size: number; changedAt: number | null; waiting: number }> => {
+  const [row] = await db.select().from(auditTree).where(eq(auditTree.tree, tree))
+  const [pending] = await db
+    .select({ n: sql<number>`count(*)::int` })
+    .from(auditPending)
+    .where(tree === theMakerItself ? sql`${auditPending.customerId} is null` : eq(auditPending.customerId, tree))
+  return { size: row?.size ?? 0, changedAt: row?.changedAt ?? null, waiting: pending?.n ?? 0 }
+}
+
+/** The columns of a row of the list, for the tree that `tree` says. */
+const rowColumns = (tree: SQL, side: FaultSide) => ({
+  size: sql<number>`coalesce((select size from audit_tree where audit_tree.tree = ${tree}), 0)::float8`,
+  checkpoint: sql<LogRow['checkpoint']>`(select json_build_object('at', at, 'size', size) from audit_checkpoint
+    where audit_checkpoint.tree = ${tree} order by size desc limit 1)`,
+  lastCheck: sql<LogRow['lastCheck']>`(select json_build_object('endedAt', ended_at, 'size', coalesce(size, 0),
+      'faults', faults, 'failed', failed) from audit_check
+    where audit_check.tree = ${tree} and ended_at is not null order by asked_at desc limit 1)`,
+  faults: sql<LogRow['faults']>`(select json_build_object('all', count(*)::int,
+      'open', (count(*) filter (where ${unexplainedBy(side)}))::int) from audit_fault where audit_fault.tree = ${tree})`,
+})
+
+/** The logs of customers that `actor` may see, by name, one more than `limit`. */
+export const logsSeen = (
+  db: Tx,
+  actor: Actor,
+  side: FaultSide,
+  page: { limit: number; after?: [name: string, id: string]; search?: string },
+): Promise<LogRow[]> =>
+  db
+    .select({ id: customer.id, name: customer.name, ...rowColumns(sql`${customer.id}`, side) })
+    .from(customer)
+    .where(
+      and(
+        grantedCustomers(actor, 'audit.verify'),
+        page.search ? ilike(customer.name, containing(page.search)) : undefined,
+        page.after
+          ? gt(sql`(${customer.name}, ${customer.id})`, sql`(${page.after[0]}, ${page.after[1]}::uuid)`)
+          : undefined,
+      ),
+    )
+    .orderBy(asc(customer.name), asc(customer.id))
+    .limit(page.limit + 1)
+
+/** The maker's own log, as a row of the list. */
+export const makersLog = async (db: Tx, side: FaultSide, maker: string): Promise<LogRow> => {
+  const columns = rowColumns(sql`${theMakerItself}::uuid`, side)
+  const [row] = await db.select(columns).from(sql`(values (1)) as one`)
+  if (!row) throw new Error('one row was asked for')
+  return { id: 'maker', name: maker, ...row }
+}
+
+/** Logs with faults that the side of `actor` has not explained and he may, with how many, since when. */
+export const openFaultsFor = async (
+  house: House,
+  actor: Actor,
+  side: FaultSide,
+): Promise<{ tree: string; name: string; count: number; since: number }[]> => {
+  if (!actor.grants.some(({ activities }) => activities.includes('audit.explain'))) return []
+  const rows = await house.db
+    .select({
+      tree: auditFault.tree,
+      count: sql<number>`count(*)::int`,
+      since: sql<number>`min(${auditFault.firstAt})::float8`,
+    })
+    .from(auditFault)
+    .where(unexplainedBy(side))
+    .groupBy(auditFault.tree)
+    .orderBy(sql`min(${auditFault.firstAt})`)
+  const mine = rows.filter(({ tree }) =>
+    granted(
+      actor,
+      'audit.explain',
+      tree === theMakerItself ? { kind: 'maker' } : { kind: 'customer', customerId: tree },
+    ),
+  )
+  const names = await logNamesOf(
+    house,
+    house.db,
+    mine.map(({ tree }) => tree),
+  )
+  return mine.map((row) => ({ ...row, name: names.get(row.tree) ?? '' }))
+}

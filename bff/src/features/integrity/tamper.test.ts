@@ -1,21 +1,50 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LogView, OpenFaultsView } from '@gatehouse/shared/views/integrity'
+import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { demoPeople, type Persona } from '../../demo/people.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
+import { days } from '../../kernel/clock.ts'
+import { outboxMail } from '../../kernel/outbox/tables.ts'
+import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { seedStories } from '../../testing/stories.ts'
 import { checkpointTree, signCheckpoints } from '../audit/checkpoints.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { checkTree } from './check.ts'
+import { orderNightlyChecks, runChecks } from './checks.ts'
+import { auditCheck, auditFault } from './tables.ts'
 
 let h: TestHouse
 /** Somebody who owns the whole database, and goes past triggers. */
 let superuser: Sql
 let tree: string
 let size: number
+/** What the signer remembers, by file. */
+let memory: Map<string, Buffer>
 
 const tables = ['audit_event', 'audit_text', 'audit_leaf', 'audit_node', 'audit_tree', 'audit_checkpoint']
+const found = ['audit_explanation', 'audit_fault', 'audit_check', 'audit_pending', 'outbox_mail']
+const folder = () => join(h.house.settings.dataDir, 'log')
+
+const remembered = async () => {
+  const names = (await readdir(folder())).filter((name) => name.endsWith('.checkpoint'))
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder(), name))] as const)))
+}
+
+/** Everything as it was, while neither sequencer nor signer is at work. */
+const putBack = () =>
+  superuser.begin(async (tx) => {
+    await tx.unsafe('select pg_advisory_xact_lock(5530928817340912), pg_advisory_xact_lock(5530928817340913)')
+    for (const table of tables) await tx.unsafe(`delete from ${table}; insert into ${table} table kept_${table}`)
+    for (const table of found) await tx.unsafe(`delete from ${table}`)
+    for (const name of (await remembered()).keys()) await rm(join(folder(), name))
+    for (const [name, bytes] of memory) await writeFile(join(folder(), name), bytes)
+  })
 
 beforeAll(async () => {
   h = await openTestHouse()
@@ -29,30 +58,52 @@ beforeAll(async () => {
     if ((await h.house.db.select().from(auditPending)).length > 0) throw new Error('some events still wait')
   })
   await signCheckpoints.run(h.house)
+  memory = await remembered()
   superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
   await superuser.unsafe('set session_replication_role = replica')
   for (const table of tables) await superuser.unsafe(`create table kept_${table} as table ${table}`)
   size = (await checkTree(h.house, tree)).size
+  await putBack()
 })
-afterEach(async () => {
-  for (const table of tables) await superuser.unsafe(`delete from ${table}; insert into ${table} table kept_${table}`)
-})
+afterEach(putBack)
 afterAll(async () => {
   await superuser.end()
   await h.close()
 })
 
-const faults = async () => (await checkTree(h.house, tree)).faults
+/** What the next night finds: the check is ordered, done, and ended. */
+const night = async () => {
+  h.clock.advance(days(1))
+  await orderNightlyChecks.run(h.house)
+  await expect
+    .poll(async () => {
+      await runChecks.run(h.house)
+      return (await h.house.db.select().from(auditCheck)).filter(({ endedAt }) => endedAt === null)
+    })
+    .toEqual([])
+}
 
-test('AL11 a tree that nobody touched is what its events make', async () => {
+const faultsNow = () => h.house.db.select().from(auditFault).where(eq(auditFault.tree, tree))
+
+const bannerOf = async (who: Persona) =>
+  (await (await h.as(who)).get<OpenFaultsView>('/api/log-faults')).body.logs.map(({ name }) => name)
+
+test('AL11 a tree that nobody touched is what its events make: the night finds nothing', async () => {
   expect(size).toBeGreaterThan(8)
-  expect(await faults()).toEqual([])
+  expect((await checkTree(h.house, tree)).faults).toEqual([])
+  await night()
+  expect(await h.house.db.select().from(auditFault)).toEqual([])
+  expect(await h.house.db.select().from(outboxMail)).toEqual([])
+  expect(await bannerOf('administrator')).toEqual([])
+  const [check] = await h.house.db.select().from(auditCheck).where(eq(auditCheck.tree, tree))
+  expect(check).toMatchObject({ faults: 0, askedBy: null, failed: null })
+  expect(check?.comparedSize).toBe(check?.size)
 })
 
-describe('AL14 what a superuser changes is found, and named by its number', () => {
+describe('AL14 what a superuser changes is found in the night, named, and told to both sides', () => {
   const event = (seq: number) => `(select event_id from audit_leaf where tree = '${tree}' and seq = ${seq})`
 
-  const deeds: [string, () => string, number | null, RegExp][] = [
+  const deeds: [string, () => string, number | null | (() => number), RegExp][] = [
     [
       'an event rewritten',
       () => `update audit_event set canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '"done"', '"dome"'), 'UTF8')
@@ -65,6 +116,18 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
       () => `update audit_event set outcome = 'failed' where id = ${event(4)}`,
       4,
       /outcome/,
+    ],
+    [
+      'the customer of an event',
+      () => `update audit_event set customer_id = '${h.seeded.customers['Great Lakes Foods']}' where id = ${event(4)}`,
+      4,
+      /column customerId/,
+    ],
+    [
+      'the time of an event',
+      () => `update audit_event set at = at - 86400000 where id = ${event(5)}`,
+      5,
+      /column at says/,
     ],
     [
       'a name in the words',
@@ -92,7 +155,7 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
     [
       'the tail cut off',
       () => `delete from audit_leaf where tree = '${tree}' and seq >= ${size - 2}`,
-      null,
+      () => size - 2,
       /the tree has \d+ entries/,
     ],
     [
@@ -111,9 +174,9 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
     ],
     [
       'a node',
-      () => `update audit_node set hash = sha256('x') where tree = '${tree}' and level = 1 and index = 0`,
-      null,
-      /node over entries 0 to 1/,
+      () => `update audit_node set hash = sha256('x') where tree = '${tree}' and level = 1 and index = 1`,
+      2,
+      /node over entries 2 to 3/,
     ],
     [
       'a node too many',
@@ -123,8 +186,8 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
     ],
     [
       'a checkpoint',
-      () => `update audit_checkpoint set note = replace(note, 'audit', 'audis')`,
-      null,
+      () => `update audit_checkpoint set note = replace(note, 'audit', 'audis') where tree = '${tree}'`,
+      () => size - 1,
       /not one that was signed/,
     ],
     [
@@ -133,16 +196,66 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
         delete from audit_node where tree = '${tree}' and ("index" + 1) * (1 << level) > ${size - 1};
         delete from audit_checkpoint where tree = '${tree}';
         update audit_tree set size = ${size - 1} where tree = '${tree}'`,
-      null,
-      /the signer remembers/,
+      0,
+      /something is gone: the signer remembers/,
     ],
   ]
 
-  test.each(deeds)('%s', async (_, deed, seq, says) => {
-    await superuser.unsafe(deed())
-    const found = await faults()
-    expect(found.map((one) => one.says).join('\n')).toMatch(says)
-    if (seq !== null) expect(found.find((one) => says.test(one.says))?.seq).toBe(seq)
+  test.each(deeds)('%s', async (_, deed, seqOf, says) => {
+    const seq = typeof seqOf === 'function' ? seqOf() : seqOf
+    const events = await eventsOf(h.house, async () => {
+      await superuser.unsafe(deed())
+      await night()
+    })
+    const all = (await faultsNow()).filter((one) => says.test(one.says))
+    const fault = all.find((one) => one.seq === seq) ?? all[0]
+    expect(fault, 'it is in the table').toBeDefined()
+    if (seq !== null) expect(fault?.seq).toBe(seq)
+    const told = events.filter(
+      (one) =>
+        one.event === 'log.altered' && one.fields.finding === fault?.says && one.fields.entry === (fault?.seq ?? '–'),
+    )
+    expect(told.map((one) => [one.customerId, one.fields.customer, one.fields.entry, one.outcome])).toEqual([
+      [tree, 'Helvetia Pharma', fault?.seq ?? '–', 'failed'],
+      [null, 'Helvetia Pharma', fault?.seq ?? '–', 'failed'],
+    ])
+    // A request of the stories expires as well.
+    const mails = (await h.house.db.select().from(outboxMail)).filter(({ subject }) => subject.includes('audit log'))
+    expect(new Set(mails.map(({ to }) => to))).toEqual(
+      new Set([demoPeople.administrator.email, demoPeople.approver.email, demoPeople.colleague.email]),
+    )
+    expect(mails.every(({ text }) => text.includes('Helvetia Pharma') && !text.includes('Great Lakes'))).toBe(true)
+    expect(mails.some(({ to, text }) => to === demoPeople.approver.email && text.includes(fault?.says ?? '?'))).toBe(
+      true,
+    )
+  })
+
+  test('the administrators of both sides see a banner, and nobody else; who may see the log sees the fault', async () => {
+    await superuser.unsafe(`update audit_event set outcome = 'failed' where id = ${event(4)}`)
+    await night()
+    expect(await bannerOf('administrator')).toEqual(['Helvetia Pharma'])
+    expect(await bannerOf('approver')).toEqual(['Helvetia Pharma'])
+    for (const who of ['auditor', 'reader', 'technician', 'otherApprover'] as const)
+      expect([who, await bannerOf(who)]).toEqual([who, []])
+    const { body } = await (await h.as('reader')).get<LogView>(`/api/logs/${tree}`)
+    const seen = body.faults.filter(({ seq }) => seq === 4)
+    expect(seen).toMatchObject([{ says: expect.stringContaining('outcome'), open: true }])
+    expect(body.may.explain).toMatchObject({ ok: false })
+    expect((await (await h.as('otherApprover')).get(`/api/logs/${tree}`)).status).toBe(404)
+    expect((await (await h.as('technician')).get(`/api/logs/${tree}`)).status).toBe(403)
+  })
+
+  test('the next night says the same once more, to nobody', async () => {
+    await superuser.unsafe(`update audit_event set outcome = 'failed' where id = ${event(4)}`)
+    await night()
+    const [mails, faults] = [await h.house.db.select().from(outboxMail), await faultsNow()]
+    const events = await eventsOf(h.house, night)
+    expect(events.filter((one) => one.event === 'log.altered')).toEqual([])
+    expect(await h.house.db.select().from(outboxMail)).toHaveLength(mails.length)
+    expect((await faultsNow()).map(({ id, firstAt }) => [id, firstAt])).toEqual(
+      faults.map(({ id, firstAt }) => [id, firstAt]),
+    )
+    expect((await faultsNow())[0]?.lastAt).toBeGreaterThan(faults[0]?.lastAt ?? 0)
   })
 
   test('AL08 whoever has lost a node waits, and keeps nobody else waiting', async () => {
@@ -164,7 +277,7 @@ describe('AL14 what a superuser changes is found, and named by its number', () =
         return new Set((await h.house.db.select().from(auditPending)).map(({ customerId }) => customerId))
       })
       .toEqual(new Set([tree]))
-    await superuser.unsafe('delete from audit_pending')
+    expect(await faultsNow()).toMatchObject([{ foundBy: 'sequencer', seq: expect.any(Number) }])
   })
 
   test('and the signer signs none of it', async () => {

@@ -1,0 +1,106 @@
+import { base64, utf8 } from '@gatehouse/shared/audit/bytes'
+import { makersTree, readCheckpointText } from '@gatehouse/shared/audit/checkpoint'
+import { printKey, readNote } from '@gatehouse/shared/audit/note'
+import { decide } from '@gatehouse/shared/decide'
+import type { LogCheckView, LogFaultView, LogView } from '@gatehouse/shared/views/integrity'
+import type { Actor } from '../../kernel/actor.ts'
+import { sha256 } from '../../kernel/audit/platform.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+import type { House } from '../../kernel/house.ts'
+import { asMay, mayUnless } from '../../kernel/http/allow.ts'
+import { signerOf } from '../audit/door.ts'
+import { devicesById } from '../devices/door.ts'
+import type { KnownLog } from './log.ts'
+import { sideOf } from './service.ts'
+import {
+  type CheckWithName,
+  checksOf,
+  type ExplanationWithName,
+  explanationsOf,
+  type FaultRow,
+  faultsOf,
+  newestCheckpoint,
+  treeStanding,
+} from './store.ts'
+
+/** The id of a log in addresses. */
+export const logIdOf = (tree: string): string => (tree === theMakerItself ? makersTree : tree)
+
+const fingerprintOf = (bytes: Uint8Array): string =>
+  (Buffer.from(sha256(bytes)).toString('hex').match(/.{4}/g) ?? []).join(' ')
+
+const presentCheck = ({ check, askedBy }: CheckWithName): LogCheckView => ({
+  id: check.id,
+  askedAt: check.askedAt,
+  askedBy: check.askedBy === null ? null : (askedBy ?? 'Somebody'),
+  begunAt: check.begunAt,
+  endedAt: check.endedAt,
+  done: check.done,
+  size: check.size,
+  root: check.root,
+  comparedSize: check.comparedSize,
+  faults: check.faults,
+  failed: check.failed,
+})
+
+const presentFault = (
+  actor: Actor,
+  fault: FaultRow,
+  explanations: readonly ExplanationWithName[],
+  deviceName: string | undefined,
+): LogFaultView => ({
+  id: fault.id,
+  seq: fault.seq,
+  says: fault.says,
+  foundBy: fault.foundBy,
+  device: fault.deviceId === null ? null : { id: fault.deviceId, name: deviceName ?? 'a device' },
+  firstAt: fault.firstAt,
+  lastAt: fault.lastAt,
+  explanations: explanations.map(({ explanation: { side, at, reason }, by }) => ({
+    side,
+    at,
+    by: by ?? 'Somebody',
+    reason,
+  })),
+  open: explanations.every(({ explanation }) => explanation.side !== sideOf(actor)),
+})
+
+/** A log with everything that shows whether it is whole. */
+export const presentLog = async (house: House, actor: Actor, log: KnownLog): Promise<LogView> => {
+  const { db } = house
+  const [standing, checkpoint, checks, faults, explanations, signer] = await Promise.all([
+    treeStanding(db, log.tree),
+    newestCheckpoint(db, log.tree),
+    checksOf(db, log.tree),
+    faultsOf(db, log.tree),
+    explanationsOf(db, log.tree),
+    signerOf(house),
+  ])
+  const devices = await devicesById(
+    db,
+    faults.flatMap(({ deviceId }) => deviceId ?? []),
+  )
+  const key = signer.keyOf(log.tree)
+  const may = (activity: 'audit.verify' | 'audit.explain') =>
+    asMay(decide(actor, activity, log, { policy: [], approvals: [] }, house.clock.now()))
+  const check = may('audit.verify')
+  const running = checks.some(({ check }) => check.endedAt === null)
+  const root = checkpoint && readCheckpointText(readNote(utf8(checkpoint.note)).text).root
+  return {
+    id: logIdOf(log.tree),
+    name: log.name,
+    ...standing,
+    checkpoint: checkpoint && root ? { at: checkpoint.at, size: checkpoint.size, root: base64(root) } : null,
+    key: { text: printKey(sha256, key), fingerprint: fingerprintOf(key.publicKey) },
+    checks: checks.map(presentCheck),
+    faults: faults.map((fault) =>
+      presentFault(
+        actor,
+        fault,
+        explanations.filter(({ explanation }) => explanation.faultId === fault.id),
+        devices.get(fault.deviceId ?? '')?.name,
+      ),
+    ),
+    may: { check: check.ok && running ? mayUnless('check_running') : check, explain: may('audit.explain') },
+  }
+}

@@ -1,0 +1,73 @@
+import { granted } from '@gatehouse/shared/decide'
+import { Line, SearchText } from '@gatehouse/shared/text'
+import type { OpenFaultsView } from '@gatehouse/shared/views/integrity'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { Refused } from '../../kernel/errors.ts'
+import { allow, self } from '../../kernel/http/allow.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
+import type { RoomEnv } from '../../kernel/http/room-env.ts'
+import { validated } from '../../kernel/http/validated.ts'
+import { askForCheck } from './checks.ts'
+import { theFault, theLog } from './log.ts'
+import { logIdOf, presentLog } from './present.ts'
+import { explainFault, sideOf } from './service.ts'
+import { logsSeen, makersLog, newestCheckpoint, openFaultsFor } from './store.ts'
+
+const Query = PageQuery.extend({ search: SearchText.optional() })
+const Explanation = z.strictObject({ reason: Line(500) })
+
+/** Whether the logs are whole: what shows it, what was found, checks that people ask for, and what they say it was. */
+export const integrityRoom = new Hono<RoomEnv>()
+  .get(
+    '/logs',
+    self('the logs of which one may see whether they are whole', { whileViewing: 'seen' }),
+    validated('query', Query),
+    async (c) => {
+      const { house, actor } = c.var
+      const { limit, cursor, search } = c.req.valid('query')
+      const after = readKey(cursor, ['text', 'id'])
+      const rows = await logsSeen(house.db, actor, sideOf(actor), { limit, after, search })
+      const own = !after && !search && granted(actor, 'audit.verify', { kind: 'maker' })
+      const page = asPage(
+        rows,
+        limit,
+        (row) => [row.name, row.id],
+        (row) => row,
+      )
+      const maker = own ? await makersLog(house.db, sideOf(actor), house.settings.maker) : undefined
+      return c.json({ ...page, rows: maker ? [maker, ...page.rows] : page.rows })
+    },
+  )
+  .get('/log-faults', self('the faults one has to explain', { whileViewing: 'seen' }), async (c) => {
+    const { house, actor } = c.var
+    const open = await openFaultsFor(house, actor, sideOf(actor))
+    const logs = open.map(({ tree, ...one }) => ({ id: logIdOf(tree), ...one }))
+    return c.json({ logs } satisfies OpenFaultsView)
+  })
+  .get('/logs/:customerId', allow('audit.verify', theLog), async (c) =>
+    c.json(await presentLog(c.var.house, c.var.actor, c.var.target)),
+  )
+  .get('/logs/:customerId/checkpoint', allow('audit.verify', theLog), async (c) => {
+    const { tree, name } = c.var.target
+    const newest = await newestCheckpoint(c.var.house.db, tree)
+    if (!newest) throw new Refused('not_found')
+    const file = `${name.replace(/[^\w-]+/g, '-')}-${newest.size}.checkpoint`
+    return c.body(newest.note, 200, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': `attachment; filename="${file}"`,
+    })
+  })
+  .post('/logs/:customerId/checks', allow('audit.verify', theLog), async (c) =>
+    c.json({ id: await askForCheck(c.var.house, c.var.actor, c.var.target) }, 202),
+  )
+  .post(
+    '/logs/:customerId/faults/:faultId/explanation',
+    allow('audit.explain', theFault),
+    validated('json', Explanation),
+    async (c) => {
+      const { house, actor, target } = c.var
+      await explainFault(house, actor, target, target.fault, c.req.valid('json').reason)
+      return c.json(await presentLog(house, actor, target))
+    },
+  )
