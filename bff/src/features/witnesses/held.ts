@@ -44,7 +44,8 @@ interface Shared {
 const newestFor = minutes(1)
 const latestFor = seconds(2)
 /** A log that continued a checkpoint is looked at again after this time: it may have been altered since. */
-const judgedFor = minutes(10)
+const judgedFor = seconds(5)
+const proofsFor = minutes(10)
 
 const shared = new WeakMap<House['bus'], Shared>()
 const sharedOf = (house: House): Shared => {
@@ -53,7 +54,7 @@ const sharedOf = (house: House): Shared => {
   const made: Shared = {
     newest: remember(10_000, newestFor),
     latest: remember(10_000, latestFor),
-    proofs: remember(5_000, judgedFor),
+    proofs: remember(5_000, proofsFor),
     judged: remember(20_000, judgedFor),
   }
   shared.set(house.bus, made)
