@@ -3,6 +3,7 @@ import { demoPassword, demoPeople, personas } from '@gatehouse/bff/demo/people'
 import { isEmpty, seedDemo } from '@gatehouse/bff/demo/seed'
 import { readSettings } from '@gatehouse/bff/env'
 import { type OpenHouse, openHouse } from '@gatehouse/bff/main'
+import { buildVerify } from './build-verify.ts'
 import { buildWeb } from './build-web.ts'
 import { type DemoAgents, startDemoAgents } from './demo-agents.ts'
 
@@ -21,6 +22,7 @@ const main = async (): Promise<void> => {
   const settings = readSettings()
   console.log('Gatehouse')
   await buildWeb(say)
+  await buildVerify(say)
   const opened = await openHouse(settings, { say })
   let agents: DemoAgents | undefined
   let stopping = false

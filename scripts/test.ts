@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildVerify } from './build-verify.ts'
 import { buildWeb } from './build-web.ts'
 import { findOrGetChromium } from './chromium.ts'
 
@@ -159,8 +160,15 @@ const journeys: Stage = {
   },
 }
 
+/** Bundles that are exported carry it, so it is there before any test that exports one. */
+const verifier = (part: string): Stage => ({
+  part,
+  says: 'build of the verifier',
+  run: () => check('build of the verifier', () => buildVerify(console.log).then(() => true)),
+})
+
 const stages: readonly Stage[] = [
-  ...['shared', 'agent', 'bff', 'web', 'e2e', 'bench', 'scripts'].map(types),
+  ...['shared', 'agent', 'bff', 'web', 'verify', 'e2e', 'bench', 'scripts'].map(types),
   {
     part: 'lint',
     says: 'lint and format',
@@ -173,8 +181,12 @@ const stages: readonly Stage[] = [
   vitest('e2e', 'house-rules'),
   vitest('shared'),
   vitest('agent'),
+  verifier('bff'),
   vitest('bff'),
   vitest('web'),
+  verifier('verify'),
+  vitest('verify'),
+  verifier('e2e'),
   {
     part: 'e2e',
     says: 'build of the pages',

@@ -64,6 +64,7 @@ import { sameOriginOnly, withSecurityHeaders } from './kernel/http/headers.ts'
 import type { RoomEnv } from './kernel/http/room-env.ts'
 import { spa } from './kernel/http/spa.ts'
 import type { Upgrade } from './kernel/http/upgrades.ts'
+import { verifier } from './kernel/http/verifier.ts'
 import { newId } from './kernel/ids.ts'
 import { sendMails } from './kernel/outbox/send.ts'
 
@@ -160,6 +161,7 @@ export const accessOf = (house: () => House, looks = newLooks()): Access => ({
 })
 
 const builtPages = fileURLToPath(new URL('../../web/dist', import.meta.url))
+const builtVerifier = fileURLToPath(new URL('../../verify/dist', import.meta.url))
 const largestBody = 1024 * 1024
 
 /** The list of rooms, put behind one set of headers, limits and answers. */
@@ -185,6 +187,7 @@ export const appOf = (house: House) => {
   app.route('/api', peoplesRooms)
   app.route('/agent/v1', devicesRooms)
   app.route('/', rootRooms)
+  app.route('/', verifier(builtVerifier))
   app.route('/', spa(builtPages))
   app.onError(answerError)
   app.notFound(answerNotFound)

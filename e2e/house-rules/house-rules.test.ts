@@ -33,6 +33,10 @@ const planted: Record<string, Source> = {
     path: 'agent/src/a.ts',
     text: "import { x } from '@gatehouse/bff/main'",
   },
+  'the verifier imports shared and nothing else of ours': {
+    path: 'verify/src/a.ts',
+    text: "import { x } from '../../web/src/a.ts'",
+  },
   'the pages import types of bff only': { path: 'web/src/a.ts', text: "import { x } from '@gatehouse/bff/main'" },
   'bff imports neither pages nor agent': { path: 'bff/src/a.ts', text: "import { x } from '../../agent/src/main.ts'" },
   "a room of bff enters another only by its door, or names its tables' columns": {

@@ -87,6 +87,9 @@ export const rules: readonly Rule[] = [
     /^(bff|web|agent|e2e)\/|^node:|^(ws|hono|react|drizzle-orm)\b/.test(to),
   ),
   importRule('the agent imports shared and nothing else of ours', /^agent\/src\//, (to) => /^(bff|web|e2e)\//.test(to)),
+  importRule('the verifier imports shared and nothing else of ours', /^verify\/src\//, (to) =>
+    /^(bff|web|agent|e2e)\//.test(to),
+  ),
   importRule(
     'the pages import types of bff only',
     /^web\/src\//,

@@ -1,0 +1,17 @@
+import type { EventRow } from '../events.ts'
+import type { Report } from '../report.ts'
+
+/** What the page asks of what checks. */
+export type Order =
+  | { kind: 'check'; bundle: Blob; key: string; earlier?: Blob }
+  | { kind: 'find'; search: string; from: number; number: number }
+
+/** Which events can be looked at after a check. */
+export type Shown = 'events' | 'none' | 'too many'
+
+/** What it answers. `number` is that of the search that is answered. */
+export type Answer =
+  | { kind: 'progress'; done: number; of: number }
+  | { kind: 'report'; report: Report; shown: Shown; count: number }
+  | { kind: 'unreadable'; because: string }
+  | { kind: 'rows'; number: number; rows: readonly EventRow[]; next: number | null; searched: number; of: number }

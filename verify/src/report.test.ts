@@ -1,0 +1,128 @@
+import { utf8 } from '@gatehouse/shared/audit/bytes'
+import { aBundle, deviceId, logKey, remembering } from '@gatehouse/shared/audit/testing/bundles'
+import { type Against, verify } from '@gatehouse/shared/audit/verify'
+import { expect, test } from 'vitest'
+import { erasedMark, rowOf, rowText } from './events.ts'
+import { inert, inertJson } from './inert.ts'
+import { type Report, reportOf } from './report.ts'
+import { linesOf, withFile, withLines } from './testing/zips.ts'
+
+const primitives = remembering()
+const { printed: pinnedKey } = logKey('customer-1')
+const some = [1, 4, 7, 10]
+
+const report = (files: ReadonlyMap<string, Uint8Array>, against: Partial<Against> = {}): Report =>
+  reportOf(verify(primitives, files, { pinnedKey, ...against }), {
+    key: pinnedKey,
+    hasEarlier: against.earlierCheckpoint !== undefined,
+    ignored: [],
+  })
+
+const fact = ({ facts }: Report, label: string): string | undefined => facts.find(([name]) => name === label)?.[1]
+const failing = ({ checks }: Report) => checks.filter(({ result }) => result === 'failed')
+
+test('AL15 what holds is said in plain words, with what it does not show', async () => {
+  const devices = [{ id: deviceId(1), from: 0, to: 3 }]
+  const { files } = await aBundle({ seqs: some, devices })
+  const good = report(files)
+  expect(good).toMatchObject({ ok: true, title: 'Nothing was changed' })
+  expect(good.lead).toMatch(/^All of its 4 events are in the log/)
+  expect(fact(good, 'Events')).toBe('4 of the 13 in the log when it was signed')
+  expect(fact(good, 'Without a gap')).toBe(`${deviceId(1)}: its events 1 to 4`)
+  expect(fact(good, 'From – to')).toBe('2025-11-22 08:26:40 UTC – 2025-11-22 08:26:49 UTC')
+  expect(fact(good, 'Signed with')).toBe(pinnedKey)
+  expect(good.notShown.join(' ')).toMatch(/after the log had 13 events.*your key is the right one.*checkpoint/)
+  expect(report((await aBundle()).files).lead).toMatch(/the whole log, 13 events/)
+})
+
+test('AL15 what fails says where, and what stands there', async () => {
+  const { files } = await aBundle({ seqs: some })
+  const lines = linesOf(files)
+  const bad = report(withLines(files, lines.with(2, (lines[2] as string).replace('wss', 'tcp'))))
+  expect(bad).toMatchObject({ ok: false, title: 'This bundle is NOT what was signed' })
+  const [{ name, wrong } = { name: '', wrong: [] }] = failing(bad)
+  expect([name, wrong.length]).toEqual(['events', 1])
+  expect(wrong[0]?.where).toBe('events.jsonl, line 3, entry 8 of the log (seq 7)')
+  expect(wrong[0]?.stands).toMatch(
+    /^#8 {2}2025-11-22 08:26:46 UTC .* Balance 1 connected over tcp .*\(event 0198c0de-1111-7000-8000-000000000007\)$/,
+  )
+})
+
+test('AL17 another log, another server, an attacker’s key: the title says so', async () => {
+  const { files } = await aBundle()
+  for (const other of [await aBundle({ tree: 'customer-2' }), await aBundle({ seed: 'somebody else' })])
+    expect(report(other.files)).toMatchObject({ ok: false, title: 'This is NOT a bundle of the log your key is for' })
+  const mallory = await aBundle({ seed: 'mallory' })
+  const put = withFile(files, 'keys.txt', () => mallory.files.get('keys.txt') ?? new Uint8Array(0))
+  expect(report(put).title).toBe('This is NOT a bundle of the log your key is for')
+})
+
+test('AL15 a checkpoint that was kept: the same log, another one, a longer one, none', async () => {
+  const { files, checkpointAt } = await aBundle()
+  const forked = await aBundle({ size: 8, forkedAt: 5 })
+  const longer = await aBundle({ size: 20 })
+  expect(report(files, { earlierCheckpoint: await checkpointAt(8) }).ok).toBe(true)
+  for (const [kept, words] of [
+    [await forked.checkpointAt(8), /what was written before then has been changed/],
+    [await longer.checkpointAt(20), /it has 20 entries, and the bundle is of a log of 13/],
+    [utf8('hello'), /no signature/],
+  ] as const) {
+    const bad = report(files, { earlierCheckpoint: kept })
+    expect(bad.title).toBe('This log does NOT continue what was signed before')
+    expect(failing(bad).map(({ name, wrong }) => [name, wrong[0]?.because])).toEqual([
+      ['earlier', expect.stringMatching(words)],
+    ])
+  }
+})
+
+test('AL23 what was erased is marked, and cannot be made up', async () => {
+  const { files } = await aBundle({
+    seqs: some,
+    events: (events) => events.map((one) => ({ ...one, openings: {} })),
+  })
+  const row = rowOf(linesOf(files)[0] as string)
+  expect(row).toMatchObject({ who: erasedMark, erased: true })
+  expect(rowText(row ?? expect.fail('it is an event'))).toContain('[erased]')
+  expect(fact(report(files), 'Erased')).toMatch(/^\d+ personal values/)
+  const forged = rowOf(
+    JSON.stringify({
+      event: { event: 'device.connected', at: 0, actorName: '\u0001', fields: { device: '\u0001' } },
+      leaf: { seq: 0, deviceSeq: null },
+      openings: {},
+    }),
+  )
+  expect([forged?.erased, forged?.who, forged?.what]).toEqual([false, '\\u{0001}', '\\u{0001} connected over –'])
+})
+
+test('IO02 IO05 nothing in a bundle acts on a terminal or reaches over its line', () => {
+  const hostile = [
+    '\u001b[2J',
+    '\u009b31m',
+    '\r\nforged',
+    '\u202eabc',
+    '\u2066',
+    '\u2028',
+    '\ud800',
+    '\u0007',
+    '\u200b',
+  ]
+  for (const text of hostile) {
+    expect(inert(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
+    expect(inertJson({ text })).not.toMatch(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/u)
+    expect(JSON.parse(inertJson({ text }))).toEqual({ text })
+  }
+  expect(inert('Zoë “Z” 😀 – 天秤')).toBe('Zoë “Z” 😀 – 天秤')
+  const row = rowOf(
+    JSON.stringify({
+      event: { event: `x${hostile.join('')}`, at: 'x', deviceName: hostile.join(''), [hostile.join('')]: 1 },
+      leaf: { seq: 0, deviceSeq: null },
+      openings: {},
+    }),
+  )
+  expect(JSON.stringify(row)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\\u00|\\ud8/u)
+})
+
+test.each(['', 'null', '[]', '{}', '{"event":1}', '{"event":{},"leaf":{},"openings":[]}', '{"event":{},"leaf":null}'])(
+  'IO05 a line that is no event is none: %s',
+  (line) => expect(rowOf(line)).toBeUndefined(),
+)

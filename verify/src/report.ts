@@ -1,0 +1,194 @@
+import { makersTree, treeOf } from '@gatehouse/shared/audit/checkpoint'
+import type { Check, CheckName, Failure } from '@gatehouse/shared/audit/findings'
+import type { Verification } from '@gatehouse/shared/audit/verify'
+import { rowOf, rowText, withMarks } from './events.ts'
+import { inert } from './inert.ts'
+
+/** One thing that is wrong, for people. */
+export interface Wrong {
+  /** File, line, entry. */
+  where: string
+  because: string
+  /** What stands there, in words. It may be a lie: that is what was found. */
+  stands?: string
+}
+
+export interface CheckReport {
+  name: CheckName
+  says: string
+  result: 'passed' | 'failed' | 'skipped'
+  /** Why it was skipped. */
+  because?: string
+  wrong: readonly Wrong[]
+  /** How many more were found. */
+  more: number
+}
+
+/** What came of checking a bundle, in words for a terminal or a page. All texts are inert. */
+export interface Report {
+  ok: boolean
+  title: string
+  lead: string
+  /** Whether the facts are proven, or only what the bundle says of itself. */
+  facts: readonly (readonly [label: string, text: string])[]
+  checks: readonly CheckReport[]
+  /** What this cannot show, however good the bundle is. */
+  notShown: readonly string[]
+  ignored: readonly string[]
+}
+
+/** What was asked of the verifier. */
+export interface Asked {
+  key: string
+  hasEarlier: boolean
+  ignored: readonly string[]
+}
+
+const number = (value: number): string => value.toLocaleString('en-GB')
+const events = (count: number): string => `${number(count)} ${count === 1 ? 'event' : 'events'}`
+const mostListed = 20
+
+const whereOf = ({ file, line, seq }: Failure): string =>
+  [
+    inert(file),
+    line !== undefined && `line ${number(line)}`,
+    seq !== undefined && `entry ${number(seq + 1)} of the log (seq ${seq})`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+
+const checkReport = (
+  { name, says, result, failures, failed, because }: Check,
+  { read }: Verification,
+): CheckReport => ({
+  name,
+  says,
+  result: result === 'ok' ? 'passed' : result === 'failed' ? 'failed' : 'skipped',
+  ...(result === 'not_applicable' && because && { because }),
+  wrong: failures.map((failure) => {
+    const line = failure.line === undefined ? undefined : read?.wrong.get(failure.line)
+    const row = line === undefined ? undefined : rowOf(line)
+    const id = row?.all.find(([column]) => column === 'id')?.[1]
+    return {
+      where: whereOf(failure),
+      because: inert(failure.because),
+      ...(row && { stands: `${rowText(row)}${id ? `  (event ${withMarks(id)})` : ''}` }),
+    }
+  }),
+  more: failed - failures.length,
+})
+
+const titleOf = ({ ok, checks }: Verification): string => {
+  const failed = checks.filter(({ result }) => result === 'failed').map(({ name }) => name)
+  if (ok) return 'Nothing was changed'
+  if (failed.includes('key') || failed.includes('origin')) return 'This is NOT a bundle of the log your key is for'
+  if (failed.join() === 'earlier') return 'This log does NOT continue what was signed before'
+  return 'This bundle is NOT what was signed'
+}
+
+const leadOf = (verification: Verification): string => {
+  const { ok, checks, count, manifest, checkpoint } = verification
+  const failed = checks.filter(({ result }) => result === 'failed')
+  if (!ok) {
+    const [first] = failed
+    const rest = failed.length - 1
+    const also = rest > 0 ? `; ${rest === 1 ? 'one more check' : `${rest} more checks`} failed` : ''
+    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. Do not rely on anything in it.`
+  }
+  if (!manifest || !checkpoint) return ''
+  if (count === 0) return 'It holds no events, and what it says of the log is signed with your key.'
+  if (count === checkpoint.size) return `It is the whole log, ${events(count)}, as it was signed with your key.`
+  return `${count === 1 ? 'Its one event is' : `All of its ${events(count)} are`} in the log that was signed with your key, exactly as ${count === 1 ? 'it was' : 'they were'} written down.`
+}
+
+const columnOf = (line: string | undefined, name: string): string | undefined => {
+  const value = line === undefined ? undefined : rowOf(line)?.all.find(([column]) => column === name)?.[1]
+  return value ? withMarks(value) : undefined
+}
+
+const whose = (origin: string, first: string | undefined): string => {
+  const server = inert(origin.replace(/\/audit\/[^/]*$/, ''))
+  const name = columnOf(first, 'customerName')
+  try {
+    const tree = treeOf(origin)
+    if (tree === makersTree) return `the maker’s own, on server ${server}`
+    return `${name ? `${name}, ` : ''}customer ${inert(tree)}, on server ${server}`
+  } catch {
+    return inert(origin)
+  }
+}
+
+const devicesOf = ({ manifest, checkpoint, count, read }: Verification): string => {
+  const isWhole = checkpoint !== undefined && count === checkpoint.size
+  const devices = isWhole
+    ? [...(read?.devices ?? [])].map(([id, run]) => ({ id, from: run.from, to: run.to }))
+    : (manifest?.devices ?? [])
+  if (devices.length === 0) return isWhole ? 'there are no events of devices' : 'it claims this of no device'
+  const listed = devices.slice(0, mostListed).map(({ id, from, to }) => {
+    const name = read?.deviceNames.get(id)
+    return `${name ? `${inert(name)} (${inert(id)})` : inert(id)}: its events ${number(from + 1)} to ${number(to + 1)}`
+  })
+  const more = devices.length - listed.length
+  return [...listed, ...(more > 0 ? [`and ${number(more)} more devices`] : [])].join('\n')
+}
+
+const factsOf = (verification: Verification, { key, hasEarlier }: Asked): Report['facts'] => {
+  const { manifest, checkpoint, count, erased, read } = verification
+  if (!manifest) return []
+  const [from, to] = [rowOf(read?.first ?? '')?.at, rowOf(read?.last ?? '')?.at]
+  return [
+    ['Whose log', whose(manifest.origin, read?.first)],
+    ['What was asked for', inert(manifest.filter)],
+    ['Made', moment(manifest.madeAt)],
+    [
+      'Events',
+      checkpoint ? `${number(count)} of the ${number(checkpoint.size)} in the log when it was signed` : number(count),
+    ],
+    ...(from && to ? ([['From – to', `${from} – ${to}`]] as const) : []),
+    ['Without a gap', devicesOf(verification)],
+    ...(erased > 0
+      ? ([['Erased', `${number(erased)} personal values are no longer there in clear text`]] as const)
+      : []),
+    ['Signed with', inert(key)],
+    ['Earlier checkpoint', comparedWith(verification, hasEarlier)],
+  ]
+}
+
+const comparedWith = ({ checks }: Verification, hasEarlier: boolean): string => {
+  if (hasEarlier) return 'the one you gave, compared'
+  const isInside = checks.some(({ name, result }) => name === 'earlier' && result === 'ok')
+  return isInside ? 'you gave none; compared with the one in the bundle' : 'you gave none'
+}
+
+const moment = (iso: string): string => `${inert(iso.slice(0, 19).replace('T', ' '))} UTC`
+
+const notShownOf = ({ manifest, checkpoint, count, erased }: Verification, { hasEarlier }: Asked): string[] => {
+  const isWhole = checkpoint !== undefined && count === checkpoint.size
+  return [
+    `What was logged after the log had ${checkpoint ? events(checkpoint.size) : 'this size'}: ask for a newer bundle to see that.`,
+    'Whether what was logged is true. It shows what was written down, and that it has not been altered since it was signed.',
+    'Whether your key is the right one: it must have come to you by another way than this bundle.',
+    ...(isWhole
+      ? []
+      : [
+          `Whether more events fit what was asked for${manifest?.devices.length ? ', beyond the devices that are listed as without a gap' : ''}.`,
+        ]),
+    ...(hasEarlier
+      ? []
+      : [
+          'Whether the log was another before it was signed at this size: a checkpoint that you or your devices kept from earlier shows that.',
+        ]),
+    ...(erased > 0 ? ['What the erased personal values were.'] : []),
+  ]
+}
+
+/** What came of checking a bundle, in words. */
+export const reportOf = (verification: Verification, asked: Asked): Report => ({
+  ok: verification.ok,
+  title: titleOf(verification),
+  lead: leadOf(verification),
+  facts: factsOf(verification, asked),
+  checks: verification.checks.map((check) => checkReport(check, verification)),
+  notShown: notShownOf(verification, asked),
+  ignored: asked.ignored.map(inert),
+})

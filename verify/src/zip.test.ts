@@ -1,0 +1,286 @@
+import { crc32 } from 'node:zlib'
+import { utf8 } from '@gatehouse/shared/audit/bytes'
+import { aBundle, logKey, remembering } from '@gatehouse/shared/audit/testing/bundles'
+import type { Verification } from '@gatehouse/shared/audit/verify'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { checkBundle } from './check.ts'
+import { Unreadable } from './source.ts'
+import { inMemory, withFile, zipped, zippedBundle, zipSource } from './testing/zips.ts'
+import { openZip } from './zip.ts'
+
+const primitives = remembering()
+const { printed: pinnedKey } = logKey('customer-1')
+
+const check = async (zip: Uint8Array): Promise<Verification> =>
+  checkBundle(primitives, await zipSource(zip), { pinnedKey })
+
+/** The sentence with which a zip is refused. */
+const refusal = async (zip: Uint8Array): Promise<string> => {
+  const error = await check(zip).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(Unreadable)
+  return (error as Unreadable).message
+}
+
+let files: Map<string, Uint8Array>
+let good: Uint8Array
+beforeAll(async () => {
+  ;({ files } = await aBundle({ size: 3, seqs: [1], earlier: 2 }))
+  good = await zippedBundle(files)
+})
+
+const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const
+const placesOf = (zip: Uint8Array, kind: keyof typeof signatures): number[] =>
+  [...Array(zip.length - 3).keys()].filter((at) => view(zip).getUint32(at, true) === signatures[kind])
+
+/** A copy with two bytes set at a place in every header of a kind. */
+const withShort = (zip: Uint8Array, kind: keyof typeof signatures, offset: number, change: (was: number) => number) => {
+  const copy = zip.slice()
+  for (const at of placesOf(zip, kind))
+    view(copy).setUint16(at + offset, change(view(copy).getUint16(at + offset, true)), true)
+  return copy
+}
+
+describe('AL15 a bundle in a zip', () => {
+  test('AL15 as it was packed, in whatever order and however packed', async () => {
+    expect(await check(good)).toMatchObject({ ok: true, count: 1 })
+    expect((await check(await zipped([...files].reverse(), { level: 0 }))).ok).toBe(true)
+    expect((await check(await zipped(files, { zip64: true, dataDescriptor: true }))).ok).toBe(true)
+  })
+
+  test('AL15 the verifier beside it is passed over and named; everything else is too much', async () => {
+    const beside = [
+      ['verifier/verify.html', utf8('<p>')],
+      ['verifier/gatehouse-verify.mjs', utf8('1')],
+    ] as const
+    const zip = await zippedBundle(files, beside)
+    expect((await zipSource(zip)).ignored).toEqual(beside.map(([name]) => name))
+    expect((await check(zip)).ok).toBe(true)
+    for (const name of ['notes.txt', 'Verifier/verify.html', 'events.jsonl ', 'EVENTS.jsonl', 'verifier']) {
+      const { ok, checks } = await check(await zippedBundle(files, [[name, utf8('hello')]]))
+      expect([ok, checks.find((one) => one.result === 'failed')?.failures[0]?.file]).toEqual([false, name])
+    }
+  })
+
+  test('AL15 what is no zip, or only a part of one', async () => {
+    expect(await refusal(utf8('hello'))).toMatch(/not a zip file/)
+    expect(await refusal(new Uint8Array(0))).toMatch(/not a zip file/)
+    expect(await refusal(utf8('x'.repeat(100_000)))).toMatch(/not a zip file/)
+    for (let length = 0; length < good.length; length += 97)
+      expect(await refusal(good.slice(0, length)), String(length)).not.toBe('')
+    expect(await refusal(await zipped([['a.txt', utf8('hello')]]))).toMatch(/no proof bundle/)
+    expect(await refusal(await zipped([]))).toMatch(/no proof bundle|damaged|not a zip/)
+  })
+
+  test('AL15 something before, behind or beside the zip', async () => {
+    const joined = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]))
+    expect(await refusal(joined(good, utf8('more')))).toMatch(/behind its end|more than one way/)
+    expect(await refusal(joined(utf8('more'), good))).toMatch(/before its beginning|more than one way/)
+    expect(await refusal(joined(good, good))).not.toBe('')
+    const commented = joined(good, utf8('hello'))
+    view(commented).setUint16(good.length - 2, 5, true)
+    expect(await refusal(commented)).toMatch(/carries a comment/)
+  })
+
+  test('AL15 names that are there twice, lead elsewhere, or are no file', async () => {
+    // The library refuses to write a name twice: it is written under another of the same length.
+    const twice = await zipped([...files, ['events.jsonX', utf8('x')]])
+    for (let at = 0; at < twice.length - 12; at++)
+      if (new TextDecoder().decode(twice.subarray(at, at + 12)) === 'events.jsonX') twice[at + 11] = 'l'.charCodeAt(0)
+    expect(await refusal(twice)).toMatch(/two files of one name/)
+    for (const name of ['../events.jsonl', '/etc/passwd', 'a/../../b', 'C:\\x', '..\\x'])
+      expect(await refusal(await zipped([...files, [name, utf8('x')]])), name).toMatch(/leads out of its own folder/)
+    expect(await refusal(await zipped([...files, ['folder/', utf8('')]]))).toMatch(/folder/)
+    const link = await zipped(files, { unixMode: 0o120777 })
+    expect(await refusal(link)).toMatch(/link to another file/)
+  })
+
+  test('AL15 encrypted, or packed in another way', async () => {
+    expect(await refusal(await zipped(files, { password: 'hello', zipCrypto: true }))).toMatch(/is encrypted/)
+    expect(await refusal(await zipped(files, { password: 'hello', encryptionStrength: 3 }))).toMatch(/is encrypted/)
+    const method = withShort(
+      withShort(good, 'local', 8, () => 12),
+      'central',
+      10,
+      () => 12,
+    )
+    expect(await refusal(method)).toMatch(/packed in a way/)
+  })
+
+  test('AL15 too many, too large, or packed too small: refused before anything is unpacked', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => [`${i}`, utf8('x')] as const)
+    expect(await refusal(await zippedBundle(files, many))).toMatch(/more than 64 files/)
+    const bomb = withFile(files, 'events.jsonl', () => new Uint8Array(300_000_000))
+    let given = 0
+    const packed = await zippedBundle(bomb)
+    expect(packed.length).toBeLessThan(400_000)
+    const counting = {
+      size: packed.length,
+      read: async (from: number, length: number) => {
+        given += length
+        return packed.slice(from, from + length)
+      },
+    }
+    await expect(openZip(counting)).rejects.toThrow(/packed \d+ times smaller/)
+    expect(given).toBeLessThan(100_000)
+    const keys = withFile(files, 'keys.txt', () => new Uint8Array(70_000))
+    expect(await refusal(await zipped(keys, { level: 0 }))).toMatch(/keys.txt claims to hold 70000 bytes/)
+  })
+
+  test('AL15 a size that is a lie, a checksum that does not fit', async () => {
+    const [, second = 0] = placesOf(good, 'central')
+    for (const [offset, words] of [
+      [16, /checksum|more than one way/],
+      [24, /longer or shorter|more than one way/],
+      [20, /damaged|more than one way/],
+    ] as const) {
+      const copy = good.slice()
+      view(copy).setUint32(second + offset, view(copy).getUint32(second + offset, true) + 1, true)
+      expect(await refusal(copy), String(offset)).toMatch(words)
+    }
+    // Both headers lie alike: only what is unpacked tells.
+    const lying = await zipped([['README.txt', utf8('hello')]], { level: 0, dataDescriptor: false })
+    const [local = 0] = placesOf(lying, 'local')
+    const [central = 0] = placesOf(lying, 'central')
+    lying[local + 14] = (lying[local + 14] ?? 0) ^ 1
+    lying[central + 16] = (lying[central + 16] ?? 0) ^ 1
+    expect(await refusal(lying)).toMatch(/README.txt is damaged: its checksum/)
+  })
+
+  test('AL15 a table of contents that is not of a bundle is not read into memory', async () => {
+    const copy = good.slice()
+    const [end = 0] = placesOf(copy, 'end')
+    view(copy).setUint32(end + 12, 0x7fffffff, true)
+    const most = {
+      size: 2 ** 31,
+      read: async (from: number, length: number) => {
+        expect(length).toBeLessThanOrEqual(1024 * 1024)
+        const behind = from - (2 ** 31 - copy.length)
+        const bytes = new Uint8Array(length)
+        bytes.set(copy.subarray(Math.max(0, behind), Math.max(0, behind + length)), Math.max(0, -behind))
+        return bytes
+      },
+    }
+    await expect(openZip(most)).rejects.toThrow(Unreadable)
+  })
+})
+
+/** What of a zip lies from one place to another. */
+interface Part {
+  what: string
+  from: number
+  to: number
+}
+
+/** All of a zip, part by part, as its own headers tell. */
+const partsOf = (zip: Uint8Array): Part[] => {
+  const fields = {
+    local: 'signature:4 version:2 flags:2 method:2 time:4 checksum:4 sizes:8 lengths:4',
+    central:
+      'signature:4 made-by:2 version:2 flags:2 method:2 time:4 checksum:4 sizes:8 lengths:6 disk:2 inside:2 outside:4 offset:4',
+    end: 'signature:4 disks:4 counts:4 directory:8 comment:2',
+  } as const
+  const short = (at: number) => view(zip).getUint16(at, true)
+  const parts: Part[] = []
+  const add = (what: string, length: number): number => {
+    const from = parts.at(-1)?.to ?? 0
+    parts.push({ what, from, to: from + length })
+    return from
+  }
+  const central = placesOf(zip, 'central')
+  const kinds = [
+    ...central.map((at) => ['local', view(zip).getUint32(at + 20, true)] as const),
+    ...central.map(() => ['central', 0] as const),
+    ['end', 0] as const,
+  ]
+  for (const [kind, packed] of kinds) {
+    const start = parts.at(-1)?.to ?? 0
+    for (const field of fields[kind].split(' ')) add(`${kind} ${field.split(':')[0]}`, Number(field.split(':')[1]))
+    if (kind === 'end') continue
+    const lengths = start + (kind === 'local' ? 26 : 28)
+    add(`${kind} name`, short(lengths))
+    add(`${kind} extra`, short(lengths + 2))
+    if (kind === 'local') add('data', packed)
+  }
+  expect(parts.at(-1)?.to).toBe(zip.length)
+  return parts
+}
+
+const contentsOf = async (zip: Uint8Array): Promise<[string, string][]> => {
+  const source = await openZip(inMemory(zip))
+  const contents: [string, string][] = []
+  for (const name of source.files.keys()) {
+    const pieces: Uint8Array[] = []
+    await source.read(name, (bytes) => void pieces.push(bytes))
+    contents.push([name, Buffer.concat(pieces).toString('latin1')])
+  }
+  return contents.sort()
+}
+
+const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.with(at, (bytes[at] as number) ^ (1 << (at % 8)))
+
+/** Whether a zip verifies; one that cannot be read does not. */
+const holds = (zip: Uint8Array): Promise<boolean> =>
+  check(zip).then(
+    ({ ok }) => ok,
+    (error: unknown) => {
+      if (!(error instanceof Unreadable)) throw error
+      return false
+    },
+  )
+
+describe('AL15 whatever is done to the bytes of a zip is noticed, or changes nothing of the bundle', () => {
+  test('AL15 every byte of the zip that is no file, and every third of those that are, flipped', async () => {
+    const zip = await zipped(files, { dataDescriptor: false })
+    const whole = await contentsOf(zip)
+    const unnoticed = new Set<string>()
+    for (const { what, from, to } of partsOf(zip))
+      for (let at = from; at < to; at += what === 'data' ? 3 : 1) {
+        const other = flipped(zip, at)
+        if (!(await holds(other))) continue
+        unnoticed.add(what === 'data' && at === to - 1 ? 'last byte of what is packed' : what)
+        // Rightly not noticed: what was checked is what was packed, under the same names.
+        expect(await contentsOf(other)).toEqual(whole)
+      }
+    // What says nothing of the files: by what and when they were packed, which program could read it, how they may be
+    // used, on which of many disks they are, how long a remark would be, and bits that fill up a last byte.
+    expect([...unnoticed].sort()).toEqual([
+      'central disk',
+      'central flags',
+      'central inside',
+      'central made-by',
+      'central outside',
+      'central time',
+      'central version',
+      'end comment',
+      'end counts',
+      'end disks',
+      'last byte of what is packed',
+      'local flags',
+      'local time',
+      'local version',
+    ])
+  }, 240_000)
+
+  test('AL15 every third byte of the files, flipped before they were packed', async () => {
+    const zip = await zipped(files, { level: 0, dataDescriptor: false })
+    const parts = partsOf(zip)
+    const central = placesOf(zip, 'central')
+    let tried = 0
+    for (const [i, { from, to }] of parts.filter(({ what }) => what === 'data').entries()) {
+      const checksums = [placesOf(zip, 'local')[i] ?? 0, central[i] ?? 0].map((at, kind) => at + (kind === 0 ? 14 : 16))
+      for (let at = from + (i % 3); at < to; at += 3) {
+        const other = flipped(zip, at)
+        for (const place of checksums) view(other).setUint32(place, crc32(other.subarray(from, to)), true)
+        const { ok, checks } = await check(other)
+        if (ok) expect.fail(`${parts[i]?.what}, byte ${at - from} went unnoticed`)
+        expect(checks.some(({ result }) => result === 'failed')).toBe(true)
+        tried++
+      }
+    }
+    expect(tried).toBeGreaterThan(1_000)
+  }, 240_000)
+})
