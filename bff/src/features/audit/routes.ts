@@ -7,7 +7,7 @@ import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
-import { type AuditEventRow, eventsOfDevice, eventsVisibleTo } from './store.ts'
+import { type AuditEventRow, eventsVisibleTo } from './store.ts'
 
 const Query = PageQuery.extend(auditQueryShape)
 
@@ -36,7 +36,13 @@ export const auditRoom = new Hono<RoomEnv>()
   .get('/devices/:deviceId/audit', allow('audit.view', theDeviceEvenRemoved), validated('query', Query), async (c) => {
     const { limit, cursor, ...read } = c.req.valid('query')
     const filter = filterOfQuery(read)
-    const rows = await eventsOfDevice(c.var.house.db, c.var.target.deviceId, filter, limit, before(cursor))
+    const rows = await eventsVisibleTo(
+      c.var.house.db,
+      c.var.actor,
+      { ...filter, deviceId: c.var.target.deviceId },
+      limit,
+      before(cursor),
+    )
     return c.json(asPage(rows, limit, (row) => [row.id], present))
   })
   .get('/audit', self('the events one may see', { whileViewing: 'seen' }), validated('query', Query), async (c) => {

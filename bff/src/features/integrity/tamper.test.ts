@@ -40,7 +40,13 @@ const remembered = async () => {
 const putBack = () =>
   superuser.begin(async (tx) => {
     await tx.unsafe('select pg_advisory_xact_lock(5530928817340912), pg_advisory_xact_lock(5530928817340913)')
-    for (const table of tables) await tx.unsafe(`delete from ${table}; insert into ${table} table kept_${table}`)
+    for (const table of tables) {
+      // What the database makes by itself cannot be put back.
+      const columns = await tx<{ name: string }[]>`select quote_ident(column_name) as name
+        from information_schema.columns where table_name = ${table} and is_generated = 'NEVER'`
+      const names = columns.map(({ name }) => name).join()
+      await tx.unsafe(`delete from ${table}; insert into ${table} (${names}) select ${names} from kept_${table}`)
+    }
     for (const table of found) await tx.unsafe(`delete from ${table}`)
     for (const name of (await remembered()).keys()) await rm(join(folder(), name))
     for (const [name, bytes] of memory) await writeFile(join(folder(), name), bytes)

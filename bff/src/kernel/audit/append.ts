@@ -7,6 +7,7 @@ import type { Tx } from '../database/connect.ts'
 import { newIdAt } from '../ids.ts'
 import { sha256 } from './platform.ts'
 import { auditEvent, auditPending, auditText } from './tables.ts'
+import { searchWords } from './words.ts'
 
 /** What an event is about, with the names of the moment: the log refers to nothing that could go. */
 export interface About {
@@ -72,7 +73,7 @@ const rowsOf = (one: Entry, at: number) => {
   const { event, openings } = commitTo(sha256, { ...columns, ...words }, personalPaths(one.by.kind, fields), newSalt)
   return {
     event: { ...columns, canonical: Buffer.from(canonical(event), 'utf8') },
-    text: { eventId: columns.id, customerId: columns.customerId, ...words, openings },
+    text: { eventId: columns.id, customerId: columns.customerId, words: searchWords(columns), ...words, openings },
     pending: { eventId: columns.id, customerId: columns.customerId },
   }
 }

@@ -14,6 +14,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const ms = (name: string) => bigint(name, { mode: 'number' })
 const count = (name: string) => bigint(name, { mode: 'number' })
@@ -58,17 +59,25 @@ export const auditEvent = pgTable(
 )
 
 /** What of an event is personal, or in its own words: kept beside the evidence, so that it can be erased from here. */
-export const auditText = pgTable('audit_text', {
-  eventId: uuid('event_id')
-    .primaryKey()
-    .references(() => auditEvent.id),
-  customerId: uuid('customer_id'),
-  actorName: text('actor_name').notNull(),
-  fromAddress: text('from_address'),
-  fields: jsonb().$type<Record<string, string | number>>().notNull(),
-  /** Salts and values of the commitments in `canonical`; without one its value cannot be guessed back. */
-  openings: jsonb().$type<Openings>().notNull(),
-})
+export const auditText = pgTable(
+  'audit_text',
+  {
+    eventId: uuid('event_id')
+      .primaryKey()
+      .references(() => auditEvent.id),
+    customerId: uuid('customer_id'),
+    actorName: text('actor_name').notNull(),
+    fromAddress: text('from_address'),
+    fields: jsonb().$type<Record<string, string | number>>().notNull(),
+    /** Salts and values of the commitments in `canonical`; without one its value cannot be guessed back. */
+    openings: jsonb().$type<Openings>().notNull(),
+    /** What else it is found by: the words of its sentence, names of things, ends of ids; nothing personal. */
+    words: text().notNull().default(''),
+    /** All words of this row and whose it is; made by the database, so that what is erased is found no longer. */
+    search: tsvector().generatedAlwaysAs(sql`audit_search(words, actor_name, from_address, fields, customer_id)`),
+  },
+  (t) => [index('audit_text_search').using('gin', t.search)],
+)
 
 /** An event with its words, as pages show it; whoever reads it sees through the walls of both tables. */
 export const auditLine = pgView('audit_line', {

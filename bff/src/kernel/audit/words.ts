@@ -1,0 +1,32 @@
+import { auditEvents } from '@gatehouse/shared/audit-events'
+
+/** What an event is found by beside what is personal in it: none of this is erased. */
+interface Told {
+  event: string
+  outcome: string
+  actorCompany: string
+  customerName: string | null
+  deviceName: string | null
+  requestId: string | null
+  sessionId: string | null
+  approvalId: string | null
+}
+
+/** How much of an id people read to each other: its last signs. */
+const spoken = (id: string | null): string | null => id?.slice(-6) ?? null
+
+/** The words of the sentence that are always the same, the names of things, and the ends of ids: for the search. */
+export const searchWords = (told: Told): string => {
+  const row = (auditEvents as Record<string, { says: string } | undefined>)[told.event]
+  return [
+    row?.says.replace(/\{\w+\}/g, ' '),
+    told.event,
+    told.outcome === 'done' ? null : told.outcome,
+    told.actorCompany,
+    told.customerName,
+    told.deviceName,
+    ...[told.requestId, told.sessionId, told.approvalId].map(spoken),
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
