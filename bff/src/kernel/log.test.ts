@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { errorWords } from './log.ts'
+import { forgeries } from '../testing/forgeries.ts'
+import { errorWords, openLog } from './log.ts'
 
 describe('AU12 what the log keeps of an error', () => {
   test('neither parameters of a query nor the details of PostgreSQL', () => {
@@ -17,4 +18,20 @@ describe('AU12 what the log keeps of an error', () => {
     expect(text).toContain('person_email')
     expect(text).toContain('insert into person')
   })
+})
+
+test('IO05 what somebody sent stays in the one line that tells of it', () => {
+  let written = ''
+  const log = openLog('info', {
+    write: (text) => {
+      written += text
+    },
+  })
+  for (const text of forgeries) log.info({ path: text, err: new Error(text) }, text)
+  const lines = written.split('\n').slice(0, -1)
+  expect(lines).toHaveLength(forgeries.length)
+  expect(written.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u)
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg.toWellFormed())).toEqual(
+    forgeries.map((text) => text.toWellFormed()),
+  )
 })

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, destination, type Logger, pino } from 'pino'
 
 /** The program's log: one JSON object a line, so that no text can forge a second line. */
 export type Log = Logger
@@ -31,25 +31,34 @@ export const errorWords = (error: unknown): ErrorWords => {
   }
 }
 
+const unseen = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
 /** Opens the log; what is known to be secret is cut wherever it stands under these names. */
-export const openLog = (level: string): Log =>
-  pino({
-    level,
-    serializers: { err: errorWords },
-    redact: {
-      paths: [
-        'password',
-        'present',
-        'next',
-        'code',
-        'token',
-        'ticket',
-        'cookie',
-        'authorization',
-        '*.password',
-        '*.cookie',
-        '*.authorization',
-      ],
-      censor: '[secret]',
+export const openLog = (level: string, to: DestinationStream = destination(1)): Log =>
+  pino(
+    {
+      level,
+      // JSON leaves these as they are; some viewers end a line there, or turn it round.
+      hooks: {
+        streamWrite: (line) => line.replace(unseen, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      },
+      serializers: { err: errorWords },
+      redact: {
+        paths: [
+          'password',
+          'present',
+          'next',
+          'code',
+          'token',
+          'ticket',
+          'cookie',
+          'authorization',
+          '*.password',
+          '*.cookie',
+          '*.authorization',
+        ],
+        censor: '[secret]',
+      },
     },
-  })
+    to,
+  )

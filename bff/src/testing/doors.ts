@@ -50,6 +50,8 @@ export const filled = (path: string, given: (name: string) => string): string =>
 interface Shape {
   type?: string
   format?: string
+  enum?: unknown[]
+  const?: unknown
   properties?: Record<string, Shape>
   items?: Shape
   anyOf?: Shape[]
@@ -75,6 +77,17 @@ export const idFields = (door: Door, part: 'json' | 'query'): string[] => {
     if (reading.part === part)
       walk(shapeOf(reading.schema), '', (shape, at) => {
         if (shape.format === 'uuid') found.add(at)
+      })
+  return [...found]
+}
+
+/** Paths of the fields of a door's body that take any text. */
+export const textFields = (door: Door): string[] => {
+  const found = new Set<string>()
+  for (const reading of door.readings)
+    if (reading.part === 'json')
+      walk(shapeOf(reading.schema), '', (shape, at) => {
+        if (shape.type === 'string' && !shape.format && !shape.enum && shape.const === undefined) found.add(at)
       })
   return [...found]
 }

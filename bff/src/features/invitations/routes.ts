@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { storable } from '../../kernel/database/storable.ts'
 import { open, self } from '../../kernel/http/allow.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { askForAddress, askForLink, choosePassword, confirmAddress } from './service.ts'
 
 const Choice = z.strictObject({ token: z.string().min(1).max(200), password: z.string().min(1).max(1_000) })
-const Forgotten = z.strictObject({ email: z.string().min(1).max(254) })
+const Forgotten = z.strictObject({ email: z.string().min(1).max(254).transform(storable) })
 const Address = z.strictObject({ email: z.email().max(254), password: z.string().min(1).max(1_000) })
 const Confirmation = z.strictObject({ token: z.string().min(1).max(200) })
 

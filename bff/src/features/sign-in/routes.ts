@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { type Actor, byPerson, selfOf } from '../../kernel/actor.ts'
+import { storable } from '../../kernel/database/storable.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { anything, anythingAnywhere, open, self } from '../../kernel/http/allow.ts'
@@ -20,7 +21,11 @@ import { signInWithPassword } from './service.ts'
 import { noteGestureAt } from './store.ts'
 import { signIn } from './tables.ts'
 
-const Credentials = z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) })
+const Credentials = z.strictObject({
+  // Nobody has an address that cannot be kept: it is looked for as any wrong one.
+  email: z.string().min(1).max(254).transform(storable),
+  password: z.string().min(1).max(1_000),
+})
 const NewPassword = z.strictObject({ present: z.string().min(1).max(1_000), next: z.string().min(1).max(1_000) })
 /** How long before the call the gesture was: browsers report gestures bundled, and hidden tabs late. */
 const Gesture = z.strictObject({ agoMs: z.number().int().min(0).max(1_200_000).default(0) })

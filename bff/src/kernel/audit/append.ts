@@ -5,6 +5,7 @@ import { type AuditEventName, type AuditFields, type AuditOutcome, personalPaths
 import type { By } from '../actor.ts'
 import type { Tx } from '../database/connect.ts'
 import { newIdAt } from '../ids.ts'
+import { oneLine } from '../visible.ts'
 import { sha256 } from './platform.ts'
 import { auditEvent, auditPending, auditText } from './tables.ts'
 import { searchWords } from './words.ts'
@@ -37,19 +38,16 @@ export interface Entry<E extends AuditEventName = AuditEventName> {
 /** An entry of any event, made where the event is known so that its fields are checked. */
 export const entry = <E extends AuditEventName>(one: Entry<E>): Entry => one as unknown as Entry
 
-/** Text that stays one line in every viewer: control and line-separating characters are made visible. */
-const oneLine = (value: string | number): string | number =>
-  typeof value === 'number'
-    ? value
-    : value
-        .toWellFormed()
-        .replace(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const shown = <T extends string | number | null | undefined>(value: T) =>
+  typeof value === 'string' ? oneLine(value) : value
 
 const newSalt = (): Uint8Array => randomBytes(saltLength)
 
 const rowsOf = (one: Entry, at: number) => {
   const about = one.about ?? {}
-  const fields = Object.fromEntries(Object.entries(one.fields).map(([name, value]) => [name, oneLine(value)]))
+  const fields = Object.fromEntries(
+    Object.entries(one.fields).map(([name, value]) => [name, shown(value) as string | number]),
+  )
   const columns = {
     id: newIdAt(at),
     at,
@@ -57,11 +55,11 @@ const rowsOf = (one: Entry, at: number) => {
     outcome: one.outcome ?? 'done',
     actorKind: one.by.kind,
     actorId: one.by.id,
-    actorCompany: String(oneLine(one.by.company)),
+    actorCompany: oneLine(one.by.company),
     customerId: about.customerId ?? null,
-    customerName: about.customerName ?? null,
+    customerName: shown(about.customerName) ?? null,
     deviceId: about.deviceId ?? null,
-    deviceName: about.deviceName ?? null,
+    deviceName: shown(about.deviceName) ?? null,
     requestId: about.requestId ?? null,
     sessionId: about.sessionId ?? null,
     approvalId: about.approvalId ?? null,
@@ -69,7 +67,7 @@ const rowsOf = (one: Entry, at: number) => {
     ...(about.siteId && { siteId: about.siteId }),
     ...(about.personId && { personId: about.personId }),
   }
-  const words = { actorName: String(oneLine(one.by.name)), fromAddress: one.by.from, fields }
+  const words = { actorName: oneLine(one.by.name), fromAddress: one.by.from, fields }
   const { event, openings } = commitTo(sha256, { ...columns, ...words }, personalPaths(one.by.kind, fields), newSalt)
   return {
     event: { ...columns, canonical: Buffer.from(canonical(event), 'utf8') },
