@@ -13,6 +13,8 @@ import { customersRoom } from './features/customers/routes.ts'
 import { reachOf } from './features/devices/door.ts'
 import { modelsRoom } from './features/devices/model-routes.ts'
 import { devicesRoom } from './features/devices/routes.ts'
+import { expireExports, makeLargeExports, makeSmallExports, stopExports } from './features/exports/jobs.ts'
+import { exportsRoom } from './features/exports/routes.ts'
 import { factorsRoom } from './features/factors/routes.ts'
 import { controlDoor } from './features/gateway/control.ts'
 import { forgetOldAssertions, markSilentDevices, pingDevices } from './features/gateway/jobs.ts'
@@ -79,6 +81,7 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', limitsRoom)
   .route('/', auditRoom)
   .route('/', integrityRoom)
+  .route('/', exportsRoom)
   .route('/', peopleRoom)
   .route('/', networksRoom)
   .route('/', groupsRoom)
@@ -132,6 +135,9 @@ export const jobs: readonly Job[] = [
   orderNightlyChecks,
   runChecks,
   remindOfFaults,
+  makeSmallExports,
+  makeLargeExports,
+  expireExports,
 ]
 
 /** Done once, before the first door opens. */
@@ -142,7 +148,7 @@ export const beforeOpening: readonly ((house: House) => Promise<void>)[] = [
 ]
 
 /** Done once, before the connections are cut. */
-export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stopRelay]
+export const beforeClosing: readonly ((house: House) => Promise<void>)[] = [stopExports, stopRelay]
 
 /** The questions the kernel asks of rooms it does not know. */
 export const accessOf = (house: () => House, looks = newLooks()): Access => ({

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import type { ExportState } from '@gatehouse/shared/views/exports'
+import { eq, inArray } from 'drizzle-orm'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
+import { auditExport } from '../features/exports/tables.ts'
 import { passkey } from '../features/factors/tables.ts'
 import { runChecks } from '../features/integrity/checks.ts'
 import { auditFault } from '../features/integrity/tables.ts'
@@ -12,7 +14,16 @@ import { manyDevices } from './devices.ts'
 import type { TestHouse, Visitor } from './house.ts'
 import { answerOf, testPasskey } from './passkeys.ts'
 import { ask } from './sessions.ts'
-import { sceneIn, tellAction, tellAlarm, tellApproval, tellReport, tellRequest, tellSession } from './stories.ts'
+import {
+  sceneIn,
+  tellAction,
+  tellAlarm,
+  tellApproval,
+  tellExport,
+  tellReport,
+  tellRequest,
+  tellSession,
+} from './stories.ts'
 
 /** What an id is the id of. */
 export type Kind =
@@ -30,6 +41,7 @@ export type Kind =
   | 'signIn'
   | 'passkey'
   | 'fault'
+  | 'export'
 
 /** One deed that somebody may do at a door, with things of its own so that it can be done again and again. */
 export interface Deed {
@@ -387,6 +399,29 @@ export const deeds: Readonly<Record<string, Prepare>> = {
   'POST /api/reset': nobody({ token, password: 'four herons wade at dawn' }, 'link_unusable'),
   'POST /api/me/address': own({ body: { email: 'ines.frei@helvetia.example', password: demoPassword('reader') } }),
   'POST /api/me/address/confirm': own({ body: { token }, refused: 'link_unusable' }),
+  'POST /api/me/exports': async (_, s) => {
+    await withdrawExports(s)
+    return {
+      who: 'approver',
+      body: {
+        format: 'bundle',
+        filter: 'outcome=refused',
+        zone: 'Europe/Zurich',
+        reason: 'an inspection',
+        log: s.h.seeded.customers['Helvetia Pharma'],
+        since: 'first',
+      },
+    }
+  },
+  'DELETE /api/me/exports/:exportId': async (_, s) => ({
+    who: 'approver',
+    ids: { exportId: await anExport(s, 'cancelled') },
+  }),
+  'POST /api/me/exports/:exportId/cancel': async (_, s) => ({
+    who: 'approver',
+    ids: { exportId: await anExport(s, 'queued') },
+  }),
+  'POST /api/me/exports/preview': () => ({ who: 'approver', body: { filter: '', zone: 'Europe/Zurich' } }),
   'POST /api/me/gesture': own({ body: { agoMs: 0 } }),
   'POST /api/me/password': own({
     body: { present: demoPassword('reader'), next: 'four herons wade at dawn' },
@@ -446,7 +481,13 @@ export const deeds: Readonly<Record<string, Prepare>> = {
     ids: { personId: await p.someone('customer') },
     body: { reason: 'a test', caseNumber: '', minutes: 5 },
   }),
-  'DELETE /api/me/viewing': own(),
+  'DELETE /api/me/viewing': async (p, { h }) => {
+    const by = await h.as('administrator')
+    const path = `/api/customers/${p.helvetia}/people/${await p.someone('customer')}/viewing`
+    const { status } = await by.post(path, { reason: 'a test', caseNumber: '', minutes: 5 })
+    if (status !== 201) throw new Error(`not looking: ${status}`)
+    return { who: 'administrator', by }
+  },
   'POST /api/models': () => ({
     who: 'administrator',
     body: { name: unique(), maker: 'Alpenwerk', declaration },
@@ -534,6 +575,20 @@ const anotherPasskey = async ({ h, kinds }: Stage, who: Persona): Promise<string
   if (!like) throw new Error('no passkey to be like')
   await h.house.db.insert(passkey).values({ ...like, id, credentialId: randomUUID(), name: 'Another' })
   kinds.set(id, 'passkey')
+  return id
+}
+
+/** Nobody waits for an export that another deed asked for. */
+const withdrawExports = ({ h }: Stage): Promise<unknown> =>
+  h.house.db
+    .update(auditExport)
+    .set({ state: 'cancelled' })
+    .where(inArray(auditExport.state, ['queued', 'running']))
+
+/** An export of the approver's in the tables. */
+const anExport = async (s: Stage, state: ExportState): Promise<string> => {
+  const id = await tellExport(s.h, s.h.seeded.people.approver, state)
+  s.kinds.set(id, 'export')
   return id
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { ExportState } from '@gatehouse/shared/views/exports'
 import { eq } from 'drizzle-orm'
 import type { DemoCustomer } from '../demo/models.ts'
 import { demoPeople, type Persona } from '../demo/people.ts'
 import { action } from '../features/actions/tables.ts'
 import { alarm } from '../features/alarms/tables.ts'
+import { auditExport } from '../features/exports/tables.ts'
 import { passkey } from '../features/factors/tables.ts'
 import { securityReport } from '../features/intake/tables.ts'
 import { auditCheck, auditExplanation, auditFault } from '../features/integrity/tables.ts'
@@ -166,6 +168,28 @@ export const tellReport = async ({ house }: Pick<TestHouse, 'house'>): Promise<s
   return id
 }
 
+/** An export of somebody's; one that waits goes on waiting, because it was asked for by a clock that is ahead. */
+export const tellExport = async (
+  { house }: Pick<TestHouse, 'house'>,
+  personId: string,
+  state: ExportState,
+): Promise<string> => {
+  const [id, at] = [newId(), house.clock.now() + hour]
+  await house.db.insert(auditExport).values({
+    id,
+    personId,
+    format: 'csv',
+    filter: {},
+    words: 'All events',
+    zone: 'Europe/Zurich',
+    reason: 'an inspection',
+    about: {},
+    state,
+    askedAt: at,
+  })
+  return id
+}
+
 /** Who plays in the stories of a customer of the demonstration. */
 export const sceneIn = (
   { seeded }: Pick<TestHouse, 'seeded'>,
@@ -205,6 +229,7 @@ export const seedStories = async (
     actionId: await tellAction(h, scene),
     reportId: await tellReport(h),
     faultId: await tellFault(h, scene),
+    exportId: await tellExport(h, personId, 'failed'),
     signInId: randomUUID(),
     passkeyId: own?.id ?? '',
   }

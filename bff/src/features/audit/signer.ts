@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type BundleParts, sealBundle } from '@gatehouse/shared/audit/bundle'
 import { textOf } from '@gatehouse/shared/audit/bytes'
 import { type Checkpoint, openCheckpoint, originOf, signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { signatureTypes, type VerifierKey } from '@gatehouse/shared/audit/note'
@@ -39,6 +40,8 @@ export interface Signer {
   isMine(): Promise<boolean>
   /** The signed checkpoint; throws `NoContinuation`. `proof` leads from the last signed size to this one. */
   sign(tree: string, next: Signed, proof: readonly Uint8Array[]): Promise<Uint8Array>
+  /** The files of a proof bundle of this tree but its events, sealed: what is signed here can pass for no checkpoint. */
+  seal(tree: string, parts: BundleParts): Promise<Map<string, Uint8Array>>
 }
 
 const writeDurably = async (folder: string, path: string, bytes: Uint8Array): Promise<void> => {
@@ -91,6 +94,7 @@ export const openSigner = async ({ settings, keys }: Pick<House, 'settings' | 'k
   return {
     keyOf,
     last,
+    seal: (tree, parts) => sealBundle(sha256, parts, keyOf(tree), keys.log.sign),
     known: async () => {
       const names = await readdir(folder).catch(() => [])
       return names.filter((name) => name.endsWith(ending)).map((name) => treeNamed(name.slice(0, -ending.length)))

@@ -146,6 +146,17 @@ export const grantedDevices = (who: Pick<Who, 'customerId' | 'grants'>, activity
   return who.customerId === null ? scoped : (and(eq(device.customerId, who.customerId), scoped) as SQL)
 }
 
+/** How many of these devices `who` is granted `activity` on. */
+export const devicesSeen = (
+  db: Tx,
+  who: Pick<Who, 'customerId' | 'grants'>,
+  activity: Activity,
+  ids: readonly string[],
+): Promise<number> =>
+  ids.length === 0
+    ? Promise.resolve(0)
+    : db.$count(device, and(sql`${device.id} = any(${sql.param([...ids])}::uuid[])`, grantedDevices(who, activity)))
+
 /**
  * The version of the orders (policy and declaration) that a row of `device` ought to hold: a sum of counts that only
  * rise, so that one row is written however many devices a change is about.

@@ -127,6 +127,33 @@ export const actorUnder = async (house: House, signInId: string, from: string): 
   return 'actor' in holder ? seenAs(house, holder.actor) : null
 }
 
+/**
+ * A person as he is judged for what goes on without him, by his account and his rights as they are now; `null` where he
+ * may no longer sign in. What only somebody at a browser can show counts as shown: he showed it when he asked.
+ */
+export const standingOf = async (house: House, personId: string): Promise<Actor | null> => {
+  const [account, grants] = await Promise.all([accountById(house.db, personId), grantsOf(house.db, personId)])
+  if (!account) return null
+  const { id, name, email, customerId, customerName } = account
+  return {
+    id,
+    name,
+    email,
+    customerId,
+    customerName,
+    company: customerName ?? house.settings.maker,
+    networkRefused: false,
+    passwordDue: false,
+    secondFactor: 'shown',
+    provenAt: 0,
+    passwordAt: 0,
+    renewalDue: false,
+    grants,
+    signInId: '',
+    from: '',
+  }
+}
+
 /** Holds a person's account until the transaction ends: what he changes about himself happens one by one. */
 export const holdPerson = (tx: Tx, personId: string): Promise<unknown> =>
   tx.select({ id: person.id }).from(person).where(eq(person.id, personId)).for('no key update')

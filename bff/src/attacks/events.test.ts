@@ -1,0 +1,138 @@
+import postgres, { type Sql } from 'postgres'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type DeedEvents, deedEvents } from '../testing/deed-events.ts'
+import { prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { changingDoors, type Door, filled, guardedDoors } from '../testing/doors.ts'
+import { type Answer, openTestHouse, type TestHouse } from '../testing/house.ts'
+import { reads } from '../testing/reads.ts'
+import { type Rows, rowsOf } from '../testing/rows.ts'
+import { pathWords, seedStories } from '../testing/stories.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let h: TestHouse
+let s: Stage
+let rows: Rows
+let owner: Sql
+let ours: Record<string, string>
+beforeAll(async () => {
+  h = await openTestHouse()
+  s = stageOf(h)
+  rows = await rowsOf(h.ownerUrl)
+  owner = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
+  ours = await seedStories(h)
+})
+afterAll(async () => {
+  await s.close()
+  await rows.close()
+  await owner.end()
+  await h.close()
+})
+
+const codeOf = ({ body }: Answer) => (body as { error?: { code?: string } } | null)?.error?.code
+
+interface Written {
+  event: string
+  outcome: string
+  actorKind: string
+  actorId: string | null
+  /** The transaction that wrote it. */
+  tx: string
+}
+
+/** What people, and nobody in particular, left in the log meanwhile; devices and jobs speak whenever they like. */
+const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: Written[] }> => {
+  const [mark] = await owner<{ tx: string }[]>`select pg_current_xact_id()::text as tx`
+  const result = await work()
+  const events = await owner<Written[]>`
+    select event, outcome, actor_kind as "actorKind", actor_id as "actorId", xmin::text as tx from audit_event
+    where xmin::text::bigint > ${mark?.tx ?? '0'}::bigint and actor_kind <> 'device'
+    order by xmin::text::bigint, id`
+  return {
+    result,
+    events: events.filter(({ actorKind, event }) => !isWorkFor(event) && (actorKind === 'person' || !isOfJobs(event))),
+  }
+}
+
+/** Events of jobs that may run at any moment. */
+const isOfJobs = (event: string) => /^(request\.told|limits\.|log\.|witness\.|export\.|report\.overdue)/.test(event)
+
+/** Events of what is done in somebody's name after he asked for it. */
+const isWorkFor = (event: string) => /^export\.(finished|included|failed)$/.test(event)
+
+const roles = ['gatehouse_app', 'gatehouse_house']
+/** Does `work` while no event can be written. */
+const withoutLog = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (const role of roles) await owner`revoke insert on audit_event from ${owner(role)}`
+  try {
+    return await work()
+  } finally {
+    for (const role of roles) await owner`grant insert on audit_event to ${owner(role)}`
+  }
+}
+
+const partsOf = (one: DeedEvents | undefined) => {
+  if (!one || 'none' in one) return { events: [], follow: [] }
+  return 'events' in one ? one : { events: one, follow: [] }
+}
+
+test('AL01 it is known of every door what a deed there writes into the log, and of no other', () => {
+  expect(Object.keys(deedEvents).sort()).toEqual(changingDoors.map(({ name }) => name).sort())
+})
+
+describe('AL01 AL02 AL03 a deed and its event are one:', () => {
+  test.each(changingDoors.map((door) => [door.name, door] as const))('%s', async (_, door) => {
+    const { events: own, follow } = partsOf(deedEvents[door.name])
+    const deed = await prepared(s, door.name)
+    const path = filled(door.path, (name) => deed.ids[name] ?? `no ${name}`)
+    const send = () => deed.by.send(door.method, path, deed.body)
+
+    if (own.length > 0) {
+      const before = await rows.now()
+      const kept = await withoutLog(send)
+      expect([kept.status, codeOf(kept)], 'no event, no deed').toEqual([500, 'internal'])
+      expect(await rows.now(), 'no event, no deed').toEqual(before)
+    }
+
+    const done = await during(send)
+    expect([done.result.status < 300, codeOf(done.result)]).toEqual([!deed.refused, deed.refused])
+    const written = done.events.map(({ event }) => event)
+    const first = done.events.filter(({ event }) => !(follow as readonly string[]).includes(event))
+    expect(first.map(({ event }) => event)).toEqual(own)
+    expect(new Set(first.map(({ tx }) => tx)).size, 'one transaction').toBeLessThanOrEqual(1)
+    for (const one of follow) expect(written).toContain(one)
+    for (const { outcome } of first) expect(outcome).toBe(deed.refused || isRefusal(first) ? 'refused' : 'done')
+
+    // Once more: either it can be done again, or its refusal is in the log.
+    const again = await during(send)
+    if (again.result.status >= 400 && !isSlip(codeOf(again.result)))
+      expect(again.events.map(({ outcome }) => outcome)).toEqual(['refused'])
+  })
+})
+
+const isRefusal = (events: readonly Written[]) => events.some(({ event }) => event.endsWith('_refused'))
+
+/** What could not be understood, or who was not there to be refused anything. */
+const isSlip = (code: string | undefined) =>
+  ['invalid_input', 'password_unfit', 'malformed', 'too_large', 'not_signed_in', 'renewal_needed'].includes(code ?? '')
+
+describe('AL02 who may not is in the log, once:', () => {
+  const doors = guardedDoors.filter(({ guard }) => guard?.kind === 'activity')
+  const asked = async (door: Door) => {
+    if (door.method === 'GET') {
+      const path = filled(door.path, (name) => pathWords[name] ?? ours[name] ?? 'nothing') + (reads[door.name] ?? '')
+      return { path, body: undefined }
+    }
+    const deed = await prepared(s, door.name)
+    return { path: filled(door.path, (name) => deed.ids[name] ?? 'nothing'), body: deed.body }
+  }
+  test.each(doors.map((door) => [door.name, door] as const))('%s', async (_, door) => {
+    const luis = await s.as('otherApprover')
+    const { path, body } = await asked(door)
+    const { result, events } = await during(() => luis.send(door.method, path, body))
+    expect([403, 404]).toContain(result.status)
+    expect(events).toMatchObject([
+      { event: 'access.refused', outcome: 'refused', actorId: h.seeded.people.otherApprover },
+    ])
+  })
+})
