@@ -1,4 +1,7 @@
 import { bundleFile } from '@gatehouse/shared/audit/bundle'
+import { treeOf } from '@gatehouse/shared/audit/checkpoint'
+import { Flawed } from '@gatehouse/shared/audit/flawed'
+import { readKey } from '@gatehouse/shared/audit/note'
 import type { Primitives } from '@gatehouse/shared/audit/primitives'
 import { type Against, openVerifier, type Verification } from '@gatehouse/shared/audit/verify'
 import { mostBytes } from './limits.ts'
@@ -14,6 +17,16 @@ export interface Checking {
   onEvents?: (bytes: Uint8Array) => void
   /** Lets others have their turn, where there are others. */
   pause?: () => Promise<void> | undefined
+}
+
+/** A key that was not copied whole says nothing of any bundle. */
+const demandKey = ({ sha256 }: Primitives, pinned: string): void => {
+  try {
+    treeOf(readKey(sha256, pinned).name)
+  } catch (error) {
+    if (!(error instanceof Flawed)) throw error
+    throw new Unreadable(`Your key cannot be read: ${error.message.replace(/([^?])$/, '$1.')}`)
+  }
 }
 
 const readWhole = async (source: Source, name: string, size: number): Promise<Uint8Array> => {
@@ -41,6 +54,7 @@ export const checkBundle = async (
   const known = Object.keys(mostBytes)
   if (![...source.files.keys()].some((name) => known.includes(name)))
     throw new Unreadable(`This is no proof bundle: ${bundleFile.manifest} and the other files of one are not there.`)
+  demandKey(primitives, against.pinnedKey)
   const files = new Map<string, Uint8Array>()
   for (const [name, size] of source.files) {
     // What does not belong in a bundle is named, and not read.

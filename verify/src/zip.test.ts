@@ -5,7 +5,7 @@ import type { Verification } from '@gatehouse/shared/audit/verify'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkBundle } from './check.ts'
 import { Unreadable } from './source.ts'
-import { inMemory, withFile, zipped, zippedBundle, zipSource } from './testing/zips.ts'
+import { inMemory, streamed, withFile, zipped, zippedBundle, zipSource } from './testing/zips.ts'
 import { openZip } from './zip.ts'
 
 const primitives = remembering()
@@ -49,6 +49,7 @@ describe('AL15 a bundle in a zip', () => {
     expect(await check(good)).toMatchObject({ ok: true, count: 1 })
     expect((await check(await zipped([...files].reverse(), { level: 0 }))).ok).toBe(true)
     expect((await check(await zipped(files, { zip64: true, dataDescriptor: true }))).ok).toBe(true)
+    expect((await check(await streamed(files))).ok).toBe(true)
   })
 
   test('AL15 the verifier beside it is passed over and named; everything else is too much', async () => {

@@ -18,6 +18,13 @@ export const zipped = async (
   return writer.close()
 }
 
+/** As `zipped`, each file written while it is made, as a server does that does not know its length yet. */
+export const streamed = async (files: Iterable<readonly [name: string, bytes: Uint8Array]>): Promise<Uint8Array> => {
+  const writer = new ZipWriter(new Uint8ArrayWriter(), { extendedTimestamp: false })
+  for (const [name, bytes] of files) await writer.add(name, new Blob([bytes.slice()]).stream())
+  return writer.close()
+}
+
 /** A bundle as a server would pack it, with or without the verifier beside. */
 export const zippedBundle = (files: BundleFiles, more: readonly (readonly [string, Uint8Array])[] = []) =>
   zipped([...files, ...more])
