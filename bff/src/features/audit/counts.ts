@@ -1,9 +1,11 @@
 import type { AuditFilter } from '@gatehouse/shared/audit-filter'
-import { and, lt, sql } from 'drizzle-orm'
-import type { Actor } from '../../kernel/actor.ts'
-import { auditLine } from '../../kernel/audit/tables.ts'
+import { sql } from 'drizzle-orm'
 import { isUnavailable, type Tx } from '../../kernel/database/connect.ts'
-import { fits } from './store.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+import { reachesAnybody } from '../devices/door.ts'
+import { placesOf, type Wanted } from './places.ts'
+import type { Reader } from './store.ts'
+import { sightOf } from './visible.ts'
 
 /** So long may somebody wait to be told how many events there are, ms. */
 const patience = 1_500
@@ -21,43 +23,37 @@ const patiently = async <T>(db: Tx, ask: (tx: Tx) => Promise<T>): Promise<T | nu
   }
 }
 
+/** The ids of what `eventsVisibleTo` would show. */
+export const idsVisibleTo = (db: Tx, actor: Reader, filter: AuditFilter, wanted: Wanted): Promise<string[]> =>
+  placesOf(db, sightOf(actor), filter, wanted, reachesAnybody(actor))
+
 /** How many events from before this id meet `filter` and are seen by `actor`; `null` where they are more than `most`. */
 export const countVisibleTo = async (
   db: Tx,
-  actor: Actor,
+  actor: Reader,
   filter: AuditFilter,
   before: string,
   most: number,
 ): Promise<number | null> => {
-  const some = db
-    .select({ one: sql`1`.as('one') })
-    .from(auditLine)
-    .where(and(fits(actor, filter), lt(auditLine.id, before)))
-    .limit(most + 1)
-  const count = await patiently(db, async (tx) => {
-    const [row] = await tx.execute<{ count: number }>(sql`select count(*)::int as count from (${some}) as found`)
-    return row?.count ?? 0
-  })
-  return count === null || count > most ? null : count
+  const ids = await patiently(db, (tx) => idsVisibleTo(tx, actor, filter, { most: most + 1, before }))
+  return ids === null || ids.length > most ? null : ids.length
 }
 
 /** The customers, `null` for the maker, of whom there is anything among the newest `most` events that fit. */
 export const customersVisibleTo = async (
   db: Tx,
-  actor: Actor,
+  actor: Reader,
   filter: AuditFilter,
   most: number,
 ): Promise<{ id: string | null; name: string | null }[]> => {
-  const some = db
-    .select({ id: auditLine.customerId, name: auditLine.customerName, event: auditLine.id })
-    .from(auditLine)
-    .where(fits(actor, filter))
-    .orderBy(sql`${auditLine.id} desc`)
-    .limit(most)
-  const rows = await patiently(db, (tx) =>
-    tx.execute<{ id: string | null; name: string | null }>(
-      sql`select distinct on (id) id, name from (${some}) as found (id, name, event) order by id, event desc`,
-    ),
-  )
-  return rows === null ? [] : [...rows]
+  const rows = await patiently(db, async (tx) => {
+    const ids = await idsVisibleTo(tx, actor, filter, { most, before: undefined })
+    return prepared<{ id: string | null; name: string | null }>(
+      tx,
+      `select distinct on (customer_id) customer_id as id, customer_name as name from audit_event
+       where id = any($1::uuid[]) order by customer_id, id desc`,
+      [ids],
+    )
+  })
+  return rows ?? []
 }

@@ -21,9 +21,6 @@ const linesOf = async (db: Tx, ids: readonly string[]): Promise<AuditEventRow[]>
         .where(inArray(auditLine.id, [...ids]))
         .orderBy(desc(auditLine.id))
 
-/** The condition that an event meets `filter` and `actor` may see it now. */
-export const fits = (actor: Actor, filter: AuditFilter): SQL => and(visibleTo(actor), ...filtered(filter)) as SQL
-
 /**
  * What `actor` may see now of what meets `filter`, newest first, one row more than `limit`; `before` is the id of the last
  * row already shown. `db` is his wall: `behindWall(house, await house.access.reach(actor)).db`, as a room behind a guard

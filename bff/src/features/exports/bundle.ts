@@ -36,7 +36,7 @@ const entriesOf = async (making: Making, tree: string): Promise<Float64Array> =>
   const { row, watch, contents, progress } = making
   let seqs = new Float64Array(1_024)
   let count = 0
-  for await (const { rows, db } of pagesOf(row, watch)) {
+  for await (const { rows, db, actor } of pagesOf(row, watch)) {
     const leaves = new Map(
       (
         await leavesOf(
@@ -49,7 +49,7 @@ const entriesOf = async (making: Making, tree: string): Promise<Float64Array> =>
       const leaf = leaves.get(one.id)
       // What is of another log is in no bundle of this one.
       if (leaf?.tree !== tree) continue
-      gather(contents, one)
+      gather(contents, actor, one)
       if (count === seqs.length) {
         const more = new Float64Array(2 * count)
         more.set(seqs)

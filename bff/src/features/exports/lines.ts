@@ -9,9 +9,9 @@ const makeLines = async (making: Making, head: string, lineOf: (one: ExportedEve
   await file.write(head)
   let count = 0
   let first: number | null = null
-  for await (const { rows, db } of pagesOf(row, watch)) {
+  for await (const { rows, db, actor } of pagesOf(row, watch)) {
     const events = await complete(db, rows)
-    for (const one of events) gather(contents, one.row)
+    for (const one of events) gather(contents, actor, one.row)
     await file.write(events.map(lineOf).join(''))
     count += events.length
     first = rows.at(-1)?.at ?? first

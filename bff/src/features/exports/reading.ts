@@ -37,25 +37,28 @@ const askerOf = async (house: House, personId: string): Promise<Asker> => {
 
 /** What the events of an export are of, gathered while they are read. */
 export interface Contents {
-  devices: Set<string>
   /** How many events of each customer (the maker: `theMakerItself`), and what it was called. */
   customers: Map<string, { name: string | null; count: number }>
-  /** Customers of which there are events that are of no device. */
+  /** Customers whose whole log whoever asked may see; what is of them needs no other look. */
   wholly: Set<string>
+  /** Devices of other customers. */
+  devices: Set<string>
 }
 
-export const nothingYet = (): Contents => ({ devices: new Set(), customers: new Map(), wholly: new Set() })
+export const nothingYet = (): Contents => ({ customers: new Map(), wholly: new Set(), devices: new Set() })
 
-/** Notes what an event is of. */
+/** Notes what an event is of that `actor` may see. */
 export const gather = (
   contents: Contents,
+  actor: Actor,
   { customerId, customerName, deviceId }: Pick<AuditEventRow, 'customerId' | 'customerName' | 'deviceId'>,
 ): void => {
   const whose = customerId ?? theMakerItself
   const known = contents.customers.get(whose)
   contents.customers.set(whose, { name: customerName ?? known?.name ?? null, count: (known?.count ?? 0) + 1 })
-  if (deviceId) contents.devices.add(deviceId)
-  else contents.wholly.add(whose)
+  if (contents.wholly.has(whose)) return
+  if (seesLogOf(actor, whose) || !deviceId) contents.wholly.add(whose)
+  else contents.devices.add(deviceId)
 }
 
 /** True where `actor` may still take away all that is of these devices and customers. */
@@ -105,13 +108,13 @@ export interface Wanted {
 export async function* pagesOf(
   { id, filter }: Wanted,
   watch: Watch,
-): AsyncGenerator<{ rows: AuditEventRow[]; db: Db }> {
+): AsyncGenerator<Asker & { rows: AuditEventRow[] }> {
   let before = id
   for (;;) {
     const { actor, db } = await watch.check()
     const found = await eventsVisibleTo(db, actor, filter, limits.page, before)
     const rows = found.slice(0, limits.page)
-    if (rows.length > 0) yield { rows, db }
+    if (rows.length > 0) yield { rows, db, actor }
     const last = rows.at(-1)
     if (!last || found.length <= limits.page) return
     before = last.id
