@@ -189,6 +189,10 @@ export interface DeviceView extends DeviceRow {
   enrolledAt: number | null
   declaration: Declaration
   undeclaredDropped: number
+  /** The signed checkpoint of its customer's log that it holds: events under it, and when it said so. */
+  witness: { size: number; at: number } | null
+  /** By how much its clock was ahead of ours when it last said; ms, negative where it is behind. */
+  clockAhead: number | null
   /** The verdict for each thing a person may do to this device, taken now. */
   may: Record<Activity, May>
   /** An approval of the person who looks with which a session may be opened now. */
@@ -559,6 +563,8 @@ export interface NetworksPreview {
 export interface AuditRow {
   id: string
   at: number
+  /** When it happened by the clock of the device that told of it, as it claims; `null` where none did. */
+  claimedAt: number | null
   event: string
   /** The sentence, ready to read. */
   says: string

@@ -12,6 +12,8 @@ export interface AlarmStep {
   source: 'limit' | 'device'
   /** Number of the device's message that brought it, or the value that crossed its limit. */
   seq: number
+  /** When it happened by the device's own clock; ms. */
+  claimedAt?: number
 }
 
 /** The code of the alarm that an item's limit raises. */

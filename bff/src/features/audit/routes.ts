@@ -16,6 +16,7 @@ const named = (id: string | null, name: string | null): Named | null => (id && n
 const present = (row: AuditEventRow): AuditRow => ({
   id: row.id,
   at: row.at,
+  claimedAt: row.claimedAt,
   event: row.event,
   says: sentence(row.event, row.fields),
   outcome: row.outcome as AuditOutcome,

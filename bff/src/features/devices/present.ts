@@ -64,6 +64,9 @@ export const presentDevice = async (house: House, actor: Actor, known: KnownDevi
     enrolledAt: row.device.enrolledAt,
     declaration: known.declaration,
     undeclaredDropped: row.link?.undeclaredDropped ?? 0,
+    witness:
+      row.link?.logSize != null && row.link.logAt !== null ? { size: row.link.logSize, at: row.link.logAt } : null,
+    clockAhead: row.link?.clockAhead ?? null,
     may: verdicts(actor, known, facts, now),
     usableApproval: known.removed ? null : approval,
     session: row.session && {

@@ -38,6 +38,29 @@ const importKey = (publicKey: string): Promise<CryptoKey> => {
 }
 
 /**
+ * By how much the clock of whoever signed `token` is ahead of ours (ms, negative where it is behind), where that alone is
+ * wrong with it: the device's own signature, about itself, for this server, at another time. Or it was kept, and sent late.
+ */
+export const clockAheadIn = async (
+  house: House,
+  token: string,
+  deviceId: string,
+  publicKey: string | null,
+): Promise<number | undefined> => {
+  const now = house.clock.now()
+  try {
+    const { iat = 0 } = decodeJwt(token)
+    const ahead = iat * 1_000 - now
+    if (!Number.isSafeInteger(ahead)) return undefined
+    const then = { ...house, clock: { now: () => iat * 1_000 } }
+    const right = await verifyAssertion(then, token, deviceId, publicKey)
+    return right && Math.abs(ahead) > assertionLimits.tolerance ? ahead : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
  * The assertion in `token`, when it was signed by this key, by and about this device, for this server, and is in time;
  * else `undefined`. Whether it was used before is for the caller to see.
  */

@@ -161,7 +161,8 @@ const write = async (tx: Tx, effects: Effects, links: ReadonlyMap<string, Link>,
 const alarmEntry = (step: AlarmStep, link: Link): Entry => {
   const { code, severity, message } = step
   // A limit is judged here; only what the device itself said is the device's deed.
-  const of = { by: step.source === 'device' ? byDevice(link, null) : bySystem, about: aboutLink(link) }
+  const about = { ...aboutLink(link), ...(step.claimedAt !== undefined && { claimedAt: step.claimedAt }) }
+  const of = { by: step.source === 'device' ? byDevice(link, null) : bySystem, about }
   return step.raised
     ? entry({ ...of, event: 'alarm.raised', fields: { code, severity, message } })
     : entry({ ...of, event: 'alarm.cleared', fields: { code } })

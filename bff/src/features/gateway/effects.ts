@@ -145,7 +145,12 @@ const linkOf = (arrival: Arrival, besides: Besides, effects: Effects, now: numbe
   const restarted = beat !== undefined && beat.bootId !== link.bootId
   if (restarted)
     effects.entries.push(
-      entry({ by, event: 'device.restarted', fields: { device, agentVersion: beat.agentVersion }, about }),
+      entry({
+        by,
+        event: 'device.restarted',
+        fields: { device, agentVersion: beat.agentVersion },
+        about: { ...about, claimedAt: beat.at },
+      }),
     )
   if (connected !== link.connected || restarted) effects.signals.push(...deviceHints(link, 'device', 'audit'))
   if (ordersHeld !== link.ordersHeld) effects.signals.push(...deviceHints(link, 'policy'))
@@ -167,12 +172,14 @@ const witnessOf = ({ letter, link, fresh }: Arrival, effects: Effects, now: numb
     )
   const refused = fresh.filter((message) => message.type === 'log_refused')
   // A claim that no signature of ours stands behind is counted; of those that one does, the first of an hour is told.
-  const first = refused.map(({ seq }) => refusals.get(seq)).find((one) => one !== undefined)
+  const said = refused.find(({ seq }) => refusals.has(seq))
+  const first = said && refusals.get(said.seq)
   const tells = first !== undefined && (link.logRefusedAt === null || now - link.logRefusedAt >= witnessToldEvery)
   if (first && tells)
     effects.entries.push(
       entry({
-        ...of,
+        by: of.by,
+        about: { ...of.about, claimedAt: said?.at ?? null },
         event: 'witness.refused',
         fields: { device, size: first.heldSize, because: storable(first.because) },
         outcome: 'refused',
@@ -209,13 +216,13 @@ const messagesOf = (
       }
       const { code, raised, severity, seq } = message
       const step = { deviceId, customerId, code, raised, severity, message: storable(message.message) }
-      effects.alarms.push({ ...step, source: 'device', seq })
+      effects.alarms.push({ ...step, source: 'device', seq, claimedAt: message.at })
     } else if (message.type === 'receipt') {
       const proof = letter.proofs.get(message.seq) ?? 'absent'
       effects.receipts.push({
         deviceId,
         by: byDevice(link, letter.from),
-        about: aboutLink(link),
+        about: { ...aboutLink(link), claimedAt: message.at },
         receipt: message,
         proof,
       })

@@ -4,7 +4,7 @@ import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { deviceById } from '../devices/door.ts'
 import { refusalLoggedEvery } from './limits.ts'
-import { byDevice } from './store.ts'
+import { byDevice, noteClock } from './store.ts'
 
 const most = 10_000
 
@@ -18,7 +18,7 @@ export type Refusals = Map<string, number>
 export const refuseDevice = async (
   house: House,
   logged: Refusals,
-  of: { deviceId: string | undefined; because: string; from: string },
+  of: { deviceId: string | undefined; because: string; from: string; clockAhead?: number },
 ): Promise<never> => {
   const now = house.clock.now()
   const device = of.deviceId ? await deviceById(house.db, of.deviceId) : undefined
@@ -32,12 +32,19 @@ export const refuseDevice = async (
     const by = device
       ? byDevice(device, of.from)
       : { kind: 'device' as const, id: null, name: stranger, company: '', from: of.from }
+    // Else a clock that is wrong would show nowhere: with it no heartbeat is taken.
+    if (device && of.clockAhead !== undefined) await noteClock(house.db, device.deviceId, of.clockAhead)
     await note(house, [
       entry({
         by,
         event: 'device.refused',
         fields: { device: device?.name ?? stranger, because: of.because },
-        ...(device && { about: device.about }),
+        ...(device && {
+          about: {
+            ...device.about,
+            ...(of.clockAhead !== undefined && { claimedAt: now + of.clockAhead }),
+          },
+        }),
         outcome: 'refused',
       }),
     ])

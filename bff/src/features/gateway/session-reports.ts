@@ -27,6 +27,7 @@ export const takeSessionReports = async (
   if (!device || device.removed || device.state !== 'active' || !link) return
   for (const report of reports.toSorted((a, b) => a.seq - b.seq)) {
     if (report.seq <= link.lastSeq) continue
-    await takeSessionReport(house, byDevice(device, from), device, { ...report, because: storable(report.because) })
+    const told = { ...device, about: { ...device.about, claimedAt: report.at } }
+    await takeSessionReport(house, byDevice(device, from), told, { ...report, because: storable(report.because) })
   }
 }

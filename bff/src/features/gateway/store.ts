@@ -6,7 +6,7 @@ import type { About } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { newId } from '../../kernel/ids.ts'
-import { model } from '../devices/tables.ts'
+import { deviceLink, model } from '../devices/tables.ts'
 import { assertionUsed, enrolmentTry } from './tables.ts'
 
 export type Transport = 'websocket' | 'https'
@@ -162,6 +162,10 @@ export const forgetOld = async (db: Tx, now: number, triesBefore: number): Promi
   await db.delete(assertionUsed).where(lte(assertionUsed.expiresAt, now))
   await db.delete(enrolmentTry).where(lte(enrolmentTry.at, triesBefore))
 }
+
+/** Notes by how much the clock of a device is ahead of ours, ms. */
+export const noteClock = (db: Tx, deviceId: string, clockAhead: number): Promise<unknown> =>
+  db.update(deviceLink).set({ clockAhead }).where(eq(deviceLink.deviceId, deviceId))
 
 /** Notes a refused enrolment. */
 export const noteEnrolmentTry = (db: Tx, fromAddress: string, at: number): Promise<unknown> =>

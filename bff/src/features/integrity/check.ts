@@ -59,7 +59,8 @@ const rowsFrom = (db: Tx, tree: string, seq: number, size: number): Promise<Row[
          'actorCompany', event.actor_company, 'customerId', event.customer_id, 'customerName', event.customer_name,
          'deviceId', event.device_id, 'deviceName', event.device_name, 'requestId', event.request_id,
          'sessionId', event.session_id, 'approvalId', event.approval_id,
-         'siteId', event.site_id, 'personId', event.person_id) end as columns,
+         'siteId', event.site_id, 'personId', event.person_id,
+         'claimedAt', event.claimed_at) end as columns,
        words.actor_name, words.from_address, words.fields, words.openings
      from audit_leaf leaf
      left join audit_event event on event.id = leaf.event_id

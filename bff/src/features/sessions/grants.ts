@@ -73,7 +73,12 @@ export const takeSessionReport = async (
       report.outcome === 'refused'
         ? [entry({ by, event: 'session.refused_by_device', fields, about, outcome: 'refused' })]
         : []
-    await append(tx, now, [...refused, ...(ended?.entries ?? [])])
+    const { claimedAt } = device.about
+    const ends = (ended?.entries ?? []).map((one) => ({
+      ...one,
+      about: { ...one.about, claimedAt: claimedAt ?? null },
+    }))
+    await append(tx, now, [...refused, ...ends])
     return ended?.signals ?? []
   })
   for (const signal of signals) house.bus.publish(signal)

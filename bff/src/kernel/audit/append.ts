@@ -23,6 +23,8 @@ export interface About {
   requestId?: string | null
   sessionId?: string | null
   approvalId?: string | null
+  /** When it happened by the clock of the device that tells of it; ms, and no more than a claim. */
+  claimedAt?: number | null
 }
 
 /** One line of the log before it is written. */
@@ -66,6 +68,7 @@ const rowsOf = (one: Entry, at: number) => {
     // Only where there is one: events from before there were such columns have none in their bytes either.
     ...(about.siteId && { siteId: about.siteId }),
     ...(about.personId && { personId: about.personId }),
+    ...(typeof about.claimedAt === 'number' && { claimedAt: about.claimedAt }),
   }
   const words = { actorName: oneLine(one.by.name), fromAddress: one.by.from, fields }
   const { event, openings } = commitTo(sha256, { ...columns, ...words }, personalPaths(one.by.kind, fields), newSalt)

@@ -42,6 +42,8 @@ export const auditEvent = pgTable(
     approvalId: uuid('approval_id'),
     siteId: uuid('site_id'),
     personId: uuid('person_id'),
+    /** When it happened by the clock of the device that told of it; `at` is ours. */
+    claimedAt: ms('claimed_at'),
     /** The exact bytes whose hash stands in the leaf: RFC 8785 JSON of the columns and of what `audit_text` opens. */
     canonical: bytea().notNull(),
   },
@@ -98,6 +100,7 @@ export const auditLine = pgView('audit_line', {
   approvalId: uuid('approval_id'),
   siteId: uuid('site_id'),
   personId: uuid('person_id'),
+  claimedAt: ms('claimed_at'),
   fromAddress: text('from_address'),
   fields: jsonb().$type<Record<string, string | number>>().notNull(),
   canonical: bytea().notNull(),

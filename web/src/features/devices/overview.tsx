@@ -5,7 +5,7 @@ import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
-import { fromNow, quantity, timeOfDay } from '../../kernel/format.ts'
+import { fromNow, quantity, stretch, timeOfDay } from '../../kernel/format.ts'
 import { useMe } from '../../kernel/me.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
@@ -55,6 +55,20 @@ const Door = ({ device, activity }: { device: DeviceView; activity: Activity }) 
   )
 }
 
+/** By how much a clock may be wrong before people are told. */
+const noticed = 5_000
+
+/** Whether the device's clock is right: by it its windows open, and it is refused where it is far off. */
+const Clock = ({ ahead }: { ahead: number | null }) => {
+  if (ahead === null) return '–'
+  if (Math.abs(ahead) <= noticed) return 'Right'
+  return (
+    <Text span inherit c="brick">
+      {stretch(Math.abs(ahead))} {ahead > 0 ? 'ahead of ours' : 'behind ours'}
+    </Text>
+  )
+}
+
 /** Live values, the true state of the connection, open alarms. */
 export const Overview = ({ device }: { device: DeviceView }) => {
   const values = useQuery(valuesQuery(device.id))
@@ -98,6 +112,7 @@ export const Overview = ({ device }: { device: DeviceView }) => {
               ],
               ['Agent', device.agentVersion ?? '–'],
               ['Runs on', <bdi key="platform">{device.platform ?? '–'}</bdi>],
+              ['Its clock', <Clock key="clock" ahead={device.clockAhead} />],
               [
                 'Enrolled',
                 device.enrolledAt === null ? (
@@ -113,6 +128,21 @@ export const Overview = ({ device }: { device: DeviceView }) => {
               {device.undeclaredDropped} undeclared values were sent and dropped.
             </Text>
           )}
+        </Section>
+        <Section title="The audit log">
+          <Text>
+            {device.witness ? (
+              <>
+                Holds checkpoint {quantity(device.witness.size, '', 0)} of the log,{' '}
+                <TimeText at={device.witness.at} zone={zone} withZone />
+              </>
+            ) : (
+              'Holds no checkpoint of the log yet.'
+            )}
+          </Text>
+          <Text c="dimmed" size="sm" mt={4}>
+            With it this device notices when something in the log before it is changed.
+          </Text>
         </Section>
         <Section title="Where it stands">
           <Facts
