@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util'
 import { activityNames } from '@gatehouse/shared/activities'
 import { and, eq, isNull } from 'drizzle-orm'
 import { readSettings, type Settings } from './env.ts'
+import { openSigner } from './features/audit/door.ts'
 import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
+import { noteRestore } from './features/integrity/restored.ts'
 import { letStaffInFromEverywhere } from './features/networks/service.ts'
 import { retireAdministrator } from './features/people/retire.ts'
 import { person } from './features/people/tables.ts'
@@ -38,7 +40,12 @@ factors of the account away. The password stays what it was, and the next sign-i
   gatehouse retire-administrator --email clara@example.com
 
 For a customer whose last administrator has left: disables the account, which nobody at the maker can do from the
-application, and tells everybody else at the customer. The maker may then appoint the next one.`
+application, and tells everybody else at the customer. The maker may then appoint the next one.
+
+  gatehouse restored
+
+After an older copy of the database was put back: compares every audit log with what was signed, writes into the logs
+what is missing, and prints it. It signs nothing: a log that has lost entries cannot be continued.`
 
 /** What the first administrator may do: everything that is about people, customers and devices; not to approve. */
 const administering = activityNames.filter((name) => !/^(session|action)\.|^policy\.edit$|^alarm\./.test(name))
@@ -120,12 +127,28 @@ const retire = async (email: string): Promise<void> => {
   console.log(`${name} is disabled and signed out, and the others at the customer are told by mail. The log says so.`)
 }
 
+const restored = async (): Promise<void> => {
+  const lost = await onDatabase(async (db, settings) => {
+    const dataDir = resolve(settings.dataDir)
+    const keys = await openKeys(dataDir, settings.secret)
+    const signer = await openSigner({ settings: { ...settings, dataDir }, keys })
+    return noteRestore(db, signer, settings.maker, systemClock.now())
+  })
+  if (lost.length === 0) return console.log('Every audit log is what was signed. There is nothing to write down.')
+  for (const { name, signedSize, signedRoot, size } of lost)
+    console.log(`${name}: signed at ${signedSize} entries (root ${signedRoot}), and ${size} are there.`)
+  console.log(
+    '\nThe logs say so now. These logs are not signed again: put back a database that reaches the newest checkpoint, or explain the fault on the page of each log.',
+  )
+}
+
 const main = async (): Promise<void> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { name: { type: 'string' }, email: { type: 'string' } },
   })
   if (positionals[0] === 'allow-everywhere') return allowEverywhere()
+  if (positionals[0] === 'restored') return restored()
   const { name, email } = values
   if (positionals[0] === 'retire-administrator' && email) return retire(email)
   if (positionals[0] === 'drop-factors' && email) return dropFactors(email)

@@ -125,6 +125,9 @@ export const auditEvents = {
 
   'log.altered': { says: 'Found in the audit log of {customer}, entry {entry}: {finding} (found by {finder})' },
   'log.explained': { says: 'Explained what was found at entry {entry} of the audit log of {customer}: “{reason}”' },
+  'log.restored': {
+    says: 'Said, by a command on the server, that an older database was put back: the audit log of {customer} was signed at {signed} entries with the root {root}, and has {size}',
+  },
   'log.check_asked': { says: 'Asked for a check of the audit log of {customer}, from its events' },
   'log.checked': { says: 'Made the audit log of {customer} again from its {events} events: {result}' },
   'export.asked': { says: 'Asked for the export {export} of the log as {format}: {filter}. What for: {reason}' },

@@ -138,6 +138,7 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'witness.lost': 'log',
   'witness.refused': 'log',
   'log.explained': 'log',
+  'log.restored': 'log',
   'log.check_asked': 'log',
   'log.checked': 'log',
   'limits.reached': 'log',

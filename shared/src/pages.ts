@@ -39,6 +39,8 @@ export const insidePages = [
   '/groups/new',
   '/groups/:groupId',
   '/audit',
+  '/audit/logs',
+  '/audit/logs/:customerId',
   '/exports',
   '/security-reports',
   '/security-reports/:reportId',

@@ -72,6 +72,8 @@ export interface LogView {
   checkpoint: { at: number; size: number; root: string } | null
   /** The key its checkpoints are signed with: as it is pinned, and its SHA-256 in groups to read out. */
   key: { text: string; fingerprint: string }
+  /** The customer's devices that hold a signed checkpoint of it, of how many; `null` for the maker's own log. */
+  witnesses: { holding: number; devices: number; largest: number | null; lastAt: number | null } | null
   /** The checks, newest first; the first may still be under way. */
   checks: LogCheckView[]
   faults: LogFaultView[]

@@ -7,6 +7,7 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect } from 'react'
 import { Link, type LoaderFunctionArgs, Outlet, replace, useLoaderData, useLocation } from 'react-router'
+import { FaultsBanner } from '../features/integrity/faults-banner.tsx'
 import { LimitsBanner } from '../features/limits/limits-banner.tsx'
 import { ZoneHint } from '../features/profile/zone-hint.tsx'
 import { RequestNews } from '../features/requests/request-news.tsx'
@@ -130,6 +131,7 @@ const Frame = ({ loadedAs }: { loadedAs: string }) => {
       <AppShell.Main id="content" tabIndex={-1}>
         <ViewingBanner me={me} />
         <LimitsBanner />
+        <FaultsBanner />
         {!me.viewing && (
           <>
             <PasswordReminder me={me} />

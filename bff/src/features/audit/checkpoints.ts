@@ -12,6 +12,7 @@ import { type FoundFault, reportFaults } from '../integrity/door.ts'
 import {
   demandContinuation,
   NoContinuation,
+  noContinuation,
   noteText,
   openSigner,
   type Signed,
@@ -131,14 +132,29 @@ const faultsAmong = async (
   return found
 }
 
-/** Compares a tree with what is remembered of it; throws `NoContinuation`. */
-const compareMemory = async (house: House, tree: string): Promise<undefined> => {
-  const remembered = await (await signerOf(house)).last(tree)
-  if (!remembered) return
-  const { size } = await frontierOf(house.db, tree)
-  const there = await frontierAt(nodesIn(house.db, tree), Math.min(size, remembered.size))
-  if (size < remembered.size || !sameBytes(rootOf(sha256, there), remembered.root))
-    demandContinuation(remembered, { size, root: rootOf(sha256, there) }, [])
+/** A tree beside what is remembered of it. */
+export interface Compared {
+  remembered: Signed
+  /** Entries that are there. */
+  size: number
+  /** True where it continues what is remembered. */
+  whole: boolean
+}
+
+/** Compares a tree with what is remembered of it; `undefined` where nothing is. */
+export const compareMemory = async (db: Tx, signer: Signer, tree: string): Promise<Compared | undefined> => {
+  const remembered = await signer.last(tree)
+  if (!remembered) return undefined
+  const { size } = await frontierOf(db, tree)
+  if (size < remembered.size) return { remembered, size, whole: false }
+  const root = rootOf(sha256, await frontierAt(nodesIn(db, tree), remembered.size))
+  return { remembered, size, whole: sameBytes(root, remembered.root) }
+}
+
+/** Demands that a tree continues what is remembered of it; throws `NoContinuation`. */
+const demandMemory = async (house: House, signer: Signer, tree: string): Promise<undefined> => {
+  const { remembered, size, whole = true } = (await compareMemory(house.db, signer, tree)) ?? {}
+  if (remembered && !whole) throw noContinuation(remembered, size ?? 0)
 }
 
 /** Houses whose trees were compared with the signer's memory since they opened. */
@@ -154,8 +170,8 @@ export const signCheckpoints: Job = {
   run: async (house) => {
     const found: FoundFault[] = []
     if (!compared.has(house.bus)) {
-      const known = await (await signerOf(house)).known()
-      found.push(...(await faultsAmong(house, known, (tree) => compareMemory(house, tree))))
+      const signer = await signerOf(house)
+      found.push(...(await faultsAmong(house, await signer.known(), (tree) => demandMemory(house, signer, tree))))
       compared.add(house.bus)
     }
     found.push(

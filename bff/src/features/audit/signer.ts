@@ -64,12 +64,19 @@ const writeDurably = async (folder: string, path: string, bytes: Uint8Array): Pr
 
 const ending = '.checkpoint'
 
+/** A tree of `size` entries does not continue what was signed. */
+export const noContinuation = (before: Signed, size: number): NoContinuation =>
+  new NoContinuation(
+    before.size,
+    before.size > size
+      ? `${before.size} entries were signed, and only ${size} are there`
+      : `among its first ${before.size} entries something is not what was signed`,
+  )
+
 /** Demands that `next` continues what was signed; throws `NoContinuation`. */
 export const demandContinuation = (before: Signed, next: Signed, proof: readonly Uint8Array[]): void => {
-  if (before.size > next.size)
-    throw new NoContinuation(before.size, `${before.size} entries were signed, and only ${next.size} are there`)
-  if (!verifyConsistency(sha256, before, next, proof))
-    throw new NoContinuation(before.size, `among its first ${before.size} entries something is not what was signed`)
+  if (before.size > next.size || !verifyConsistency(sha256, before, next, proof))
+    throw noContinuation(before, next.size)
 }
 
 /** Opens the signer of this house; its memory is in `<dataDir>/log`. */

@@ -5,11 +5,13 @@ import { decide } from '@gatehouse/shared/decide'
 import type { LogCheckView, LogFaultView, LogView } from '@gatehouse/shared/views/integrity'
 import type { Actor } from '../../kernel/actor.ts'
 import { sha256 } from '../../kernel/audit/platform.ts'
+import { days } from '../../kernel/clock.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { asMay, mayUnless } from '../../kernel/http/allow.ts'
 import { signerOf } from '../audit/door.ts'
 import { devicesById } from '../devices/door.ts'
+import { witnessesOf } from '../witnesses/door.ts'
 import type { KnownLog } from './log.ts'
 import { sideOf } from './service.ts'
 import {
@@ -68,13 +70,14 @@ const presentFault = (
 /** A log with everything that shows whether it is whole. */
 export const presentLog = async (house: House, actor: Actor, log: KnownLog): Promise<LogView> => {
   const { db } = house
-  const [standing, checkpoint, checks, faults, explanations, signer] = await Promise.all([
+  const [standing, checkpoint, checks, faults, explanations, signer, witnesses] = await Promise.all([
     treeStanding(db, log.tree),
     newestCheckpoint(db, log.tree),
     checksOf(db, log.tree),
     faultsOf(db, log.tree),
     explanationsOf(db, log.tree),
     signerOf(house),
+    log.customerId === null ? null : witnessesOf(db, log.customerId, house.clock.now() - days(1)),
   ])
   const devices = await devicesById(
     db,
@@ -92,6 +95,7 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
     ...standing,
     checkpoint: checkpoint && root ? { at: checkpoint.at, size: checkpoint.size, root: base64(root) } : null,
     key: { text: printKey(sha256, key), fingerprint: fingerprintOf(key.publicKey) },
+    witnesses,
     checks: checks.map(presentCheck),
     faults: faults.map((fault) =>
       presentFault(

@@ -1,5 +1,9 @@
+import { Anchor } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
+import { holds, useMe } from '../../kernel/me.ts'
+import { paths } from '../../kernel/paths.ts'
 import { useZone } from '../../kernel/zone.ts'
 import { Page, Section } from '../../ui/page.tsx'
 import { AuditList, useAuditFilter } from './audit-list.tsx'
@@ -10,8 +14,20 @@ export default function AuditPage() {
   const { filter, controls, narrowed } = useAuditFilter()
   const list = useInfiniteQuery(wholeAudit(filter))
   const zone = useZone()
+  const me = useMe()
   return (
-    <Page title="Audit log" lead={`Everything you may see, newest first. Times are in ${zone}.`} width="full">
+    <Page
+      title="Audit log"
+      lead={`Everything you may see, newest first. Times are in ${zone}.`}
+      width="full"
+      actions={
+        holds(me, 'audit.verify') && (
+          <Anchor component={Link} to={paths.logs()} size="sm">
+            Is the log whole?
+          </Anchor>
+        )
+      }
+    >
       <Section actions={controls} flush>
         <Paged list={list}>
           {(rows) => (

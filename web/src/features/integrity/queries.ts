@@ -1,0 +1,71 @@
+import type { integrityRoom } from '@gatehouse/bff/features/integrity/routes'
+import type { LogView } from '@gatehouse/shared/views/integrity'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { room, said } from '../../kernel/api.ts'
+import { key } from '../../kernel/keys.ts'
+
+const client = room<typeof integrityRoom>()
+const one = client.logs[':customerId']
+
+/** The logs of which one may see whether they are whole, by name; the maker's own first. */
+export const logsQuery = (search: string) =>
+  infiniteQueryOptions({
+    queryKey: key('log', 'list', search),
+    queryFn: ({ pageParam, signal }) =>
+      said(
+        client.logs.$get(
+          { query: { limit: '50', ...(search && { search }), ...(pageParam && { cursor: pageParam }) } },
+          { init: { signal } },
+        ),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  })
+
+const isRunning = (log: LogView | undefined): boolean => log?.checks.some(({ endedAt }) => endedAt === null) ?? false
+
+/** One log: what shows whether it is whole. Asked for again every second while it is being checked. */
+export const logQuery = (logId: string) =>
+  queryOptions({
+    queryKey: key('log', logId),
+    queryFn: ({ signal }): Promise<LogView> => said(one.$get({ param: { customerId: logId } }, { init: { signal } })),
+    refetchInterval: ({ state }) => (isRunning(state.data) ? 1_000 : 60_000),
+  })
+
+/** The faults one has to explain. */
+export const openFaultsQuery = queryOptions({
+  queryKey: key('log', 'faults'),
+  queryFn: ({ signal }) => said(client['log-faults'].$get({}, { init: { signal } })),
+  // Hints tell of it at once; this is for those that were lost.
+  refetchInterval: 60_000,
+})
+
+/** Where the newest checkpoint is to be had as a file. */
+export const checkpointFile = (logId: string): string => `/api/logs/${encodeURIComponent(logId)}/checkpoint`
+
+/** Has the whole log made again from its events. */
+export const useVerify = (logId: string) => {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => said(one.checks.$post({ param: { customerId: logId } })),
+    onSettled: () => cache.invalidateQueries({ queryKey: key('log') }),
+  })
+}
+
+/** Writes down what a fault was. */
+export const useExplain = (logId: string, faultId: string) => {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (reason: string): Promise<LogView> =>
+      said(one.faults[':faultId'].explanation.$post({ param: { customerId: logId, faultId }, json: { reason } })),
+    onSuccess: (log) => cache.setQueryData(logQuery(logId).queryKey, log),
+    onSettled: () => cache.invalidateQueries({ queryKey: key('log') }),
+  })
+}
