@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { cpus, loadavg, release } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { measureCheckIns } from './src/check-ins.ts'
+import { measureDeeds } from './src/deeds/measure.ts'
 import { measureFleet } from './src/fleet/measure.ts'
 import { type Line, printTable } from './src/lines.ts'
 import { measurePages } from './src/pages.ts'
@@ -15,6 +16,7 @@ const tables = {
     title: 'Check-ins: heartbeat and three changed values, acknowledged after commit',
     measure: measureCheckIns,
   },
+  deeds: { title: 'Deeds and the events they write, until each has its place in the log', measure: measureDeeds },
   fleet: { title: 'The fleet list, p95, and who can see a device', measure: measureFleet },
   proof: { title: 'The audit log, checked offline', measure: measureProof },
   pages: { title: 'JavaScript of the pages, compressed', measure: measurePages },

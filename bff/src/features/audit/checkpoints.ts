@@ -97,12 +97,17 @@ export const checkpointTree = async (
   })
 }
 
-/** Trees that have grown since their newest checkpoint. */
+/** So many trees are signed in one go, at least; of more, a tenth: each signature is written to the disk. */
+const someTrees = 25
+
+/** Trees that have grown since their newest checkpoint, by chance: those that cannot be signed keep no other waiting. */
 const grownTrees = async (house: House): Promise<string[]> => {
   const rows = await house.db.execute<{ tree: string }>(sql`
-    select tree from audit_tree where size > coalesce(
-      (select size from audit_checkpoint where audit_checkpoint.tree = audit_tree.tree order by size desc limit 1), 0)`)
-  return rows.map(({ tree }) => tree)
+    select tree from audit_tree left join lateral (
+      select size from audit_checkpoint where audit_checkpoint.tree = audit_tree.tree order by size desc limit 1
+    ) newest on true
+    where audit_tree.size > coalesce(newest.size, 0) order by random()`)
+  return rows.slice(0, Math.max(someTrees, Math.ceil(rows.length / 10))).map(({ tree }) => tree)
 }
 
 /** What of a refusal is a fault of the log; `undefined` where it is none, but a trouble of the moment. */

@@ -7,7 +7,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { reportFault } from '../integrity/door.ts'
-import { frontierOf, LostNode, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
+import { frontiersOf, LostNode, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
 
 /** Any fixed number: whoever holds this lock is the sequencer until his transaction ends. */
 export const sequencerLock = '5530928817340912'
@@ -127,18 +127,16 @@ const brokenOf = (house: House): Set<string> => {
 export const brokenTrees = (house: House): ReadonlySet<string> => brokenOf(house)
 
 /** What each tree goes on from; those that have lost it are remembered as broken. */
-const frontiersOf = async (house: House, tx: Tx, trees: readonly string[]): Promise<Map<string, Frontier>> => {
-  const found = await Promise.allSettled(trees.map((tree) => frontierOf(tx, tree)))
+const whatToGoOnFrom = async (house: House, tx: Tx, trees: readonly string[]): Promise<Map<string, Frontier>> => {
+  const found = await frontiersOf(tx, trees)
   const frontiers = new Map<string, Frontier>()
-  for (const [at, one] of found.entries()) {
-    const tree = trees[at] ?? ''
-    if (one.status === 'fulfilled') frontiers.set(tree, one.value)
-    else if (!(one.reason instanceof LostNode)) throw one.reason
+  for (const tree of trees) {
+    const one = found.get(tree) ?? emptyTree
+    if (!(one instanceof LostNode)) frontiers.set(tree, one)
     else {
       brokenOf(house).add(tree)
       // Beside this transaction, which goes on with the other trees.
-      const { firstEntry: seq, says } = one.reason
-      await reportFault(house, { tree, seq, says, foundBy: 'sequencer' })
+      await reportFault(house, { tree, seq: one.firstEntry, says: one.says, foundBy: 'sequencer' })
     }
   }
   return frontiers
@@ -157,7 +155,7 @@ export const sequence = (house: House): Promise<number> =>
     const found = await waitingEvents(tx, brokenOf(house))
     if (found.length === 0) return 0
     const names = [...new Set(found.map(({ customer_id }) => treeOfCustomer(customer_id)))]
-    const [counts, trees] = await Promise.all([deviceCounts(tx, found), frontiersOf(house, tx, names)])
+    const [counts, trees] = await Promise.all([deviceCounts(tx, found), whatToGoOnFrom(house, tx, names)])
     const waiting = found.filter(({ customer_id }) => trees.has(treeOfCustomer(customer_id)))
     if (waiting.length === 0) return found.length
     const { placed, grown, nodes } = place(waiting, trees, counts)
@@ -170,11 +168,14 @@ export const sequence = (house: House): Promise<number> =>
     return waiting.length
   })
 
+/** Fewer than these in one go, and the next ones can wait a moment for company. */
+const worthGoingOn = 100
+
 /** Keeps the queue empty. */
 export const sequenceEvents: Job = {
   name: 'sequencer',
-  everySeconds: 1,
+  everySeconds: 0.5,
   run: async (house) => {
-    while ((await sequence(house)) === mostAtOnce);
+    while ((await sequence(house)) >= worthGoingOn);
   },
 }

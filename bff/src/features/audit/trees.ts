@@ -1,7 +1,12 @@
 import { makersTree } from '@gatehouse/shared/audit/checkpoint'
-import { type FetchNodes, type Frontier, frontierAt, type NodeId, type TreeNode } from '@gatehouse/shared/audit/tree'
-import { eq } from 'drizzle-orm'
-import { auditTree } from '../../kernel/audit/tables.ts'
+import {
+  emptyTree,
+  type FetchNodes,
+  type Frontier,
+  type NodeId,
+  nodesOf,
+  type TreeNode,
+} from '@gatehouse/shared/audit/tree'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
@@ -15,19 +20,32 @@ export const treeNamed = (name: string): string => (name === makersTree ? theMak
 /** The tree of what is about this customer; that of the maker for `null`. */
 export const treeOfCustomer = (customerId: string | null): string => customerId ?? theMakerItself
 
-/** Reads stored nodes of one tree; throws where one is not there. */
+interface TreeNodeId extends NodeId {
+  tree: string
+}
+
+/** Stored nodes of any trees, in the order asked for; null where one is not there. */
+const storedNodes = async (db: Tx, wanted: readonly TreeNodeId[]): Promise<(Buffer | null)[]> => {
+  if (wanted.length === 0) return []
+  const rows = await prepared<{ hash: Buffer | null }>(
+    db,
+    `select node.hash from unnest($1::uuid[], $2::int[], $3::bigint[]) with ordinality as wanted(tree, level, index, at)
+     left join audit_node node on node.tree = wanted.tree and node.level = wanted.level and node.index = wanted.index
+     order by wanted.at`,
+    [wanted.map(({ tree }) => tree), wanted.map(({ level }) => level), wanted.map(({ index }) => index)],
+  )
+  return rows.map(({ hash }) => hash)
+}
+
+/** Reads stored nodes of one tree; throws `LostNode` where one is not there. */
 export const nodesIn =
   (db: Tx, tree: string): FetchNodes =>
   async (nodes) => {
-    if (nodes.length === 0) return []
-    const rows = await prepared<{ hash: Buffer | null }>(
+    const hashes = await storedNodes(
       db,
-      `select node.hash from unnest($2::int[], $3::bigint[]) with ordinality as wanted(level, index, at)
-       left join audit_node node on node.tree = $1 and node.level = wanted.level and node.index = wanted.index
-       order by wanted.at`,
-      [tree, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
+      nodes.map(({ level, index }) => ({ tree, level, index })),
     )
-    return rows.map(({ hash }, at) => hash ?? missing(tree, nodes[at]))
+    return hashes.map((hash, at) => hash ?? missing(tree, nodes[at]))
   }
 
 /** A stored node is gone. */
@@ -49,10 +67,34 @@ const missing = (tree: string, node: NodeId = { level: 0, index: 0 }): never => 
   throw new LostNode(tree, node)
 }
 
-/** The tree as the sequencer left it. */
+/** The tree as the sequencer left it; throws `LostNode`. */
 export const frontierOf = async (db: Tx, tree: string): Promise<Frontier> => {
-  const [row] = await db.select({ size: auditTree.size }).from(auditTree).where(eq(auditTree.tree, tree))
-  return frontierAt(nodesIn(db, tree), row?.size ?? 0)
+  const frontier = (await frontiersOf(db, [tree])).get(tree) ?? emptyTree
+  if (frontier instanceof LostNode) throw frontier
+  return frontier
+}
+
+/** The same for many trees in two queries; of those that cannot be continued, why. */
+export const frontiersOf = async (db: Tx, trees: readonly string[]): Promise<Map<string, Frontier | LostNode>> => {
+  const rows = await prepared<{ tree: string; size: string }>(
+    db,
+    'select tree, size from audit_tree where tree = any($1::uuid[])',
+    [trees],
+  )
+  const wanted = rows.flatMap(({ tree, size }) =>
+    nodesOf({ start: 0, end: Number(size) }).map(({ level, index }) => ({ tree, level, index })),
+  )
+  const hashes = await storedNodes(db, wanted)
+  const found = new Map<string, Frontier | LostNode>(
+    rows.map(({ tree, size }) => [tree, { size: Number(size), hashes: [] }]),
+  )
+  for (const [at, { tree, level, index }] of wanted.entries()) {
+    const so = found.get(tree)
+    if (!so || so instanceof LostNode) continue
+    const hash = hashes[at]
+    found.set(tree, hash ? { ...so, hashes: [...so.hashes, hash] } : new LostNode(tree, { level, index }))
+  }
+  return found
 }
 
 /** Nodes of one tree, to be stored. */
