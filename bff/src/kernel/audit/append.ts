@@ -4,10 +4,10 @@ import { commitTo, saltLength } from '@gatehouse/shared/audit/leaf'
 import { type AuditEventName, type AuditFields, type AuditOutcome, personalPaths } from '@gatehouse/shared/audit-events'
 import type { By } from '../actor.ts'
 import type { Tx } from '../database/connect.ts'
+import { prepared } from '../database/prepared.ts'
 import { newIdAt } from '../ids.ts'
 import { oneLine } from '../visible.ts'
 import { sha256 } from './platform.ts'
-import { auditEvent, auditPending, auditText } from './tables.ts'
 import { searchWords } from './words.ts'
 
 /** What an event is about, with the names of the moment: the log refers to nothing that could go. */
@@ -70,23 +70,33 @@ const rowsOf = (one: Entry, at: number) => {
     ...(about.personId && { personId: about.personId }),
     ...(typeof about.claimedAt === 'number' && { claimedAt: about.claimedAt }),
   }
-  const words = { actorName: oneLine(one.by.name), fromAddress: one.by.from, fields }
+  const words = { actorName: String(oneLine(one.by.name)), fromAddress: one.by.from, fields }
   const { event, openings } = commitTo(sha256, { ...columns, ...words }, personalPaths(one.by.kind, fields), newSalt)
-  return {
-    event: { ...columns, canonical: Buffer.from(canonical(event), 'utf8') },
-    text: { eventId: columns.id, customerId: columns.customerId, words: searchWords(columns), ...words, openings },
-    pending: { eventId: columns.id, customerId: columns.customerId },
-  }
+  return { ...columns, ...words, words: searchWords(columns), canonical: canonical(event), openings }
 }
+
+/**
+ * One statement for the event, its words and its place in the queue: what it costs a deed is mostly the way there and back.
+ * Columns that an event has not are null.
+ */
+const insertion = `
+  with given as materialized (
+    select * from jsonb_to_recordset($1::text::jsonb) as one("id" uuid, "at" bigint, "event" text, "outcome" text,
+      "actorKind" text, "actorId" uuid, "actorCompany" text, "customerId" uuid, "customerName" text, "deviceId" uuid,
+      "deviceName" text, "requestId" uuid, "sessionId" uuid, "approvalId" uuid, "siteId" uuid, "personId" uuid,
+      "canonical" text, "words" text, "actorName" text, "fromAddress" text, "fields" jsonb, "openings" jsonb)),
+  events as (
+    insert into audit_event (id, at, event, outcome, actor_kind, actor_id, actor_company, customer_id, customer_name,
+      device_id, device_name, request_id, session_id, approval_id, site_id, person_id, canonical)
+    select "id", "at", "event", "outcome", "actorKind", "actorId", "actorCompany", "customerId", "customerName",
+      "deviceId", "deviceName", "requestId", "sessionId", "approvalId", "siteId", "personId",
+      convert_to("canonical", 'UTF8') from given),
+  texts as (
+    insert into audit_text (event_id, customer_id, words, actor_name, from_address, fields, openings)
+    select "id", "customerId", "words", "actorName", "fromAddress", "fields", "openings" from given)
+  insert into audit_pending (event_id, customer_id) select "id", "customerId" from given`
 
 /** Writes events and their pending rows in the transaction of the deed; `at` is ms since the epoch. */
 export const append = async (tx: Tx, at: number, entries: readonly Entry[]): Promise<void> => {
-  if (entries.length === 0) return
-  const rows = entries.map((one) => rowsOf(one, at))
-  // Sent together; the text after the event that it refers to.
-  await Promise.all([
-    tx.insert(auditEvent).values(rows.map((row) => row.event)),
-    tx.insert(auditText).values(rows.map((row) => row.text)),
-    tx.insert(auditPending).values(rows.map((row) => row.pending)),
-  ])
+  if (entries.length > 0) await prepared(tx, insertion, [JSON.stringify(entries.map((one) => rowsOf(one, at)))])
 }
