@@ -6,7 +6,7 @@ import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
 import { desc, eq, sql } from 'drizzle-orm'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditCheckpoint } from '../../kernel/audit/tables.ts'
-import type { Tx } from '../../kernel/database/connect.ts'
+import { isUnavailable, type Tx } from '../../kernel/database/connect.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { type FoundFault, reportFaults } from '../integrity/door.ts'
 import {
@@ -128,6 +128,8 @@ const faultsAmong = async (
   const found: FoundFault[] = []
   for (const tree of trees) {
     const fault = await look(tree).catch((error: unknown) => {
+      // The database is away, or we are closing: so it would be with all the others.
+      if (isUnavailable(error)) throw error
       const one = faultIn(tree, error)
       if (!one) house.log.error({ err: error, tree: treeName(tree) }, 'a checkpoint could not be made')
       return one
