@@ -13,6 +13,7 @@ import { Empty } from '../../ui/notices.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import classes from './audit-list.module.css'
+import { ClaimedTime } from './claimed-time.tsx'
 
 const outcomes: Record<AuditOutcome, { says: string; colour: string; icon: typeof IconCheck }> = {
   done: { says: 'Done', colour: 'moss', icon: IconCheck },
@@ -45,7 +46,7 @@ const Actor = ({ who }: { who: AuditRow['who'] }) => {
 }
 
 /** What stands behind a sentence: ids by which the same story is found elsewhere. */
-const Behind = ({ row, withDevice }: { row: AuditRow; withDevice: boolean }) => (
+const Behind = ({ row, zone, withDevice }: { row: AuditRow; zone: string; withDevice: boolean }) => (
   <span className={classes.behind}>
     {withDevice && row.device && <Link to={paths.device(row.device.id, 'audit')}>{row.device.name}</Link>}
     {withDevice && row.customer && <span>{row.customer.name}</span>}
@@ -53,6 +54,7 @@ const Behind = ({ row, withDevice }: { row: AuditRow; withDevice: boolean }) => 
     {row.sessionId && <Link to={paths.session(row.sessionId)}>session</Link>}
     {row.approvalId && <span title={row.approvalId}>under approval {row.approvalId.slice(-6)}</span>}
     {row.from && <span>from {row.from}</span>}
+    <ClaimedTime row={row} zone={zone} />
   </span>
 )
 
@@ -74,7 +76,7 @@ const columns = (zone: string, withDevice: boolean): Column<AuditRow>[] => [
         <Text component="span" className={classes.says}>
           {withLocalTimes(row.says, zone)}
         </Text>
-        <Behind row={row} withDevice={withDevice} />
+        <Behind row={row} zone={zone} withDevice={withDevice} />
       </Stack>
     ),
   },
