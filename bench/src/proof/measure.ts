@@ -1,10 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { bundleFile } from '@gatehouse/shared/audit/bundle'
 import { portable } from '@gatehouse/shared/audit/portable'
 import type { Primitives, Sha256 } from '@gatehouse/shared/audit/primitives'
 import { verify } from '@gatehouse/shared/audit/verify'
+import { checkBundle } from '@gatehouse/verify/check'
+import { primitives as commands, openSource } from '@gatehouse/verify/command/platform'
 import { alternate } from '../alternate.ts'
 import { type Goal, type Line, lineOf } from '../lines.ts'
 import { type Log, nodePrimitives, wholeLog } from './log.ts'
+import { packInto } from './pack.ts'
 
 const rounds = 5
 const size = 1_000_000
@@ -47,24 +53,74 @@ const hashed = ({ sha256 }: Primitives, bytes: Uint8Array, lengths: Uint32Array)
   return (performance.now() - from) / 1_000
 }
 
-const compared = async (entries: number, where: string, primitives: Primitives, say: (text: string) => void) => {
+/** The same with the bundle packed in a file, as a customer has it: opened, unpacked and checked by what the command does. */
+const checkedFromFile = async (path: string, { pinnedKey }: Log, entries: number): Promise<number> => {
+  const from = performance.now()
+  const source = await openSource(path)
+  const { ok, count } = await checkBundle(commands, source, { pinnedKey }).finally(() => source.close())
+  const took = performance.now() - from
+  if (!ok || count !== entries) throw new Error('The bundle did not verify')
+  return took / 1_000
+}
+
+interface Compared {
+  where: string
+  primitives: Primitives
+  ours: (log: Log) => Promise<number>
+}
+
+const compared = async (entries: number, ways: readonly Compared[], say: (text: string) => void): Promise<Line[]> => {
   say(`making a log of ${entries.toLocaleString('en-GB')} entries`)
   const log = await wholeLog(entries)
   const events = log.files.get(bundleFile.events) ?? new Uint8Array(0)
   const counting = recorded(nodePrimitives)
   checked(counting.primitives, log, entries)
   const lengths = counting.lengths()
-  say(`checking ${Math.round(events.length / 1e6)} MB of events, ${lengths.length.toLocaleString('en-GB')} hashes`)
-  const took = await alternate(rounds, {
-    ours: async () => checked(primitives, log, entries),
-    reference: async () => hashed(primitives, events, lengths),
-  })
-  const reference = { name: 'bare SHA-256 of as many bytes in as many pieces', figures: took.reference }
-  return lineOf(`${entries.toLocaleString('en-GB')} entries, ${where}`, 's', took.ours, reference, goal)
+  const lines: Line[] = []
+  for (const { where, primitives, ours } of ways) {
+    say(`checking ${Math.round(events.length / 1e6)} MB of events, ${where}`)
+    const took = await alternate(rounds, {
+      ours: () => ours(log),
+      reference: async () => hashed(primitives, events, lengths),
+    })
+    const reference = { name: 'bare SHA-256 of as many bytes in as many pieces', figures: took.reference }
+    lines.push(lineOf(`${entries.toLocaleString('en-GB')} entries, ${where}`, 's', took.ours, reference, goal))
+  }
+  return lines
+}
+
+/** Packs a log into a file once, and checks it from there. */
+const fromFile = (path: string, entries: number, say: (text: string) => void): Compared => {
+  let packed: Promise<void> | undefined
+  return {
+    where: 'SHA-256 of Node, read from a zip',
+    primitives: nodePrimitives,
+    ours: async (log) => {
+      packed ??= packInto(path, log.files, say)
+      await packed
+      return checkedFromFile(path, log, entries)
+    },
+  }
 }
 
 /** B9: a whole log checked offline, beside the bare hashes of its events, leaves, openings and nodes. */
-export const measureProof = async (say: (text: string) => void): Promise<Line[]> => [
-  await compared(size, 'SHA-256 of Node', nodePrimitives, say),
-  await compared(size / 10, 'SHA-256 in JavaScript, as in a page', portable, say),
-]
+export const measureProof = async (say: (text: string) => void): Promise<Line[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'))
+  const inMemory = (where: string, primitives: Primitives, entries: number): Compared => ({
+    where,
+    primitives,
+    ours: async (log) => checked(primitives, log, entries),
+  })
+  try {
+    return [
+      ...(await compared(
+        size,
+        [inMemory('SHA-256 of Node', nodePrimitives, size), fromFile(join(folder, 'bundle.zip'), size, say)],
+        say,
+      )),
+      ...(await compared(size / 10, [inMemory('SHA-256 in JavaScript, as in a page', portable, size / 10)], say)),
+    ]
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
