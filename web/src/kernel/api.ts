@@ -3,6 +3,7 @@ import { hc } from 'hono/client'
 import { leave, leaveForFactor, leaveForPassword, leaveForSetUp, loadAnew } from './leave.ts'
 import { asHeader } from './looking-as.ts'
 import { paths } from './paths.ts'
+import { withPurpose } from './purpose.ts'
 import { withProof } from './step-up.ts'
 import { aloneInBrowser, nameOf, withPresentToken } from './token.ts'
 import { type ErrorCode, errorOf, unreachable } from './words.ts'
@@ -50,7 +51,7 @@ const leads: Partial<Record<ErrorCode, () => void>> = {
  */
 export const guardedFetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
   try {
-    return await withProof(nameOf(input, init), () => sessionFetch(input, init))
+    return await withPurpose(() => withProof(nameOf(input, init), () => sessionFetch(input, init)))
   } catch (thrown) {
     leads[(thrown as { code?: ErrorCode }).code ?? 'internal']?.()
     throw thrown

@@ -1,8 +1,9 @@
+import type { Activity } from '@gatehouse/shared/activities'
 import type { PolicyAnswer, Rule } from '@gatehouse/shared/policies/policy'
 import { Text } from '@mantine/core'
 import { IconBan, IconCheck, IconClock, IconMessageQuestion } from '@tabler/icons-react'
 import { StateBadge, type StateLook } from '../../ui/badges.tsx'
-import { answerSays, holdsSays } from './words.ts'
+import { answersOf, holdsSays } from './words.ts'
 
 const looks: Record<PolicyAnswer, Omit<StateLook, 'says'>> = {
   always: { icon: IconCheck, colour: 'moss' },
@@ -11,19 +12,19 @@ const looks: Record<PolicyAnswer, Omit<StateLook, 'says'>> = {
 }
 
 /** Always, ask first, or never. */
-export const AnswerBadge = ({ answer }: { answer: PolicyAnswer }) => (
-  <StateBadge look={{ ...looks[answer], says: answerSays[answer] }} />
+export const AnswerBadge = ({ answer, activity }: { answer: PolicyAnswer; activity?: Activity }) => (
+  <StateBadge look={{ ...looks[answer], says: answersOf(activity)[answer] }} />
 )
 
 /** What holds, at all times or by the clock. */
-export const HoldsBadge = ({ rule }: { rule: Rule }) =>
+export const HoldsBadge = ({ rule, activity }: { rule: Rule; activity?: Activity }) =>
   rule.inside === rule.outside ? (
-    <AnswerBadge answer={rule.inside} />
+    <AnswerBadge answer={rule.inside} activity={activity} />
   ) : (
     <span>
       <StateBadge look={{ icon: IconClock, colour: 'slate', says: 'By the clock' }} />
       <Text component="span" display="block" size="sm" mt={4}>
-        {holdsSays(rule)}
+        {holdsSays(rule, activity)}
       </Text>
     </span>
   )

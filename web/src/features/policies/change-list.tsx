@@ -12,8 +12,8 @@ export const ChangeList = ({ change }: { change: Pick<PolicyVersionView, 'level'
     <ul className={classes.changes}>
       {changes.map(({ activity, before, after }) => (
         <li key={activity}>
-          <span className={classes.what}>{activitySays(activity)}</span> <del>{ruleSays(before, change)}</del>{' '}
-          <span aria-hidden>→</span> <ins>{ruleSays(after, change)}</ins>
+          <span className={classes.what}>{activitySays(activity)}</span> <del>{ruleSays(before, change, activity)}</del>{' '}
+          <span aria-hidden>→</span> <ins>{ruleSays(after, change, activity)}</ins>
         </li>
       ))}
     </ul>

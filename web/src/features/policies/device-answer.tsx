@@ -1,4 +1,4 @@
-import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
+import { type Activity, policyActivities } from '@gatehouse/shared/activities'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Stack, Text } from '@mantine/core'
 import { useState } from 'react'
@@ -19,7 +19,7 @@ const columns = (levels: readonly Level[], place: Place): Column<Activity>[] => 
       const { holds } = cellAt(levels, place, activity)
       return (
         <>
-          <HoldsBadge rule={holds} />
+          <HoldsBadge rule={holds} activity={activity} />
           <Text size="xs" c="dimmed">
             {wantsSay(holds)}
           </Text>
@@ -59,7 +59,7 @@ export const DeviceAnswer = ({
             <DataTable
               label={`What holds for ${device.name}`}
               columns={columns(levels, device)}
-              rows={deviceActivities}
+              rows={policyActivities}
               rowKey={(activity) => activity}
             />
             {unsaved && <Text c="dimmed">With what you have changed and not saved yet.</Text>}

@@ -1,4 +1,4 @@
-import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
+import { type Activity, policyActivities } from '@gatehouse/shared/activities'
 import { mightWiden } from '@gatehouse/shared/policies/answer'
 import {
   deciding,
@@ -63,10 +63,11 @@ export interface Cell {
   except: { by: Level; holds: Rule }[]
 }
 
-/** What holds where nobody has said anything. */
-const nothing = plainRule('never')
+/** What holds where nobody has said anything: nothing reaches a device, and nobody has to say why he looks. */
+const nothing = (activity: Activity) => plainRule(activity === 'device.view' ? 'always' : 'never')
 
-const holdsBy = (levels: readonly Level[], activity: Activity): Rule => deciding(levels, activity)?.rule ?? nothing
+const holdsBy = (levels: readonly Level[], activity: Activity): Rule =>
+  deciding(levels, activity)?.rule ?? nothing(activity)
 
 /** True where two rules give the same answers at the same times. */
 const sameAnswers = (a: Rule, b: Rule) => answersSay(a) === answersSay(b)
@@ -76,7 +77,7 @@ export const cellAt = (levels: readonly Level[], place: Place, activity: Activit
   const here = applying(levels, place)
   const own = rulesAt(levels, place)[activity]
   const found = deciding(here, activity)
-  const holds = found?.rule ?? nothing
+  const holds = found?.rule ?? nothing(activity)
   const except =
     place.level !== 'model'
       ? []
@@ -102,7 +103,7 @@ export interface RuleChange {
 
 /** What differs between two sets of rules, in the order of the table of activities. */
 export const changesOf = (before: PolicyRules, after: PolicyRules): RuleChange[] =>
-  deviceActivities
+  policyActivities
     .filter((activity) => !sameRule(before[activity], after[activity]))
     .map((activity) => ({ activity, before: before[activity], after: after[activity] }))
 
@@ -112,7 +113,7 @@ export type Edits = Partial<Record<Activity, Rule | null>>
 /** The rules with the edits in place. */
 export const edited = (rules: PolicyRules, edits: Edits): PolicyRules => {
   const after: PolicyRules = { ...rules }
-  for (const activity of deviceActivities) {
+  for (const activity of policyActivities) {
     const edit = edits[activity]
     if (edit === null) delete after[activity]
     else if (edit) after[activity] = edit

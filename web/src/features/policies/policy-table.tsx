@@ -1,4 +1,4 @@
-import { type Activity, deviceActivities } from '@gatehouse/shared/activities'
+import { type Activity, policyActivities } from '@gatehouse/shared/activities'
 import { Text } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -24,7 +24,7 @@ const AnswerCell = ({
     <div className={classes.cell} data-changed={changed || undefined}>
       {own ? (
         <span className={classes.own}>
-          <HoldsBadge rule={holds} />
+          <HoldsBadge rule={holds} activity={activity} />
           {own.locked && !overruled && (
             <span className={classes.lock}>
               <IconLock size={14} aria-hidden /> locked
@@ -33,7 +33,7 @@ const AnswerCell = ({
         </span>
       ) : (
         <Text component="span" c="dimmed" size="sm">
-          {by ? `As above: ${holdsSays(holds)}` : `No rule: ${holdsSays(holds)}`}
+          {by ? `As above: ${holdsSays(holds, activity)}` : `No rule: ${holdsSays(holds, activity)}`}
         </Text>
       )}
       {own && !overruled && wantsSay(own) && (
@@ -43,12 +43,12 @@ const AnswerCell = ({
       )}
       {own && overruled && by && (
         <Text size="xs" c="dimmed">
-          Locked by “{placeSays(by)}”. Its own “{holdsSays(own)}” does not count.
+          Locked by “{placeSays(by)}”. Its own “{holdsSays(own, activity)}” does not count.
         </Text>
       )}
       {except.map((one) => (
         <Text key={one.by.levelId} size="xs" c="dimmed">
-          At {one.by.name}: {holdsSays(one.holds)}
+          At {one.by.name}: {holdsSays(one.holds, activity)}
         </Text>
       ))}
       {changed && <span className={classes.changed}>Not saved yet</span>}
@@ -85,5 +85,5 @@ export const PolicyTable = ({
       }),
     ),
   ]
-  return <DataTable label="Policy" columns={columns} rows={deviceActivities} rowKey={(activity) => activity} />
+  return <DataTable label="Policy" columns={columns} rows={policyActivities} rowKey={(activity) => activity} />
 }

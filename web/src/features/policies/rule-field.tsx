@@ -11,7 +11,7 @@ import { type Cell, cellAt, type Level, levelsWith, type Place, placeSays } from
 import { MoreFields } from './more-fields.tsx'
 import classes from './policy.module.css'
 import { faultsOf } from './week.ts'
-import { activitySays, answerSays, holdsSays } from './words.ts'
+import { activitySays, answersOf, holdsSays } from './words.ts'
 
 const lockSays: Partial<Record<Place['level'], string>> = {
   customer: 'Locked: no site, model or device may say otherwise',
@@ -32,12 +32,12 @@ const ruleWith = (rule: Rule | undefined, value: string): Rule => {
 }
 
 /** What would hold without a rule here, and by whose word. */
-const Above = ({ place, above }: { place: Place; above: Cell }) =>
+const Above = ({ place, above, activity }: { place: Place; above: Cell; activity: Activity }) =>
   place.level === 'customer' ? null : (
     <Text size="sm" c="dimmed">
       {above.by
-        ? `Above: ${holdsSays(above.holds)}, by “${placeSays(above.by)}”${above.holds.locked ? ', locked' : ''}.`
-        : 'Above, nobody has said anything: Never.'}
+        ? `Above: ${holdsSays(above.holds, activity)}, by “${placeSays(above.by)}”${above.holds.locked ? ', locked' : ''}.`
+        : `Above, nobody has said anything: ${holdsSays(above.holds, activity)}.`}
     </Text>
   )
 
@@ -64,6 +64,8 @@ export const RuleField = ({
   const { [activity]: _, ...others } = draft.rules
   const above = cellAt(levelsWith(levels, place, others), place, activity)
   const lock = lockSays[place.level]
+  // Whoever looks is asked for nothing but the purpose; the page offers it for all times.
+  const looking = activity === 'device.view'
   const timed = rule !== undefined && rule.inside !== rule.outside
   const write = (next: Rule | null) => draft.edit(activity, next)
   return (
@@ -79,9 +81,11 @@ export const RuleField = ({
             value={timed ? 'timed' : (rule?.inside ?? 'above')}
             onChange={(value) => write(value === 'above' ? null : ruleWith(rule, value))}
             data={[
-              { value: 'above', label: place.level === 'customer' ? 'No rule: Never' : 'As above' },
-              ...policyAnswers.map((value) => ({ value, label: answerSays[value] })),
-              { value: 'timed', label: 'By the clock' },
+              { value: 'above', label: place.level === 'customer' ? `No rule${looking ? '' : ': Never'}` : 'As above' },
+              ...policyAnswers
+                .filter((value) => !looking || value !== 'never')
+                .map((value) => ({ value, label: answersOf(activity)[value] })),
+              ...(looking && !timed ? [] : [{ value: 'timed', label: 'By the clock' }]),
             ]}
           />
           {rule && place.level !== 'customer' && (
@@ -96,9 +100,9 @@ export const RuleField = ({
             </Button>
           )}
         </Group>
-        <Above place={place} above={above} />
+        <Above place={place} above={above} activity={activity} />
         {timed && <ClockFields title={activitySays(activity)} rule={rule} sites={sites} onChange={write} />}
-        {rule && (rule.inside !== 'never' || rule.outside !== 'never') && (
+        {rule && !looking && (rule.inside !== 'never' || rule.outside !== 'never') && (
           <MoreFields activity={activity} rule={rule} people={people} faults={faultsOf(rule)} onChange={write} />
         )}
         {rule && lock && (
@@ -111,13 +115,13 @@ export const RuleField = ({
         )}
         {overruled && by && (
           <Alert color="amber">
-            “{placeSays(by)}” is locked on {holdsSays(holds)}. What is chosen here does not count while that lock
-            stands.
+            “{placeSays(by)}” is locked on {holdsSays(holds, activity)}. What is chosen here does not count while that
+            lock stands.
           </Alert>
         )}
         {except.map((one) => (
           <Text key={one.by.levelId} c="dimmed" size="sm">
-            At {one.by.name} it is {holdsSays(one.holds)}.
+            At {one.by.name} it is {holdsSays(one.holds, activity)}.
           </Text>
         ))}
       </Stack>

@@ -1,4 +1,4 @@
-import { deviceActivities } from '@gatehouse/shared/activities'
+import { policyActivities } from '@gatehouse/shared/activities'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { Alert, Button, List, Stack, Text } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
@@ -35,7 +35,7 @@ export const RulesEditor = ({
   useEffect(() => frame.current?.focus(), [])
   const count = Object.keys(draft.edits).length
   const customer = useQuery(customerQuery(policy.customer.id))
-  const faulty = deviceActivities.filter((activity) => Object.keys(faultsOf(draft.rules[activity])).length > 0)
+  const faulty = policyActivities.filter((activity) => Object.keys(faultsOf(draft.rules[activity])).length > 0)
   return (
     <div ref={frame} tabIndex={-1} className={classes.editor}>
       <Section title="Change the rules">
@@ -61,7 +61,7 @@ export const RulesEditor = ({
             </Button>
           )}
           {place &&
-            deviceActivities.map((activity) => (
+            policyActivities.map((activity) => (
               <RuleField
                 key={activity}
                 activity={activity}
@@ -111,7 +111,7 @@ const Meanwhile = ({
           <List>
             {changes.map(({ activity, before, after }) => (
               <List.Item key={activity}>
-                {activitySays(activity)}: {ruleSays(before, place)} → {ruleSays(after, place)}
+                {activitySays(activity)}: {ruleSays(before, place, activity)} → {ruleSays(after, place, activity)}
               </List.Item>
             ))}
           </List>

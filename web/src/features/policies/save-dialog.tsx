@@ -85,7 +85,7 @@ const OutcomeItem = ({ outcome, place, people }: { outcome: Outcome; place: Plac
   const { more, less } = directionOf([outcome])
   // Where no rule stands, the answer that holds in its place is said.
   const says = (rule: Rule | undefined, held: Rule) =>
-    rule ? ruleSays(rule, place) : `${ruleSays(rule, place)} (${holdsSays(held)})`
+    rule ? ruleSays(rule, place, activity) : `${ruleSays(rule, place, activity)} (${holdsSays(held, activity)})`
   return (
     <li>
       <Text fw={600}>{activitySays(activity)}</Text>
@@ -97,9 +97,9 @@ const OutcomeItem = ({ outcome, place, people }: { outcome: Outcome; place: Plac
           {below.map((one) => (
             <li
               key={`${one.place.level} ${one.place.levelId}`}
-              data-moves={holdsSays(one.before) === holdsSays(one.after) ? undefined : true}
+              data-moves={holdsSays(one.before, activity) === holdsSays(one.after, activity) ? undefined : true}
             >
-              {belowSays(one)}
+              {belowSays(one, activity)}
             </li>
           ))}
         </ul>

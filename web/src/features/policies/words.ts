@@ -1,12 +1,23 @@
-import { type Activity, activities } from '@gatehouse/shared/activities'
+import type { Activity } from '@gatehouse/shared/activities'
 import type { PolicyAnswer, Rule } from '@gatehouse/shared/policies/policy'
-import { answersSay, ruleSays as wordsOf } from '@gatehouse/shared/policies/words'
+import { answersSay, policyRowSays, ruleSays as wordsOf } from '@gatehouse/shared/policies/words'
 import type { PolicyView } from '@gatehouse/shared/views/views'
 import { counted } from '../../kernel/format.ts'
 import { type Below, type Place, placeSays } from './levels.ts'
 
 /** The answers in the words of whoever gives them. */
 export const answerSays: Record<PolicyAnswer, string> = { always: 'Always', ask: 'Ask first', never: 'Never' }
+
+/** The same about looking: nobody is asked for a yes. */
+const lookSays: Record<PolicyAnswer, string> = {
+  always: 'Without a stated purpose',
+  ask: 'With a stated purpose only',
+  never: 'With a stated purpose only',
+}
+
+/** The answers about an activity. */
+export const answersOf = (activity?: Activity): Record<PolicyAnswer, string> =>
+  activity === 'device.view' ? lookSays : answerSays
 
 /** What each answer means; `own` where its reader belongs to the customer. */
 export const answerMeans = (answer: PolicyAnswer, own: boolean): string =>
@@ -17,14 +28,14 @@ export const answerMeans = (answer: PolicyAnswer, own: boolean): string =>
   })[answer]
 
 /** What somebody could do, as the policy lists it. */
-export const activitySays = (activity: Activity): string => activities[activity].says
+export const activitySays = policyRowSays
 
 /** What holds, and when: `Ask first`, or `Ask first Mon–Fri 08:00–17:00, else Never`. */
-export const holdsSays = (rule: Rule): string => answersSay(rule, answerSays)
+export const holdsSays = (rule: Rule, activity?: Activity): string => answersSay(rule, answersOf(activity))
 
 /** A rule in words: `Ask first, locked`; where there is none, `As above`, or `No rule` where nothing is above. */
-export const ruleSays = (rule: Rule | undefined, at: Pick<Place, 'level'>): string => {
-  if (rule) return wordsOf(rule, answerSays)
+export const ruleSays = (rule: Rule | undefined, at: Pick<Place, 'level'>, activity?: Activity): string => {
+  if (rule) return wordsOf(rule, answersOf(activity))
   return at.level === 'customer' ? 'No rule' : 'As above'
 }
 
@@ -39,10 +50,10 @@ export const confirmedSays = ({ devices, of }: PolicyView['confirmed'], version:
 }
 
 /** What a change does to a nearer place with a rule of its own. */
-export const belowSays = ({ place, before, after }: Below): string =>
-  holdsSays(before) === holdsSays(after)
-    ? `${placeSays(place)} keeps its own rule: ${holdsSays(after)}`
-    : `${placeSays(place)}: ${holdsSays(before)} → ${holdsSays(after)}`
+export const belowSays = ({ place, before, after }: Below, activity?: Activity): string =>
+  holdsSays(before, activity) === holdsSays(after, activity)
+    ? `${placeSays(place)} keeps its own rule: ${holdsSays(after, activity)}`
+    : `${placeSays(place)}: ${holdsSays(before, activity)} → ${holdsSays(after, activity)}`
 
 /** A wall time as people write it: `02:30 on 28 March 2027`. */
 export const wallSays = (wall: string): string => {
