@@ -81,6 +81,7 @@ export const routesMatrix: Readonly<Record<string, string>> = {
   'GET /api/logs/:customerId/checkpoint': 'audit.verify',
   'POST /api/logs/:customerId/checks': 'audit.verify',
   'POST /api/logs/:customerId/faults/:faultId/explanation': 'audit.explain',
+  'GET /api/looks': 'self: the looks in the log that one may see',
   'GET /api/mail': 'staff.view',
   'POST /api/forgotten': 'open: who has forgotten his password cannot sign in',
   'POST /api/invitations/accept': 'open: the link of the invitation says who it is',

@@ -41,6 +41,7 @@ export const insidePages = [
   '/audit',
   '/audit/logs',
   '/audit/logs/:customerId',
+  '/looks',
   '/exports',
   '/security-reports',
   '/security-reports/:reportId',

@@ -70,6 +70,7 @@ export const paths = {
   logs: () => '/audit/logs',
   log: (customerId: string) => `/audit/logs/${at(customerId)}`,
   audit: () => '/audit',
+  looks: () => '/looks',
   exports: () => '/exports',
   security: () => '/security',
   reportProblem: () => '/security/report',

@@ -4,6 +4,7 @@ import {
   IconBook2,
   IconBuilding,
   IconCpu,
+  IconEye,
   IconInbox,
   IconMail,
   IconScale,
@@ -40,6 +41,7 @@ export const menuFor = (me: MeView): MenuEntry[] => {
         [holds(me, 'person.view'), { says: 'People', to: paths.people(), icon: IconUsers }],
         [holds(me, 'person.view'), { says: 'Groups', to: paths.groups(), icon: IconUsersGroup }],
         [holds(me, 'audit.view'), { says: 'Audit log', to: paths.audit(), icon: IconBook2 }],
+        [holds(me, 'audit.view'), { says: 'Who looked', to: paths.looks(), icon: IconEye }],
       ]
     : [
         [holds(me, 'device.view'), { says: 'Fleet', to: paths.fleet(), icon: IconCpu }],

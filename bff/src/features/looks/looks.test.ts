@@ -1,5 +1,6 @@
 import type { AuditEventName } from '@gatehouse/shared/audit-events'
 import { plainRule } from '@gatehouse/shared/policies/policy'
+import type { LooksView } from '@gatehouse/shared/views/looks'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { manyDevices } from '../../testing/devices.ts'
@@ -130,6 +131,22 @@ describe('C7 the log says why', () => {
     expect(asked?.says).toMatch(/for the request for remote access “.+”/)
     expect((await tom.post(`/api/requests/${body.id}/withdraw`)).status).toBe(200)
   })
+})
+
+test('C7 a customer reads who looked, at what and why; AL07 others read nothing of it', async () => {
+  const [tom, clara, luis] = [await h.as('technician'), await h.as('approver'), await h.as('otherApprover')]
+  const deviceId = await newDevice()
+  await tom.post(`/api/devices/${deviceId}/purpose`, { purpose: 'a look at the list' })
+  await page(tom, deviceId)
+  const { body } = await clara.get<LooksView>('/api/looks')
+  const him = body.people.find(({ id }) => id === h.seeded.people.technician)
+  expect(him).toMatchObject({ company: h.house.settings.maker })
+  expect(him?.devices[0]?.id).toBe(deviceId)
+  expect(him?.purposes[0]).toBe('“a look at the list”')
+  expect(him?.looks).toBeGreaterThan(3)
+  expect(body.people.map(({ company }) => company)).not.toContain('Helvetia Pharma')
+  expect((await luis.get<LooksView>('/api/looks')).body.people).toEqual([])
+  expect((await clara.get<LooksView>(`/api/looks?to=${body.from}&from=0`)).body.people).toEqual([])
 })
 
 describe('C7 a customer may want to know first', () => {

@@ -1,19 +1,42 @@
 import { Line } from '@gatehouse/shared/text'
+import type { LooksView } from '@gatehouse/shared/views/looks'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { allow } from '../../kernel/http/allow.ts'
+import { days } from '../../kernel/clock.ts'
+import { allow, self } from '../../kernel/http/allow.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
+import { eventsVisibleTo } from '../audit/door.ts'
 import { theCustomer } from '../customers/door.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
 import { statePurpose } from './service.ts'
+import { lookersOf, looksAt } from './summary.ts'
 
 const Stated = z.strictObject({
   purpose: Line(200).refine((text) => text.length >= 5, 'Use at least 5 characters'),
 })
 
-/** Why the maker's people look at what is a customer's. */
+const Moment = z.coerce.number().int().min(0).max(8_640_000_000_000_000)
+/** The last thirty days where nothing is said. */
+const When = z.object({ from: Moment.optional(), to: Moment.optional(), customer: z.uuid().optional() })
+/** So many looks are counted, the newest. */
+const mostLooks = 2_000
+
+/** Who looked, and why the maker's people look at what is a customer's. */
 export const looksRoom = new Hono<RoomEnv>()
+  .get(
+    '/looks',
+    self('the looks in the log that one may see', { whileViewing: 'seen' }),
+    validated('query', When),
+    async (c) => {
+      const { house, actor } = c.var
+      const { to = house.clock.now(), from = to - days(30), customer } = c.req.valid('query')
+      const filter = { events: [...looksAt.events], from, to, ...(customer && { customerId: customer }) }
+      const rows = await eventsVisibleTo(house.db, actor, filter, mostLooks, undefined)
+      const whole = rows.length <= mostLooks
+      return c.json({ from, to, whole, people: lookersOf(rows.slice(0, mostLooks)) } satisfies LooksView)
+    },
+  )
   .post(
     '/devices/:deviceId/purpose',
     allow('device.view', theDeviceEvenRemoved),

@@ -1,0 +1,127 @@
+import type { LookerView } from '@gatehouse/shared/views/looks'
+import { Anchor, SegmentedControl, Stack, Text } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Link, useSearchParams } from 'react-router'
+import { Answered } from '../../kernel/answered.tsx'
+import { counted } from '../../kernel/format.ts'
+import { useMe } from '../../kernel/me.ts'
+import { paths } from '../../kernel/paths.ts'
+import { useZone } from '../../kernel/zone.ts'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { Empty } from '../../ui/notices.tsx'
+import { Page, Section } from '../../ui/page.tsx'
+import { TimeText } from '../../ui/time-text.tsx'
+import { looksQuery } from './queries.ts'
+
+const ranges = [
+  { value: '1', label: '24 hours' },
+  { value: '7', label: '7 days' },
+  { value: '30', label: '30 days' },
+  { value: '365', label: 'A year' },
+]
+
+const Devices = ({ devices, otherDevices }: LookerView) =>
+  devices.length === 0 ? (
+    <Text c="dimmed">None: pages of the customer only</Text>
+  ) : (
+    <Text>
+      {devices.map(({ id, name }, i) => (
+        <span key={id}>
+          {i > 0 && ', '}
+          <Anchor component={Link} to={paths.device(id, 'audit')}>
+            {name}
+          </Anchor>
+        </span>
+      ))}
+      {otherDevices > 0 && ` and ${otherDevices} more`}
+    </Text>
+  )
+
+const columns = (zone: string): Column<LookerView>[] => [
+  {
+    id: 'who',
+    header: 'Who',
+    headline: true,
+    cell: (row) => (
+      <Stack gap={0} align="start">
+        <bdi>{row.name}</bdi>
+        <Text size="xs" c="dimmed">
+          {row.company}
+        </Text>
+      </Stack>
+    ),
+  },
+  { id: 'devices', header: 'Devices', cell: (row) => <Devices {...row} /> },
+  {
+    id: 'why',
+    header: 'Why',
+    cell: (row) => (
+      <Stack gap={2} align="start">
+        {row.purposes.map((one) => (
+          <Text key={one} size="sm">
+            {one.charAt(0).toUpperCase() + one.slice(1)}
+          </Text>
+        ))}
+      </Stack>
+    ),
+  },
+  { id: 'last', header: 'Last', width: '11rem', cell: (row) => <TimeText at={row.lastAt} zone={zone} /> },
+  {
+    id: 'looks',
+    header: 'In the log',
+    width: '8rem',
+    cell: (row) => (
+      <Anchor component={Link} to={`${paths.audit()}?kind=looks${row.id ? `&people=${row.id}` : ''}`}>
+        {counted(row.looks, 'entry', 'entries')}
+      </Anchor>
+    ),
+  },
+]
+
+/** Who of the maker looked at the data of the customer, at what, and why. */
+export default function LooksPage() {
+  const me = useMe()
+  const [query, setQuery] = useSearchParams()
+  const range = ranges.find(({ value }) => value === query.get('days')) ?? { value: '30', label: '30 days' }
+  const looks = useQuery({ ...looksQuery(Number(range.value)), placeholderData: keepPreviousData })
+  const zone = useZone()
+  return (
+    <Page
+      title={me.customer ? 'Who looked at our data' : 'Who looked at customers’ data'}
+      lead="Everybody of the maker who opened a page, a chart, a log file or a recording, and why. Whoever opens the same again within an hour is counted once."
+      width="full"
+    >
+      <Section
+        flush
+        actions={
+          <SegmentedControl
+            aria-label="How far back"
+            data={ranges}
+            value={range.value}
+            onChange={(value) => setQuery(value === '30' ? {} : { days: value }, { replace: true })}
+          />
+        }
+      >
+        <Answered query={looks}>
+          {({ people, whole }) => (
+            <>
+              <DataTable
+                label="Who looked"
+                columns={columns(zone)}
+                rows={people}
+                rowKey={(row) => row.id ?? row.name}
+                stale={looks.isPlaceholderData}
+                empty={<Empty title="Nobody looked">In this time nobody of the maker opened anything of yours.</Empty>}
+              />
+              {!whole && (
+                <Text p="sm" c="dimmed">
+                  Only the newest 2,000 entries are counted here. The audit log has them all.
+                </Text>
+              )}
+            </>
+          )}
+        </Answered>
+      </Section>
+    </Page>
+  )
+}
