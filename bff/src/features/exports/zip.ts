@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web'
 import { ZipWriter } from '@zip.js/zip.js'
 import type { Writing } from './files.ts'
 
@@ -36,7 +37,7 @@ export const zipInto = async (file: Writing, at: number, fill: (add: Add) => Pro
   )
   const zip = new ZipWriter(sink, { lastModDate, extendedTimestamp: false, useWebWorkers: false, level: 6 })
   await fill(async (name, parts) => {
-    await zip.add(name, ReadableStream.from(joined(parts)) as ReadableStream<Uint8Array>)
+    await zip.add(name, ReadableStream.from(joined(parts)) as globalThis.ReadableStream<Uint8Array>)
   })
   await zip.close()
 }
