@@ -13,6 +13,8 @@ import { customersRoom } from './features/customers/routes.ts'
 import { reachOf } from './features/devices/door.ts'
 import { modelsRoom } from './features/devices/model-routes.ts'
 import { devicesRoom } from './features/devices/routes.ts'
+import { erasePeople } from './features/erasures/job.ts'
+import { erasuresRoom } from './features/erasures/routes.ts'
 import { expireExports, makeLargeExports, makeSmallExports, stopExports } from './features/exports/jobs.ts'
 import { exportsRoom } from './features/exports/routes.ts'
 import { factorsRoom } from './features/factors/routes.ts'
@@ -79,6 +81,7 @@ export const peoplesRooms = new Hono<RoomEnv>()
   .route('/', settingsRoom)
   .route('/', liveRoom)
   .route('/', limitsRoom)
+  .route('/', erasuresRoom)
   .route('/', auditRoom)
   .route('/', integrityRoom)
   .route('/', exportsRoom)
@@ -130,6 +133,7 @@ export const jobs: readonly Job[] = [
   tellOfOverdueReports,
   sendMails,
   watchLimits,
+  erasePeople,
   sequenceEvents,
   signCheckpoints,
   orderNightlyChecks,

@@ -139,6 +139,17 @@ export const auditEvents = {
   'export.cancelled': { says: 'Cancelled the export {export}' },
   'export.downloaded': { says: 'Downloaded the export {export} as {format}: {count} events, SHA-256 {hash}' },
   'export.removed': { says: 'Removed the export {export}: {because}' },
+  'erasure.asked': { says: 'Asked to erase the personal data of the person {person} (erasure {erasure}): {reason}' },
+  'erasure.confirmed': {
+    says: 'Confirmed that the personal data of the person {person} are erased, in {hours} hours (erasure {erasure})',
+  },
+  'erasure.stopped': { says: 'Stopped the erasure {erasure} of the person {person}' },
+  'erasure.words': {
+    says: 'Erased words of the person {person} from {events} events (erasure {erasure}, page {page}; SHA-256 of the list: {hash})',
+  },
+  'erasure.done': {
+    says: 'Erased the personal data of the person {person}: of {events} events and {rows} entries elsewhere (erasure {erasure})',
+  },
   'limits.reached': { says: 'A limit is reached: {limit}. {effect}' },
   'limits.left': { says: 'No longer so, after {minutes} minutes: {limit}' },
 

@@ -68,6 +68,14 @@ export const refusals = {
     status: 409,
     says: 'The customer would have nobody left who looks after its people. Somebody else has to be able to first.',
   },
+  another_must_confirm: {
+    status: 409,
+    says: 'You have asked for this yourself. Another administrator has to confirm it.',
+  },
+  not_of_company: {
+    status: 403,
+    says: 'Only administrators of the company this person belongs to can do this.',
+  },
   already_decided: { status: 409, says: 'Somebody has already answered this.' },
   changed_meanwhile: { status: 409, says: 'This has changed since you opened it. Look again.' },
   wrong_state: { status: 409, says: 'That is no longer possible in its present state.' },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ExportState } from '@gatehouse/shared/views/exports'
 import { eq, inArray } from 'drizzle-orm'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
+import { erasure } from '../features/erasures/tables.ts'
 import { auditExport } from '../features/exports/tables.ts'
 import { passkey } from '../features/factors/tables.ts'
 import { runChecks } from '../features/integrity/checks.ts'
@@ -42,6 +43,7 @@ export type Kind =
   | 'passkey'
   | 'fault'
   | 'export'
+  | 'erasure'
 
 /** One deed that somebody may do at a door, with things of its own so that it can be done again and again. */
 export interface Deed {
@@ -185,7 +187,22 @@ const propsOf = (s: Stage) => {
   }
   const versionAt = async (who: Persona, path: string) =>
     (await (await s.as(who)).get<{ version: number }>(path)).body.version
+  /** What somebody else has asked to be erased. */
+  const erasureAt = async (at: 'customer' | 'maker') => {
+    const [id, personId] = [newId(), await someone(at)]
+    await h.house.db.insert(erasure).values({
+      id,
+      customerId: at === 'customer' ? helvetia : null,
+      personId,
+      reason: 'has left',
+      state: 'asked',
+      askedBy: seeded.people[at === 'customer' ? 'colleague' : 'auditor'],
+      askedAt: h.clock.now(),
+    })
+    return known('erasure', id)
+  }
   return {
+    erasureAt,
     helvetia,
     /** Somebody of the customer who may answer requests. */
     colleague: known('person', seeded.people.colleague),
@@ -217,6 +234,7 @@ const twins = (at: 'customer' | 'maker'): Record<string, Prepare> => {
   const who = at === 'customer' ? 'approver' : 'administrator'
   const people = at === 'customer' ? '/api/customers/:customerId/people' : '/api/staff'
   const root = at === 'customer' ? '/api/customers/:customerId' : '/api'
+  const erasures = at === 'customer' ? '/api/customers/:customerId/erasures' : '/api/staff/erasures'
   const networks = at === 'customer' ? '/api/customers/:customerId/networks' : '/api/staff/networks'
   const local = [
     { cidr: '127.0.0.0/8', note: 'this machine' },
@@ -242,6 +260,9 @@ const twins = (at: 'customer' | 'maker'): Record<string, Prepare> => {
     [`POST ${people}/:personId/invitation`]: to({ invitedAt: 1 }),
     [`DELETE ${people}/:personId/invitation`]: to({ invitedAt: 1 }),
     [`POST ${people}/:personId/reset`]: to({}, { factors: false }),
+    [`POST ${people}/:personId/erasure`]: to({}, { reason: 'has left' }),
+    [`POST ${erasures}/:erasureId/confirm`]: async (p) => ({ who, ids: { erasureId: await p.erasureAt(at) } }),
+    [`POST ${erasures}/:erasureId/stop`]: async (p) => ({ who, ids: { erasureId: await p.erasureAt(at) } }),
     [`PUT ${networks}`]: async (p) => ({
       who,
       body: {

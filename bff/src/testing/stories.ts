@@ -5,6 +5,7 @@ import type { DemoCustomer } from '../demo/models.ts'
 import { demoPeople, type Persona } from '../demo/people.ts'
 import { action } from '../features/actions/tables.ts'
 import { alarm } from '../features/alarms/tables.ts'
+import { erasure } from '../features/erasures/tables.ts'
 import { auditExport } from '../features/exports/tables.ts'
 import { passkey } from '../features/factors/tables.ts'
 import { securityReport } from '../features/intake/tables.ts'
@@ -230,9 +231,20 @@ export const seedStories = async (
     reportId: await tellReport(h),
     faultId: await tellFault(h, scene),
     exportId: await tellExport(h, personId, 'failed'),
+    erasureId: await tellErasure(h, scene.customerId, personId),
     signInId: randomUUID(),
     passkeyId: own?.id ?? '',
   }
+}
+
+/** An erasure that was stopped again. */
+const tellErasure = async ({ house }: Pick<TestHouse, 'house'>, customerId: string, personId: string) => {
+  const [id, at] = [newId(), house.clock.now()]
+  const [askedBy, stopped] = [newId(), { state: 'stopped', endedAt: at } as const]
+  await house.db
+    .insert(erasure)
+    .values({ id, customerId, personId, askedBy, askedAt: at, reason: 'a story', ...stopped })
+  return id
 }
 
 /** A fault found in a customer's log by a device of its own, explained by the maker, and the check that found it. */

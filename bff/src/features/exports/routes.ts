@@ -93,7 +93,7 @@ export const exportsRoom = new Hono<RoomEnv>()
     const rows = await exportsOf(c.var.house.db, c.var.actor.id, limit, readKey(cursor, ['id'])?.[0])
     return c.json(asPage(rows, limit, (row) => [row.id], present))
   })
-  .post('/me/exports', self('one exports what one may see'), validated('json', Asked), async (c) =>
+  .post('/me/exports', self('one exports what one may see', { goesOn: false }), validated('json', Asked), async (c) =>
     c.json(present(await askExport(c.var.house, c.var.actor, c.req.valid('json'))), 201),
   )
   .post('/me/exports/preview', self('one exports what one may see'), validated('json', Preview), async (c) =>

@@ -10,6 +10,7 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import type { House } from '../../kernel/house.ts'
 import { signerOf, treeName, UnreadableMemory } from '../audit/door.ts'
+import { erasureChecker } from '../erasures/door.ts'
 
 /** Something that is not as it was written; `seq` is the entry's number in the tree, where it is about one. */
 export interface Fault {
@@ -86,10 +87,11 @@ const wrongNodes = async (db: Tx, tree: string, nodes: readonly TreeNode[]): Pro
 }
 
 /** Why the words beside an event are not those that were committed to; `undefined` where they are, or were erased. */
-const whyWordsDiffer = (event: EventRecord, row: Row): string | undefined => {
+const whyWordsDiffer = (event: EventRecord, row: Row, mayMiss: ReadonlySet<string> | undefined): string | undefined => {
   if (!row.openings || !row.fields) return 'its words are gone'
   try {
     const { event: shown, erased } = reveal(sha256, event, row.openings)
+    if (erased.some((path) => !mayMiss?.has(path))) return 'some of its words are gone, and nobody erased them'
     const fields = (shown.fields ?? {}) as EventRecord
     const expected = (path: string, value: unknown) => (erased.includes(path) ? erasedWord : value)
     const differs =
@@ -104,7 +106,7 @@ const whyWordsDiffer = (event: EventRecord, row: Row): string | undefined => {
   }
 }
 
-const whyEventDiffers = (row: Row): string | undefined => {
+const whyEventDiffers = (row: Row, mayMiss: ReadonlySet<string> | undefined): string | undefined => {
   if (!row.canonical || !row.columns) return 'the event is gone'
   let event: EventRecord
   try {
@@ -114,7 +116,7 @@ const whyEventDiffers = (row: Row): string | undefined => {
   }
   const column = Object.entries(row.columns).find(([name, value]) => (event[name] ?? null) !== value)
   if (column) return `its column ${column[0]} says something else than its evidence`
-  return whyWordsDiffer(event, row)
+  return whyWordsDiffer(event, row, mayMiss)
 }
 
 /**
@@ -165,10 +167,11 @@ export const checkTree = async (
   const size = row?.size ?? 0
   let frontier: Frontier = emptyTree
   const devices = new Map<string, number>()
-  const hashesOfPage = (rows: readonly Row[]): Uint8Array[] =>
+  const mayMiss = erasureChecker(db)
+  const hashesOfPage = (rows: readonly Row[], erased: ReadonlyMap<string, ReadonlySet<string>>): Uint8Array[] =>
     rows.map((row, at) => {
       const seq = frontier.size + at
-      const why = whyEventDiffers(row)
+      const why = whyEventDiffers(row, erased.get(row.event_id))
       if (why) fault(seq, why)
       const expected = row.device_id === null ? null : (devices.get(row.device_id) ?? 0)
       const deviceSeq = row.device_seq === null ? null : Number(row.device_seq)
@@ -199,7 +202,7 @@ export const checkTree = async (
     const rows = await rowsFrom(db, tree, frontier.size, size)
     const gap = rows.findIndex((row, at) => Number(row.seq) !== frontier.size + at)
     const whole = gap === -1 ? rows : rows.slice(0, gap)
-    let rest = hashesOfPage(whole)
+    let rest = hashesOfPage(whole, await mayMiss(whole.map(({ event_id }) => event_id)))
     const nodes: TreeNode[] = []
     while (rest.length > 0) {
       // Up to the next size of which a root was signed.

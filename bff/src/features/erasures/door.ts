@@ -1,0 +1,1 @@
+export { erasureChecker } from './evidence.ts'

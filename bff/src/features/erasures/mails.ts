@@ -1,0 +1,18 @@
+import type { House } from '../../kernel/house.ts'
+import type { Mail } from '../../kernel/outbox/queue.ts'
+
+/** To those who could confirm it. It does not say whose data: mails are kept by others. */
+export const mailOfAsked = (house: House, to: string, customerId: string | null): Mail => ({
+  to,
+  subject: 'Somebody asks to erase the personal data of a person',
+  text: [
+    'Good day,',
+    '',
+    'another administrator asks to erase what Gatehouse knows of a person of your company. It needs your confirmation, and',
+    'it cannot be undone once it is done. Whom it is about, and why, is said here:',
+    `${house.origin}${customerId === null ? '/erasures' : `/erasures/${customerId}`}`,
+    '',
+    'If you do not agree, stop it there.',
+    '',
+  ].join('\n'),
+})

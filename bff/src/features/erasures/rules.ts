@@ -1,0 +1,60 @@
+import type { Refusal } from '@gatehouse/shared/refusals'
+import type { ErasureState } from '@gatehouse/shared/views/erasures'
+import { hours, minutes } from '../../kernel/clock.ts'
+
+/** How long either of the two can still stop it, ms. */
+export const waits = hours(24)
+
+/** The name a person has afterwards. */
+export const erasedName = 'Erased person'
+
+/** Events that commit late are looked for from so long before it began. */
+export const lookBack = minutes(60)
+
+interface Who {
+  id: string
+  customerId: string | null
+}
+
+interface Asked {
+  state: ErasureState
+  customerId: string | null
+  personId: string
+  askedBy: string
+}
+
+/** A company's administrators, as far as they could be asked: not whoever is to be erased. */
+interface Company {
+  customerId: string | null
+  administrators: readonly { id: string }[]
+}
+
+/**
+ * Why `who` may not speak for the company of the person. A customer's own administrators do; the maker's stand in where
+ * there are too few of them: for whoever asks where there is none, for whoever confirms where there is one.
+ */
+const whyNotSpeak = (who: Who, { customerId, administrators }: Company, needed: number): Refusal | undefined =>
+  who.customerId === customerId || (who.customerId === null && administrators.length < needed)
+    ? undefined
+    : 'not_of_company'
+
+const without = ({ customerId, administrators }: Company, personId: string): Company => ({
+  customerId,
+  administrators: administrators.filter(({ id }) => id !== personId),
+})
+
+/** Why `who` may not ask for it. */
+export const whyNotAsk = (who: Who, personId: string, company: Company): Refusal | undefined =>
+  who.id === personId ? 'own_account' : whyNotSpeak(who, without(company, personId), 1)
+
+/** Why `who` may not give the second yes: it is another person than the first, and than the one it is about. */
+export const whyNotConfirm = (who: Who, asked: Asked, company: Company): Refusal | undefined => {
+  if (asked.state !== 'asked') return 'wrong_state'
+  if (who.id === asked.personId) return 'own_account'
+  if (who.id === asked.askedBy) return 'another_must_confirm'
+  return whyNotSpeak(who, without(company, asked.personId), 2)
+}
+
+/** Why `who` may not stop it; whoever may look after the people of the company may, until it has begun. */
+export const whyNotStop = (asked: Pick<Asked, 'state'>): Refusal | undefined =>
+  asked.state === 'asked' || asked.state === 'confirmed' ? undefined : 'wrong_state'

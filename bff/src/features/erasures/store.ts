@@ -1,0 +1,51 @@
+import type { Named } from '@gatehouse/shared/views/views'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, ne } from 'drizzle-orm'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { customer } from '../customers/tables.ts'
+import { person } from '../people/tables.ts'
+import { erasedName } from './rules.ts'
+import { erasure } from './tables.ts'
+
+export type ErasureRow = typeof erasure.$inferSelect
+
+const ofCompany = (column: typeof erasure.customerId | typeof person.customerId, customerId: string | null) =>
+  customerId === null ? isNull(column) : eq(column, customerId)
+
+/** What was asked to be erased at a company, newest first. */
+export const erasuresOf = (db: Tx, customerId: string | null): Promise<ErasureRow[]> =>
+  db.select().from(erasure).where(ofCompany(erasure.customerId, customerId)).orderBy(desc(erasure.id)).limit(200)
+
+/** One of them. */
+export const erasureById = async (db: Tx, id: string): Promise<ErasureRow | undefined> =>
+  (await db.select().from(erasure).where(eq(erasure.id, id)))[0]
+
+/** People who were removed and not erased, by name. */
+export const removedPeople = (db: Tx, customerId: string | null): Promise<Named[]> =>
+  db
+    .select({ id: person.id, name: person.name })
+    .from(person)
+    .where(and(ofCompany(person.customerId, customerId), isNotNull(person.removedAt), ne(person.name, erasedName)))
+    .orderBy(asc(person.name), asc(person.id))
+    .limit(200)
+
+/** The names of people by id. */
+export const namesOf = async (db: Tx, ids: readonly string[]): Promise<Map<string, string>> => {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select({ id: person.id, name: person.name })
+    .from(person)
+    .where(inArray(person.id, [...ids]))
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+export type Erasable = Pick<typeof person.$inferSelect, 'id' | 'name' | 'customerId'> & { customerName: string | null }
+
+/** Somebody of a company whose data stand somewhere still, removed or not. */
+export const erasableOf = async (db: Tx, id: string): Promise<Erasable | undefined> => {
+  const [row] = await db
+    .select({ id: person.id, name: person.name, customerId: person.customerId, customerName: customer.name })
+    .from(person)
+    .leftJoin(customer, eq(customer.id, person.customerId))
+    .where(and(eq(person.id, id), ne(person.name, erasedName)))
+  return row
+}

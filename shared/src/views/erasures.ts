@@ -1,0 +1,33 @@
+import type { May, Named } from './views.ts'
+
+export type ErasureState = 'asked' | 'confirmed' | 'running' | 'done' | 'stopped'
+
+/** What was asked to be erased of one person. */
+export interface ErasureView {
+  id: string
+  state: ErasureState
+  /** Once it is done the name is no longer known here. */
+  person: Named
+  reason: string
+  askedBy: string
+  askedAt: number
+  confirmedBy: string | null
+  confirmedAt: number | null
+  /** From when on it is done, where nobody stops it before. */
+  beginsAt: number | null
+  stoppedBy: string | null
+  endedAt: number | null
+  /** Events of which words were erased so far, and rows elsewhere. */
+  events: number
+  rows: number
+  may: { confirm: May; stop: May }
+}
+
+export interface ErasuresView {
+  erasures: ErasureView[]
+  /** People who were removed and whose data still stand in the log. */
+  removed: Named[]
+  /** How long after the second yes it waits, hours. */
+  waitHours: number
+  may: { ask: May }
+}
