@@ -37,6 +37,9 @@ const importKey = (publicKey: string): Promise<CryptoKey> => {
   return key
 }
 
+/** The latest time that there is a date for, ms since the epoch. */
+const latestTime = 8_640_000_000_000_000
+
 /**
  * By how much the clock of whoever signed `token` is ahead of ours (ms, negative where it is behind), where that alone is
  * wrong with it: the device's own signature, about itself, for this server, at another time. Or it was kept, and sent late.
@@ -51,7 +54,7 @@ export const clockAheadIn = async (
   try {
     const { iat = 0 } = decodeJwt(token)
     const ahead = iat * 1_000 - now
-    if (!Number.isSafeInteger(ahead)) return undefined
+    if (!Number.isSafeInteger(ahead) || iat < 0 || iat * 1_000 > latestTime) return undefined
     const then = { ...house, clock: { now: () => iat * 1_000 } }
     const right = await verifyAssertion(then, token, deviceId, publicKey)
     return right && Math.abs(ahead) > assertionLimits.tolerance ? ahead : undefined

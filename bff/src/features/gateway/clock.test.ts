@@ -60,6 +60,13 @@ test('AL22 a device that is refused because of its clock shows it all the same',
   const behind = of(() => h.clock.now() - hours(1))
   await expect(behind.connect()).rejects.toThrow('401')
   expect(near((await shown()).clockAhead)).toBe(-60)
+  // What is no time at all is none of its clock, and answered like everything else.
+  for (const iat of [-1, 1.5, 9e15, 1e300, 8_640_000_000_001, 'x', null]) {
+    const exp = typeof iat === 'number' ? iat + 55 : iat
+    const odd = await device.post(device.number(device.heartbeat()), device.assertion({ claims: { iat, exp } }))
+    expect(odd.status).toBe(401)
+  }
+  expect(near((await shown()).clockAhead)).toBe(-60)
   // Whoever has not the device's key says nothing of its clock.
   h.clock.advance(61_000)
   const stranger = of(() => h.clock.now() + hours(9), newDeviceKey())
