@@ -12,6 +12,7 @@ import { securityReport } from '../features/intake/tables.ts'
 import { auditCheck, auditExplanation, auditFault } from '../features/integrity/tables.ts'
 import { approval, request } from '../features/requests/tables.ts'
 import { session } from '../features/sessions/tables.ts'
+import { auditEvent } from '../kernel/audit/tables.ts'
 import { newId } from '../kernel/ids.ts'
 import type { TestHouse } from './house.ts'
 
@@ -216,6 +217,7 @@ export const seedStories = async (
   const siteId = seeded.sites[cast.site] ?? ''
   const personId = seeded.people[cast.approver]
   const [own] = await h.house.db.select().from(passkey).where(eq(passkey.personId, personId))
+  const [event] = await h.house.db.select().from(auditEvent).where(eq(auditEvent.deviceId, scene.deviceId)).limit(1)
   return {
     customerId: scene.customerId,
     deviceId: scene.deviceId,
@@ -232,6 +234,7 @@ export const seedStories = async (
     faultId: await tellFault(h, scene),
     exportId: await tellExport(h, personId, 'failed'),
     erasureId: await tellErasure(h, scene.customerId, personId),
+    eventId: event?.id ?? '',
     signInId: randomUUID(),
     passkeyId: own?.id ?? '',
   }

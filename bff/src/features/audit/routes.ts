@@ -1,13 +1,20 @@
 import { type AuditOutcome, sentence } from '@gatehouse/shared/audit-events'
 import { auditQueryShape, filterOfQuery } from '@gatehouse/shared/audit-filter'
+import { SearchText } from '@gatehouse/shared/text'
+import type { AuditEventView } from '@gatehouse/shared/views/audit'
 import type { AuditRow, Named } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { Refused } from '../../kernel/errors.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
+import { isUuid } from '../../kernel/ids.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
-import { type AuditEventRow, eventsVisibleTo } from './store.ts'
+import { namesIn, peopleIn, placeOf, zoneOf } from './detail.ts'
+import { type AuditEventRow, eventsVisibleTo, eventVisibleTo } from './store.ts'
 
 const Query = PageQuery.extend(auditQueryShape)
 
@@ -28,6 +35,15 @@ const present = (row: AuditEventRow): AuditRow => ({
   approvalId: row.approvalId,
   from: row.fromAddress,
   fields: row.fields,
+})
+
+const presentAll = async (db: Tx, row: AuditEventRow): Promise<AuditEventView> => ({
+  ...present(row),
+  actorId: row.actorId,
+  personId: row.personId,
+  siteId: row.siteId,
+  zone: await zoneOf(db, row),
+  place: await placeOf(db, row.id),
 })
 
 const before = (cursor: string | undefined): string | undefined => readKey(cursor, ['id'])?.[0]
@@ -51,4 +67,26 @@ export const auditRoom = new Hono<RoomEnv>()
     const filter = filterOfQuery(read)
     const rows = await eventsVisibleTo(c.var.house.db, c.var.actor, filter, limit, before(cursor))
     return c.json(asPage(rows, limit, (row) => [row.id], present))
+  })
+  .get(
+    '/audit/names',
+    self('what the log calls what one may see', { whileViewing: 'seen' }),
+    validated('query', z.object(auditQueryShape)),
+    async (c) => c.json(await namesIn(c.var.house.db, c.var.actor, filterOfQuery(c.req.valid('query')))),
+  )
+  .get(
+    '/audit/people',
+    self('who appears in the events one may see', { whileViewing: 'seen' }),
+    validated('query', z.object({ ...auditQueryShape, name: SearchText.default('') })),
+    async (c) => {
+      const { name, ...read } = c.req.valid('query')
+      return c.json({ rows: await peopleIn(c.var.house.db, c.var.actor, filterOfQuery(read), name) })
+    },
+  )
+  .get('/audit/:eventId', self('an event one may see', { whileViewing: 'seen' }), async (c) => {
+    const { house, actor } = c.var
+    const id = c.req.param('eventId')
+    const row = isUuid(id) ? await eventVisibleTo(house.db, actor, id) : undefined
+    if (!row) throw new Refused('not_found')
+    return c.json(await presentAll(house.db, row))
   })

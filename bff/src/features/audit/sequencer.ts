@@ -2,6 +2,7 @@ import { leafBytes } from '@gatehouse/shared/audit/leaf'
 import { append, emptyTree, type Frontier, treeHasher } from '@gatehouse/shared/audit/tree'
 import { sql } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
+import type { Signal } from '../../kernel/bus.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
@@ -146,27 +147,41 @@ const whatToGoOnFrom = async (house: House, tx: Tx, trees: readonly string[]): P
  * Gives the events that wait their places: one order per customer, without gaps, each event once. One sequencer works at
  * a time over all instances; a second one finds the lock taken and does nothing. The number of events placed.
  */
-export const sequence = (house: House): Promise<number> =>
-  house.db.transaction(async (tx) => {
-    const [lock] = await tx.execute<{ mine: boolean }>(
-      sql`select pg_try_advisory_xact_lock(${sequencerLock}::bigint) as mine`,
-    )
-    if (!lock?.mine) return 0
-    const found = await waitingEvents(tx, brokenOf(house))
-    if (found.length === 0) return 0
-    const names = [...new Set(found.map(({ customer_id }) => treeOfCustomer(customer_id)))]
-    const [counts, trees] = await Promise.all([deviceCounts(tx, found), whatToGoOnFrom(house, tx, names)])
-    const waiting = found.filter(({ customer_id }) => trees.has(treeOfCustomer(customer_id)))
-    if (waiting.length === 0) return found.length
-    const { placed, grown, nodes } = place(waiting, trees, counts)
-    await Promise.all([
-      storeLeaves(tx, placed),
-      storeNodes(tx, nodes),
-      storeSizes(tx, grown, house.clock.now()),
-      prepared(tx, 'delete from audit_pending where event_id = any($1::uuid[])', [waiting.map((one) => one.event_id)]),
-    ])
-    return waiting.length
-  })
+export const sequence = async (house: House): Promise<number> => {
+  const placed = await house.db.transaction((tx) => placeWaiting(house, tx))
+  for (const tree of placed.trees) house.bus.publish(logGrew(tree))
+  return placed.events
+}
+
+/** Told to whoever may see the customer, or works at the maker: alike for all logs, so that a page hears it once. */
+const logGrew = (tree: string): Signal => ({
+  kind: 'hint',
+  hint: { about: 'audit' },
+  ...(tree !== theMakerItself && { customerId: tree }),
+})
+
+const nothing = { events: 0, trees: [] as readonly string[] }
+
+const placeWaiting = async (house: House, tx: Tx): Promise<{ events: number; trees: readonly string[] }> => {
+  const [lock] = await tx.execute<{ mine: boolean }>(
+    sql`select pg_try_advisory_xact_lock(${sequencerLock}::bigint) as mine`,
+  )
+  if (!lock?.mine) return nothing
+  const found = await waitingEvents(tx, brokenOf(house))
+  if (found.length === 0) return nothing
+  const names = [...new Set(found.map(({ customer_id }) => treeOfCustomer(customer_id)))]
+  const [counts, trees] = await Promise.all([deviceCounts(tx, found), whatToGoOnFrom(house, tx, names)])
+  const waiting = found.filter(({ customer_id }) => trees.has(treeOfCustomer(customer_id)))
+  if (waiting.length === 0) return { events: found.length, trees: [] }
+  const { placed, grown, nodes } = place(waiting, trees, counts)
+  await Promise.all([
+    storeLeaves(tx, placed),
+    storeNodes(tx, nodes),
+    storeSizes(tx, grown, house.clock.now()),
+    prepared(tx, 'delete from audit_pending where event_id = any($1::uuid[])', [waiting.map((one) => one.event_id)]),
+  ])
+  return { events: waiting.length, trees: [...grown.keys()] }
+}
 
 /** Fewer than these in one go, and the next ones can wait a moment for company. */
 const worthGoingOn = 100

@@ -1,11 +1,11 @@
 import type { AuditFilter } from '@gatehouse/shared/audit-filter'
-import { desc, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
-import { auditLine } from '../../kernel/audit/tables.ts'
+import { auditEvent, auditLine } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { reachesAnybody } from '../devices/door.ts'
 import { placesOf } from './places.ts'
-import { sightOf } from './visible.ts'
+import { sightOf, withinSight } from './visible.ts'
 
 export type AuditEventRow = typeof auditLine.$inferSelect
 
@@ -20,6 +20,20 @@ const linesOf = async (db: Tx, ids: readonly string[]): Promise<AuditEventRow[]>
         .from(auditLine)
         .where(inArray(auditLine.id, [...ids]))
         .orderBy(desc(auditLine.id))
+
+/** The event of this id, where `actor` may see it now; `db` is his wall. */
+export const eventVisibleTo = async (db: Tx, actor: Reader, id: string): Promise<AuditEventRow | undefined> => {
+  const seen = await db
+    .select({ id: auditEvent.id })
+    .from(auditEvent)
+    .where(and(eq(auditEvent.id, id), withinSight(sightOf(actor))))
+  return (
+    await linesOf(
+      db,
+      seen.map((one) => one.id),
+    )
+  )[0]
+}
 
 /**
  * What `actor` may see now of what meets `filter`, newest first, one row more than `limit`; `before` is the id of the last

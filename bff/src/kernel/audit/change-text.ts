@@ -5,5 +5,7 @@ export type FieldChange = readonly [field: string, before: string, after: string
 export const changeText = (fields: readonly FieldChange[]): string =>
   fields
     .filter(([, before, after]) => before !== after)
+    // The marks around a value are ours: one in a name would make two fields of one.
+    .map((parts) => parts.map((part) => part.replace(/[“”]/g, '"')))
     .map(([field, before, after]) => `${field}: “${before}” → “${after}”`)
     .join('; ') || 'nothing'
