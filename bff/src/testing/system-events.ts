@@ -48,6 +48,7 @@ export const jobEvents: Readonly<Record<string, Written>> = {
   'checks of the audit logs': ['log.checked'],
   'nightly checks of the audit logs': { none: 'orders them; what they find is an event' },
   'reminders of faults in audit logs': { none: 'a mail about what stands in the log already' },
+  'erasing of personal data': ['erasure.words', 'erasure.done'],
   'small exports': ['export.finished', 'export.included', 'export.failed'],
   'large exports': ['export.finished', 'export.included', 'export.failed'],
   'exports that were kept long enough': ['export.removed'],
