@@ -8,6 +8,7 @@ import { passkey } from '../features/factors/tables.ts'
 import { runChecks } from '../features/integrity/checks.ts'
 import { auditFault } from '../features/integrity/tables.ts'
 import { person } from '../features/people/tables.ts'
+import { theMakerItself } from '../kernel/database/wall.ts'
 import { newId } from '../kernel/ids.ts'
 import { codeOf } from './codes.ts'
 import type { ControlLine } from './device-client.ts'
@@ -140,11 +141,11 @@ const propsOf = (s: Stage) => {
     return known('session', await tellSession(h, at, { requestId, approvalId }))
   }
   const report = async () => known('report', await tellReport(h))
-  const fault = async () => {
+  const fault = async (tree = helvetia) => {
     const id = newId()
     await h.house.db.insert(auditFault).values({
       id,
-      tree: helvetia,
+      tree,
       seq: null,
       kind: unique(),
       says: 'a test',
@@ -525,6 +526,15 @@ export const deeds: Readonly<Record<string, Prepare>> = {
   'POST /api/logs/:customerId/faults/:faultId/explanation': async (p) => ({
     who: 'approver',
     ids: { faultId: await p.fault() },
+    body: { reason: 'a test' },
+  }),
+  'POST /api/makers-log/checks': async (_, { h }) => {
+    await runChecks.run(h.house)
+    return { who: 'auditor' }
+  },
+  'POST /api/makers-log/faults/:faultId/explanation': async (p) => ({
+    who: 'administrator',
+    ids: { faultId: await p.fault(theMakerItself) },
     body: { reason: 'a test' },
   }),
   'POST /api/requests/:requestId/decision': async (p, { h }) => {

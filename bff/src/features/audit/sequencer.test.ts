@@ -7,9 +7,11 @@ import { append, entry } from '../../kernel/audit/append.ts'
 import { auditEvent, auditLeaf, auditNode, auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import { roleUrlsOf } from '../../kernel/database/migrate.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
+import { newId } from '../../kernel/ids.ts'
 import { deriveFrom } from '../../kernel/keys.ts'
 import { testSecret } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { auditCheck, auditFault } from '../integrity/tables.ts'
 import { sequence } from './sequencer.ts'
 import { frontierOf, nodesIn } from './trees.ts'
 
@@ -211,9 +213,31 @@ describe('AL05 nobody changes what is written', () => {
     'truncate audit_checkpoint',
     'delete from audit_text',
     'truncate audit_text',
+    "update audit_fault set says = 'x'",
+    'delete from audit_fault',
+    'truncate audit_fault cascade',
+    "update audit_explanation set reason = 'x'",
+    'delete from audit_explanation',
+    'truncate audit_explanation',
+    'update audit_check set faults = 0',
+    'delete from audit_check',
+    'truncate audit_check',
   ]
   const clients: Record<string, Sql> = {}
-  beforeAll(() => {
+  beforeAll(async () => {
+    const [id, at] = [newId(), h.clock.now()]
+    const fault = {
+      id,
+      tree: ours,
+      says: 'a test',
+      kind: 'a test',
+      foundBy: 'signer',
+      firstAt: at,
+      lastAt: at,
+    } as const
+    await h.house.db.insert(auditFault).values(fault)
+    const ended = { tree: ours, askedAt: at, endedAt: at, faults: 1 }
+    await h.house.db.insert(auditCheck).values({ id: newId(), ...ended })
     const { appUrl, houseUrl } = roleUrlsOf(h.ownerUrl, deriveFrom(testSecret, 'database role').toString('base64url'))
     clients.gatehouse_app = postgres(appUrl, { max: 1, onnotice: () => undefined })
     clients.gatehouse_house = postgres(houseUrl, { max: 1, onnotice: () => undefined })

@@ -1,21 +1,31 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { base64, utf8 } from '@gatehouse/shared/audit/bytes'
 import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { emptyTree, type Frontier, append as grow, rootOf, treeHasher } from '@gatehouse/shared/audit/tree'
-import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
+import { proveConsistency, verifyConsistency } from '@gatehouse/shared/audit/tree-proofs'
 import { asc, eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
-import { auditCheckpoint, auditPending } from '../../kernel/audit/tables.ts'
+import { auditCheckpoint, auditPending, auditTree } from '../../kernel/audit/tables.ts'
+import { inProcessBus } from '../../kernel/bus.ts'
+import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
+import { openKeys } from '../../kernel/keys.ts'
+import { temporaryFolder } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { checkTree } from '../integrity/check.ts'
+import { auditFault } from '../integrity/tables.ts'
 import { checkpointTree, signCheckpoints } from './checkpoints.ts'
 import { sequence } from './sequencer.ts'
 import { openSigner, type Signed } from './signer.ts'
+import { nodesIn } from './trees.ts'
 
 let h: TestHouse
 let owner: Sql
@@ -113,6 +123,14 @@ const happen = async (times: number): Promise<void> => {
     .toEqual([])
 }
 
+/** As `checkpointTree`, when the house itself is not at it in this moment. */
+const checkpointNow = async (...of: Parameters<typeof checkpointTree>) => {
+  for (;;) {
+    const done = await checkpointTree(...of)
+    if (done.outcome === 'signed') return done
+  }
+}
+
 const checkpoints = () =>
   h.house.db.select().from(auditCheckpoint).where(eq(auditCheckpoint.tree, tree)).orderBy(asc(auditCheckpoint.size))
 
@@ -142,11 +160,148 @@ describe('checkpoints of the trees in the database', () => {
       delete from audit_node where tree = '${tree}' and ("index" + 1) * (1 << level) > ${cut};
       update audit_tree set size = ${cut} where tree = '${tree}';
       reset session_replication_role`)
-    await expect(checkpointTree(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
+    await expect(checkpointNow(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
     await happen(20)
-    await expect(checkpointTree(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
+    await expect(checkpointNow(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
     // The job goes on with the other trees, and signs nothing of this one.
     await signCheckpoints.run(h.house)
     expect((await checkpoints()).every(({ size }) => size <= cut)).toBe(true)
   })
 })
+
+describe('AL12 the memory of the signer', () => {
+  const folder = () => join(h.house.settings.dataDir, 'log')
+  const file = () => join(folder(), `${tree}.checkpoint`)
+  const toldOf = async (of = tree) =>
+    (await h.house.db.select().from(auditFault).where(eq(auditFault.tree, of))).map(({ says }) => says)
+  const gone = "the signer's memory of it is gone; it went on from the newest checkpoint in the database"
+
+  // The tree above was altered: this is another customer's.
+  beforeAll(() => {
+    tree = h.seeded.customers['Great Lakes Foods']
+  })
+
+  test('is not begun anew in silence: what goes on is what the database says was signed, and it is told', async () => {
+    await happen(3)
+    await signCheckpoints.run(h.house)
+    const before = (await checkpoints()).at(-1)?.size ?? 0
+    await rm(folder(), { recursive: true })
+    await happen(3)
+    await expect
+      .poll(async () => {
+        await signCheckpoints.run(h.house)
+        return (await checkpoints()).at(-1)?.size ?? 0
+      })
+      .toBeGreaterThan(before)
+    await expect.poll(toldOf).toContain(gone)
+    expect((await (await openSigner(h.house)).last(tree))?.size).toBeGreaterThan(before)
+  })
+
+  test('where it is gone, no tree is signed that does not continue the newest checkpoint', async () => {
+    // Meanwhile nothing is put into a tree.
+    await owner.unsafe('select pg_advisory_lock(5530928817340912)')
+    await expect.poll(async () => (await checkpointTree(h.house, tree)).outcome).toBe('signed')
+    const signed = (await checkpoints()).at(-1)?.size ?? 0
+    await owner.unsafe(`
+      set session_replication_role = replica;
+      create table kept_nodes as table audit_node;
+      update audit_node set hash = sha256(hash) where tree = '${tree}';
+      reset session_replication_role`)
+    await rm(file())
+    await expect(checkpointNow(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
+    await owner.unsafe(`
+      set session_replication_role = replica;
+      delete from audit_node; insert into audit_node table kept_nodes; drop table kept_nodes;
+      reset session_replication_role`)
+    await owner.unsafe('select pg_advisory_unlock(5530928817340912)')
+  })
+
+  test('that cannot be read stops the signing of its tree, and of no other', async () => {
+    await signCheckpoints.run(h.house)
+    await expect.poll(async () => (await checkpointTree(h.house, tree)).outcome).toBe('signed')
+    const note = await readFile(file(), 'utf8')
+    await writeFile(file(), note.slice(0, 40))
+    const before = (await checkpoints()).at(-1)?.size ?? 0
+    await happen(2)
+    await signCheckpoints.run(h.house)
+    expect((await checkpoints()).at(-1)?.size).toBe(before)
+    await expect.poll(toldOf).toContain("the signer's memory of it cannot be read")
+    expect((await checkTree(h.house, tree)).faults).toContainEqual({
+      seq: null,
+      says: "the signer's memory of it cannot be read",
+    })
+    await writeFile(file(), note)
+    await expect
+      .poll(async () => {
+        await signCheckpoints.run(h.house)
+        return (await checkpoints()).at(-1)?.size ?? 0
+      })
+      .toBeGreaterThan(before)
+  })
+
+  test('of two folders on one database makes no fork: each goes on from what the other signed', async () => {
+    const elsewhere = await temporaryFolder('signer')
+    const other: House = {
+      ...h.house,
+      settings: { ...h.house.settings, dataDir: elsewhere.path },
+      bus: inProcessBus(),
+    }
+    try {
+      for (const house of [other, h.house, other, h.house]) {
+        await happen(2)
+        await expect.poll(async () => (await checkpointTree(house, tree)).outcome).toBe('signed')
+      }
+      const signer = await openSigner(h.house)
+      const opened = (await checkpoints()).map(
+        ({ note }) => openCheckpoint(primitives, utf8(note), signer.keyOf(tree)).checkpoint,
+      )
+      for (const [at, later] of opened.entries()) {
+        const earlier = opened[at - 1]
+        if (!earlier) continue
+        const proof = await proveConsistency(sha256, nodesIn(h.house.db, tree), earlier.size, later.size)
+        expect(verifyConsistency(sha256, earlier, later, proof)).toBe(true)
+      }
+      // A folder with another key signs nothing that this one began.
+      const stranger: House = {
+        ...other,
+        bus: inProcessBus(),
+        keys: await openKeys(join(elsewhere.path, 'own'), undefined),
+        settings: { ...other.settings, dataDir: join(elsewhere.path, 'own') },
+      }
+      await happen(1)
+      await expect(checkpointNow(stranger, tree)).rejects.toThrow('not one that this signer signed')
+    } finally {
+      await elsewhere.remove()
+    }
+  })
+
+  test('is one living process’s: a second one in the same folder signs nothing, and takes over when the first is gone', async () => {
+    const first = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', claiming(folder())], {
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      await rm(join(folder(), 'owner.json'), { force: true })
+      await once(first.stdout, 'data')
+      await happen(1)
+      expect((await checkpointTree(h.house, tree)).outcome).toBe('unsigned')
+      const [row] = await h.house.db.select().from(auditTree).where(eq(auditTree.tree, tree))
+      expect((await checkpoints()).at(-1)?.size).toBeLessThan(row?.size ?? 0)
+    } finally {
+      first.kill('SIGKILL')
+      await once(first, 'exit')
+    }
+    await expect.poll(async () => (await checkpointTree(h.house, tree)).outcome).toBe('signed')
+  })
+})
+
+/** A program that claims a folder, says so, and lives until it is killed. */
+const claiming = (path: string): string => `
+  import { claim } from './src/kernel/database/embedded-owner.ts'
+  import { rm } from 'node:fs/promises'
+  for (let done = false; !done; ) {
+    await rm(${JSON.stringify(join(path, 'owner.json'))}, { force: true })
+    done = await claim(${JSON.stringify(path)}).then(() => true, () => false)
+  }
+  console.log('mine')
+  setInterval(() => {}, 1000)`

@@ -1,5 +1,4 @@
 import { type FaultSide, faultFinders } from '@gatehouse/shared/audit-faults'
-import type { Target } from '@gatehouse/shared/decide'
 import type { Named } from '@gatehouse/shared/views/views'
 import { inArray } from 'drizzle-orm'
 import { days } from '../../kernel/clock.ts'
@@ -20,12 +19,13 @@ const mostListed = 12
 
 /** Who is alarmed on a side: its administrators, and whoever may explain a fault. */
 export const alarmed = async (tx: Tx, side: FaultSide, tree: string): Promise<(Named & { email: string })[]> => {
-  const customerId = side === 'maker' ? null : tree
-  const target: Target = customerId === null ? { kind: 'maker' } : { kind: 'customer', customerId }
-  const found = [
-    ...(await peopleGranted(tx, customerId, customerId === null ? 'staff.edit' : 'person.edit', target)),
-    ...(await peopleGranted(tx, customerId, 'audit.explain', target)),
-  ]
+  const found =
+    side === 'maker'
+      ? await peopleGranted(tx, null, 'staff.edit', { kind: 'maker' })
+      : [
+          ...(await peopleGranted(tx, tree, 'person.edit', { kind: 'customer', customerId: tree })),
+          ...(await peopleGranted(tx, tree, 'audit.explain', { kind: 'customer', customerId: tree })),
+        ]
   return [...new Map(found.map((one) => [one.id, one])).values()]
 }
 

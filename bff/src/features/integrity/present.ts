@@ -12,7 +12,7 @@ import { asMay, mayUnless } from '../../kernel/http/allow.ts'
 import { signerOf } from '../audit/door.ts'
 import { devicesById } from '../devices/door.ts'
 import { witnessesOf } from '../witnesses/door.ts'
-import type { KnownLog } from './log.ts'
+import { activityOn, type KnownLog } from './log.ts'
 import { sideOf } from './service.ts'
 import {
   type CheckWithName,
@@ -84,9 +84,9 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
     faults.flatMap(({ deviceId }) => deviceId ?? []),
   )
   const key = signer.keyOf(log.tree)
-  const may = (activity: 'audit.verify' | 'audit.explain') =>
-    asMay(decide(actor, activity, log, { policy: [], approvals: [] }, house.clock.now()))
-  const check = may('audit.verify')
+  const may = (deed: 'verify' | 'explain') =>
+    asMay(decide(actor, activityOn(log.kind, deed), log, { policy: [], approvals: [] }, house.clock.now()))
+  const check = may('verify')
   const running = checks.some(({ check }) => check.endedAt === null)
   const root = checkpoint && readCheckpointText(readNote(utf8(checkpoint.note)).text).root
   return {
@@ -105,6 +105,6 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
         devices.get(fault.deviceId ?? '')?.name,
       ),
     ),
-    may: { check: check.ok && running ? mayUnless('check_running') : check, explain: may('audit.explain') },
+    may: { check: check.ok && running ? mayUnless('check_running') : check, explain: may('explain') },
   }
 }

@@ -1,7 +1,7 @@
 import { granted } from '@gatehouse/shared/decide'
 import { Line, SearchText } from '@gatehouse/shared/text'
 import type { OpenFaultsView } from '@gatehouse/shared/views/integrity'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../../kernel/errors.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
@@ -9,13 +9,38 @@ import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { askForCheck } from './checks.ts'
-import { theFault, theLog } from './log.ts'
+import { activityOn, type KnownLog, theFault, theLog, theMakersFault, theMakersLog } from './log.ts'
 import { logIdOf, presentLog } from './present.ts'
 import { explainFault, sideOf } from './service.ts'
-import { logsSeen, makersLog, newestCheckpoint, openFaultsFor } from './store.ts'
+import { type FaultRow, logsSeen, makersLog, newestCheckpoint, openFaultsFor } from './store.ts'
 
 const Query = PageQuery.extend({ search: SearchText.optional() })
 const Explanation = z.strictObject({ reason: Line(500) })
+
+type OnLog = Context<RoomEnv & { Variables: { target: KnownLog } }>
+
+const shown = async (c: OnLog) => c.json(await presentLog(c.var.house, c.var.actor, c.var.target))
+
+const checkpointFile = async (c: OnLog) => {
+  const { tree, name } = c.var.target
+  const newest = await newestCheckpoint(c.var.house.db, tree)
+  if (!newest) throw new Refused('not_found')
+  const file = `${name.replace(/[^\w-]+/g, '-')}-${newest.size}.checkpoint`
+  return c.body(newest.note, 200, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${file}"`,
+  })
+}
+
+const checkAsked = async (c: OnLog) => c.json({ id: await askForCheck(c.var.house, c.var.actor, c.var.target) }, 202)
+
+const explained = async (
+  { house, actor, target }: RoomEnv['Variables'] & { target: KnownLog & { fault: FaultRow } },
+  reason: string,
+) => {
+  await explainFault(house, actor, target, target.fault, reason)
+  return presentLog(house, actor, target)
+}
 
 /** Whether the logs are whole: what shows it, what was found, checks that people ask for, and what they say it was. */
 export const integrityRoom = new Hono<RoomEnv>()
@@ -28,7 +53,7 @@ export const integrityRoom = new Hono<RoomEnv>()
       const { limit, cursor, search } = c.req.valid('query')
       const after = readKey(cursor, ['text', 'id'])
       const rows = await logsSeen(house.db, actor, sideOf(actor), { limit, after, search })
-      const own = !after && !search && granted(actor, 'audit.verify', { kind: 'maker' })
+      const own = !after && !search && granted(actor, activityOn('maker', 'verify'), { kind: 'maker' })
       const page = asPage(
         rows,
         limit,
@@ -45,29 +70,21 @@ export const integrityRoom = new Hono<RoomEnv>()
     const logs = open.map(({ tree, ...one }) => ({ id: logIdOf(tree), ...one }))
     return c.json({ logs } satisfies OpenFaultsView)
   })
-  .get('/logs/:customerId', allow('audit.verify', theLog), async (c) =>
-    c.json(await presentLog(c.var.house, c.var.actor, c.var.target)),
-  )
-  .get('/logs/:customerId/checkpoint', allow('audit.verify', theLog), async (c) => {
-    const { tree, name } = c.var.target
-    const newest = await newestCheckpoint(c.var.house.db, tree)
-    if (!newest) throw new Refused('not_found')
-    const file = `${name.replace(/[^\w-]+/g, '-')}-${newest.size}.checkpoint`
-    return c.body(newest.note, 200, {
-      'Content-Type': 'text/plain; charset=utf-8',
-      'Content-Disposition': `attachment; filename="${file}"`,
-    })
-  })
-  .post('/logs/:customerId/checks', allow('audit.verify', theLog), async (c) =>
-    c.json({ id: await askForCheck(c.var.house, c.var.actor, c.var.target) }, 202),
-  )
+  .get('/logs/:customerId', allow('audit.verify', theLog), shown)
+  .get('/logs/:customerId/checkpoint', allow('audit.verify', theLog), checkpointFile)
+  .post('/logs/:customerId/checks', allow('audit.verify', theLog), checkAsked)
   .post(
     '/logs/:customerId/faults/:faultId/explanation',
     allow('audit.explain', theFault),
     validated('json', Explanation),
-    async (c) => {
-      const { house, actor, target } = c.var
-      await explainFault(house, actor, target, target.fault, c.req.valid('json').reason)
-      return c.json(await presentLog(house, actor, target))
-    },
+    async (c) => c.json(await explained(c.var, c.req.valid('json').reason)),
+  )
+  .get('/makers-log', allow('audit.view_maker', theMakersLog), shown)
+  .get('/makers-log/checkpoint', allow('audit.view_maker', theMakersLog), checkpointFile)
+  .post('/makers-log/checks', allow('audit.view_maker', theMakersLog), checkAsked)
+  .post(
+    '/makers-log/faults/:faultId/explanation',
+    allow('staff.edit', theMakersFault),
+    validated('json', Explanation),
+    async (c) => c.json(await explained(c.var, c.req.valid('json').reason)),
   )

@@ -11,6 +11,7 @@ import type { House } from '../../kernel/house.ts'
 import { grantedCustomers } from '../customers/door.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
+import { activityOn } from './log.ts'
 import { auditCheck, auditExplanation, auditFault } from './tables.ts'
 
 export type FaultRow = typeof auditFault.$inferSelect
@@ -174,7 +175,8 @@ export const openFaultsFor = async (
   actor: Actor,
   side: FaultSide,
 ): Promise<{ tree: string; name: string; count: number; since: number }[]> => {
-  if (!actor.grants.some(({ activities }) => activities.includes('audit.explain'))) return []
+  const explains = ['audit.explain', 'staff.edit'] as const
+  if (!actor.grants.some(({ activities }) => explains.some((one) => activities.includes(one)))) return []
   const rows = await house.db
     .select({
       tree: auditFault.tree,
@@ -186,11 +188,9 @@ export const openFaultsFor = async (
     .groupBy(auditFault.tree)
     .orderBy(sql`min(${auditFault.firstAt})`)
   const mine = rows.filter(({ tree }) =>
-    granted(
-      actor,
-      'audit.explain',
-      tree === theMakerItself ? { kind: 'maker' } : { kind: 'customer', customerId: tree },
-    ),
+    tree === theMakerItself
+      ? granted(actor, activityOn('maker', 'explain'), { kind: 'maker' })
+      : granted(actor, activityOn('customer', 'explain'), { kind: 'customer', customerId: tree }),
   )
   const names = await logNamesOf(
     house,

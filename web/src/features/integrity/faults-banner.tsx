@@ -13,7 +13,7 @@ const mostNamed = 3
 
 /** At the top of every page, until somebody of one's own side has written down what was found in a log. */
 export const FaultsBanner = () => {
-  const explains = holds(useMe(), 'audit.explain')
+  const explains = holds(useMe(), 'audit.explain', 'staff.edit')
   const { data } = useQuery({ ...openFaultsQuery, enabled: explains })
   if (!explains || !data || data.logs.length === 0) return null
   const named = data.logs.slice(0, mostNamed)

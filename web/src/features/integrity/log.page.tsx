@@ -57,8 +57,18 @@ const Shown = ({ log }: { log: LogView }) => {
       title={me.customer ? 'Is our log whole?' : `Is the log of ${log.name} whole?`}
       breadcrumbs={
         <Breadcrumbs>
-          <Link to={paths.audit()}>Audit log</Link>
-          {!me.customer && <Link to={paths.logs()}>All logs</Link>}
+          {[
+            <Link key="audit" to={paths.audit()}>
+              Audit log
+            </Link>,
+            ...(me.customer
+              ? []
+              : [
+                  <Link key="all" to={paths.logs()}>
+                    All logs
+                  </Link>,
+                ]),
+          ]}
         </Breadcrumbs>
       }
       lead={

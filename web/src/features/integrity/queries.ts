@@ -12,6 +12,10 @@ import { key } from '../../kernel/keys.ts'
 
 const client = room<typeof integrityRoom>()
 const one = client.logs[':customerId']
+const own = client['makers-log']
+
+/** The maker's own log has doors of its own. */
+const isMakers = (logId: string): boolean => logId === 'maker'
 
 /** The logs of which one may see whether they are whole, by name; the maker's own first. */
 export const logsQuery = (search: string) =>
@@ -35,7 +39,10 @@ const isRunning = (log: LogView | undefined): boolean => log?.checks.some(({ end
 export const logQuery = (logId: string) =>
   queryOptions({
     queryKey: key('log', logId),
-    queryFn: ({ signal }): Promise<LogView> => said(one.$get({ param: { customerId: logId } }, { init: { signal } })),
+    queryFn: ({ signal }): Promise<LogView> =>
+      isMakers(logId)
+        ? said(own.$get({}, { init: { signal } }))
+        : said(one.$get({ param: { customerId: logId } }, { init: { signal } })),
     refetchInterval: ({ state }) => (isRunning(state.data) ? 1_000 : 60_000),
   })
 
@@ -48,13 +55,15 @@ export const openFaultsQuery = queryOptions({
 })
 
 /** Where the newest checkpoint is to be had as a file. */
-export const checkpointFile = (logId: string): string => `/api/logs/${encodeURIComponent(logId)}/checkpoint`
+export const checkpointFile = (logId: string): string =>
+  isMakers(logId) ? '/api/makers-log/checkpoint' : `/api/logs/${encodeURIComponent(logId)}/checkpoint`
 
 /** Has the whole log made again from its events. */
 export const useVerify = (logId: string) => {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: () => said(one.checks.$post({ param: { customerId: logId } })),
+    mutationFn: () =>
+      isMakers(logId) ? said(own.checks.$post()) : said(one.checks.$post({ param: { customerId: logId } })),
     onSettled: () => cache.invalidateQueries({ queryKey: key('log') }),
   })
 }
@@ -64,7 +73,9 @@ export const useExplain = (logId: string, faultId: string) => {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: (reason: string): Promise<LogView> =>
-      said(one.faults[':faultId'].explanation.$post({ param: { customerId: logId, faultId }, json: { reason } })),
+      isMakers(logId)
+        ? said(own.faults[':faultId'].explanation.$post({ param: { faultId }, json: { reason } }))
+        : said(one.faults[':faultId'].explanation.$post({ param: { customerId: logId, faultId }, json: { reason } })),
     onSuccess: (log) => cache.setQueryData(logQuery(logId).queryKey, log),
     onSettled: () => cache.invalidateQueries({ queryKey: key('log') }),
   })

@@ -17,7 +17,7 @@ const lookOf = (log: LogView, last: Check | undefined) => {
     return {
       colour: 'brick',
       icon: IconAlertTriangle,
-      says: `This log is not as it was written: ${counted(open, 'fault')} without an explanation of yours`,
+      says: `This log is not as it was written: ${counted(open, 'fault')} that your side has not explained`,
     }
   if (log.faults.length > 0)
     return {
@@ -47,7 +47,7 @@ const Running = ({ check }: { check: Check }) => {
 
 const Last = ({ check, zone }: { check: Check; zone: string }) => (
   <Text>
-    {check.askedBy === null ? 'Checked in the night, ' : `Checked for ${check.askedBy}, `}
+    {check.askedBy === null ? 'Checked by itself, as every night, ' : `Checked for ${check.askedBy}, `}
     <TimeText at={check.endedAt ?? check.askedAt} zone={zone} withZone />:{' '}
     {check.failed ??
       (check.size === 0
@@ -55,7 +55,7 @@ const Last = ({ check, zone }: { check: Check; zone: string }) => (
         : `${counted(check.size ?? 0, 'event')} made again from the bytes that were written, ${
             check.faults === 0 ? 'nothing altered' : counted(check.faults ?? 0, 'fault')
           }.`)}
-    {check.failed === null && check.comparedSize !== null && (
+    {check.failed === null && check.faults === 0 && check.comparedSize !== null && (
       <> It is what was signed at {number(check.comparedSize)} events.</>
     )}
   </Text>
@@ -74,7 +74,11 @@ export const Verdict = ({ log, zone }: { log: LogView; zone: string }) => {
         <Text fw={650} fz="lg">
           {look.says}
         </Text>
-        {last ? <Last check={last} zone={zone} /> : <Text>The first check follows by itself within minutes; or have it done now.</Text>}
+        {last ? (
+          <Last check={last} zone={zone} />
+        ) : (
+          <Text>The first check follows by itself within minutes; or have it done now.</Text>
+        )}
         {running && <Running check={running} />}
         {verify.error && (
           <Alert color="brick" role="alert">
