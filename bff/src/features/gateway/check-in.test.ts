@@ -160,6 +160,12 @@ describe('a check-in', () => {
     const time = fc.oneof(fc.nat(), fc.constantFrom(0, 8_640_000_000_000_000))
     const seq = fc.integer({ min: 1, max: 10 })
     const value = fc.oneof(text(50), fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer())
+    const origin = `${h.house.keys.serverId}/audit/${h.seeded.customers['Helvetia Pharma']}`
+    const size = fc.oneof(fc.maxSafeNat().map(String), fc.constantFrom('0', '9007199254740992', '-1', '1e9', '\u0661'))
+    const root = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64'))
+    const note = fc
+      .tuple(fc.oneof(fc.constant(origin), text(30)), size, root, root)
+      .map(([of, count, hash, line]) => `${of}\n${count}\n${hash}\n\n\u2014 ${origin} ${line}\n`)
     const key = fc.constantFrom('weight', 'stability', 'drift', 'temperature', 'made.up', 'constructor')
     const good = fc.oneof(
       fc.record({
@@ -171,7 +177,18 @@ describe('a check-in', () => {
         platform: text(50),
         policyVersion: fc.nat(),
         waiting: fc.nat(),
+        log: fc.option(
+          fc.record(
+            { key: text(200), note: fc.oneof(note, text(200)), asks: fc.boolean() },
+            { requiredKeys: ['asks'] },
+          ),
+          { nil: undefined },
+        ),
       }),
+      fc.record(
+        { type: fc.constant('log_refused'), seq, at: time, because: text(50), held: note, offered: note },
+        { requiredKeys: ['type', 'seq', 'at', 'because', 'offered'] },
+      ),
       fc.record({
         type: fc.constant('values'),
         seq,

@@ -54,7 +54,7 @@ test('AL22 a device that is refused because of its clock shows it all the same',
   expect(refused.status).toBe(401)
   expect(near((await shown()).clockAhead)).toBe(120)
   const told = await eventsOf(h, deviceId, 'device.refused')
-  expect(told.at(-1)?.fields.because).toMatch(/^its clock says \d{4}-.*Z, or its assertion was kept and sent late$/)
+  expect(told.at(-1)?.fields.because).toMatch(/^its clock says \d{4}-.*Z, or what it showed was kept and sent late$/)
   // Over the control connection as well.
   h.clock.advance(61_000)
   const behind = of(() => h.clock.now() - hours(1))

@@ -14,7 +14,7 @@ const whatIsWrong = async (
   const clockAhead = await clockAheadIn(house, token, deviceId, publicKey)
   if (clockAhead === undefined) return { because: wrongAssertion }
   const at = new Date(house.clock.now() + clockAhead).toISOString()
-  return { because: `its clock says ${at}, or its assertion was kept and sent late`, clockAhead }
+  return { because: `its clock says ${at}, or what it showed was kept and sent late`, clockAhead }
 }
 
 const whyNot = (device: KnownDevice | undefined, assertion: UsedAssertion | undefined): string | undefined => {

@@ -141,7 +141,9 @@ export const Overview = ({ device }: { device: DeviceView }) => {
             )}
           </Text>
           <Text c="dimmed" size="sm" mt={4}>
-            With it this device notices when something in the log before it is changed.
+            {device.witness
+              ? 'With it this device notices when something in the log before it is changed.'
+              : 'It gets one when it next connects, if its agent knows how to.'}
           </Text>
         </Section>
         <Section title="Where it stands">
