@@ -33,6 +33,8 @@ export const insidePages = [
   '/profile',
   '/address',
   '/people',
+  '/erasures',
+  '/erasures/:customerId',
   '/networks',
   '/networks/:customerId',
   '/groups',

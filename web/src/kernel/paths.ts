@@ -62,6 +62,7 @@ export const paths = {
     withQuery(`/policy/${at(customerId)}/history`, query),
   simulator: (customerId: string, query: SimulatorQuery = {}) =>
     withQuery(`/policy/${at(customerId)}/simulator`, { ...query }),
+  erasures: (customerId?: string) => (customerId ? `/erasures/${customerId}` : '/erasures'),
   people: (customerId?: string) => withQuery('/people', { customer: customerId }),
   networks: (customerId?: string) => (customerId === undefined ? '/networks' : `/networks/${at(customerId)}`),
   groups: (customerId?: string) => withQuery('/groups', { customer: customerId }),

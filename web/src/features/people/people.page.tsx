@@ -2,7 +2,7 @@ import type { May, MeView, PersonView } from '@gatehouse/shared/views/views'
 import { ActionIcon, Button, Checkbox, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconDotsVertical, IconNetwork, IconUserPlus, IconUsersGroup } from '@tabler/icons-react'
+import { IconDotsVertical, IconEraser, IconNetwork, IconUserPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
@@ -19,6 +19,7 @@ import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { customerQuery } from '../customers/queries.ts'
+import { AskErasureDialog } from '../erasures/ask-dialog.tsx'
 import { FactorDemand } from '../factors/factor-demand.tsx'
 import { ViewAsDialog } from '../viewing/view-as-dialog.tsx'
 import { type Deed, deeds, deedsIn } from './deeds.ts'
@@ -27,7 +28,7 @@ import { InviteDialog } from './invite-dialog.tsx'
 import { PersonStateBadge } from './person-state.tsx'
 import { people, touchPerson } from './queries.ts'
 
-type Asked = { person: PersonView; deed: Deed | 'groups' | 'view' }
+type Asked = { person: PersonView; deed: Deed | 'groups' | 'view' | 'erase' }
 
 const mayOf = ({ may }: PersonView, deed: Deed): May =>
   ({
@@ -98,6 +99,11 @@ const columns = (zone: string, ask: (person: PersonView, deed: Asked['deed']) =>
             {deedsIn[row.state].map((deed) => (
               <DeedItem key={deed} deed={deed} may={mayOf(row, deed)} onAsk={() => ask(row, deed)} />
             ))}
+            {row.may.disable.ok && (
+              <Menu.Item color="red" onClick={() => ask(row, 'erase')}>
+                Erase personal data…
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       ) : null,
@@ -168,6 +174,16 @@ export default function PeoplePage() {
             </Button>
           )}
           {mayInvite && (
+            <Button
+              variant="default"
+              component={Link}
+              to={paths.erasures(customerId ?? undefined)}
+              leftSection={<IconEraser size={15} aria-hidden />}
+            >
+              Erasures
+            </Button>
+          )}
+          {mayInvite && (
             <Button leftSection={<IconUserPlus size={15} aria-hidden />} onClick={() => setInviting(true)}>
               Invite
             </Button>
@@ -196,7 +212,10 @@ export default function PeoplePage() {
       {asked?.deed === 'view' && customerId !== null && (
         <ViewAsDialog customerId={customerId} person={asked.person} onClose={() => setAsked(null)} />
       )}
-      {asked && asked.deed !== 'groups' && asked.deed !== 'view' && (
+      {asked?.deed === 'erase' && (
+        <AskErasureDialog customerId={customerId} person={asked.person} onClose={() => setAsked(null)} />
+      )}
+      {asked && asked.deed !== 'groups' && asked.deed !== 'view' && asked.deed !== 'erase' && (
         <DeedDialog
           name={asked.person.name}
           deed={asked.deed}

@@ -1,0 +1,239 @@
+import type { ErasureView } from '@gatehouse/shared/views/erasures'
+import type { Named } from '@gatehouse/shared/views/views'
+import { Badge, Button, Card, Group, List, Select, Stack, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { Answered } from '../../kernel/answered.tsx'
+import { key } from '../../kernel/keys.ts'
+import { useMe } from '../../kernel/me.ts'
+import { paths } from '../../kernel/paths.ts'
+import { wordsFor } from '../../kernel/words.ts'
+import { useZone } from '../../kernel/zone.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { Empty } from '../../ui/notices.tsx'
+import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
+import { TimeText } from '../../ui/time-text.tsx'
+import { AskErasureDialog } from './ask-dialog.tsx'
+import { answerErasure, erasuresQuery } from './queries.ts'
+
+const states: Record<ErasureView['state'], { says: string; color: string }> = {
+  asked: { says: 'Waits for a second yes', color: 'amber' },
+  confirmed: { says: 'Confirmed', color: 'red' },
+  running: { says: 'Being erased', color: 'red' },
+  done: { says: 'Erased', color: 'gray' },
+  stopped: { says: 'Stopped', color: 'gray' },
+}
+
+/** What goes and what stays, before anybody says yes. */
+const Consequences = ({ name }: { name: string }) => (
+  <Stack gap="xs">
+    <Text fw={550}>What goes</Text>
+    <List size="sm" spacing={2}>
+      <List.Item>{name}'s account, with password, second factors, groups, settings and sign-ins.</List.Item>
+      <List.Item>
+        Name, e-mail address and network addresses in the audit log: “(erased)” stands in their place.
+      </List.Item>
+      <List.Item>The name in requests, sessions, policies, alarms, reports and waiting mails.</List.Item>
+      <List.Item>Exports of the log that are still kept here.</List.Item>
+    </List>
+    <Text fw={550}>What stays</Text>
+    <List size="sm" spacing={2}>
+      <List.Item>That somebody did what was done, when and to which device. Every proof holds.</List.Item>
+      <List.Item>What {name} wrote, without the name.</List.Item>
+      <List.Item>
+        Out of our reach: files, mails and proofs that were handed out, backups, and what recordings show.
+      </List.Item>
+    </List>
+    <Text fw={550}>It cannot be undone.</Text>
+  </Stack>
+)
+
+type Answer = { erasure: ErasureView; answer: 'confirm' | 'stop' }
+
+const Pending = ({ one, zone, onAnswer }: { one: ErasureView; zone: string; onAnswer: (answer: Answer) => void }) => (
+  <Card withBorder padding="lg" component="article" aria-label={one.person.name}>
+    <Stack gap="sm">
+      <Group justify="space-between" align="flex-start">
+        <Title order={2} size="h3">
+          {one.person.name}
+        </Title>
+        <Badge color={states[one.state].color} variant="light" size="lg">
+          {states[one.state].says}
+        </Badge>
+      </Group>
+      <Text>
+        <bdi>“{one.reason}”</bdi>
+      </Text>
+      <Text size="sm">
+        Asked for by {one.askedBy}, <TimeText at={one.askedAt} zone={zone} withZone />.
+        {one.confirmedAt !== null && (
+          <>
+            {' '}
+            Confirmed by {one.confirmedBy}, <TimeText at={one.confirmedAt} zone={zone} withZone />.
+          </>
+        )}
+      </Text>
+      {one.state === 'confirmed' && one.beginsAt !== null && (
+        <Text fw={550}>
+          It begins on <TimeText at={one.beginsAt} zone={zone} withZone />. Until then it can be stopped.
+        </Text>
+      )}
+      {one.state === 'running' && (
+        <Text fw={550} role="status">
+          Words of {one.events} events are erased so far.
+        </Text>
+      )}
+      <Group>
+        {one.state === 'asked' && (
+          <Button
+            size="md"
+            color="red"
+            disabled={!one.may.confirm.ok}
+            onClick={() => onAnswer({ erasure: one, answer: 'confirm' })}
+          >
+            Confirm…
+          </Button>
+        )}
+        {one.state !== 'running' && one.may.stop.ok && (
+          <Button size="md" variant="default" onClick={() => onAnswer({ erasure: one, answer: 'stop' })}>
+            Stop it
+          </Button>
+        )}
+      </Group>
+      {one.state === 'asked' && !one.may.confirm.ok && (
+        <Text size="sm" c="dimmed">
+          {one.may.confirm.says}
+        </Text>
+      )}
+    </Stack>
+  </Card>
+)
+
+const columns = (zone: string): Column<ErasureView>[] => [
+  { id: 'person', header: 'Person', headline: true, cell: (row) => row.person.name },
+  { id: 'state', header: 'State', cell: (row) => states[row.state].says },
+  { id: 'reason', header: 'Why', cell: (row) => <bdi>{row.reason}</bdi> },
+  { id: 'asked', header: 'Asked for by', cell: (row) => row.askedBy },
+  { id: 'answered', header: 'Confirmed or stopped by', cell: (row) => row.stoppedBy ?? row.confirmedBy ?? '–' },
+  {
+    id: 'ended',
+    header: 'Ended',
+    cell: (row) => (row.endedAt === null ? '–' : <TimeText at={row.endedAt} zone={zone} withZone />),
+  },
+  { id: 'events', header: 'Events', align: 'end', cell: (row) => (row.state === 'done' ? row.events : '–') },
+]
+
+const Removed = ({ people, onAsk }: { people: Named[]; onAsk: (person: Named) => void }) => {
+  const [chosen, setChosen] = useState<string | null>(null)
+  const person = people.find(({ id }) => id === chosen)
+  if (people.length === 0) return null
+  return (
+    <Section title="People who were removed">
+      <Group align="flex-end" p="md">
+        <Select
+          label="Person"
+          placeholder="Choose"
+          searchable
+          data={people.map(({ id, name }) => ({ value: id, label: name }))}
+          value={chosen}
+          onChange={setChosen}
+        />
+        <Button variant="default" disabled={!person} onClick={() => person && onAsk(person)}>
+          Erase personal data…
+        </Button>
+      </Group>
+    </Section>
+  )
+}
+
+/** Erasing what names a person: what waits for a second yes, what is under way, and what was done. */
+export default function ErasuresPage() {
+  const me = useMe()
+  const zone = useZone()
+  const { customerId: asked } = useParams()
+  const customerId = me.customer?.id ?? asked ?? null
+  const list = useQuery(erasuresQuery(customerId))
+  const [answer, setAnswer] = useState<Answer | null>(null)
+  const [person, setPerson] = useState<Named | null>(null)
+  const queryClient = useQueryClient()
+  const give = useMutation({
+    mutationFn: (one: Answer) => answerErasure(customerId, one.erasure.id, one.answer),
+    onSuccess: (_, one) => {
+      setAnswer(null)
+      notifications.show({
+        message: one.answer === 'confirm' ? 'Confirmed. It can be stopped for 24 hours.' : 'Stopped.',
+      })
+      return queryClient.invalidateQueries({ queryKey: key('people') })
+    },
+  })
+  return (
+    <Page
+      title="Erasing personal data"
+      lead="One administrator asks, another confirms, and for 24 hours it can be stopped."
+      breadcrumbs={
+        <Breadcrumbs>
+          <Link to={paths.people(me.customer ? undefined : (customerId ?? undefined))}>People</Link>
+        </Breadcrumbs>
+      }
+    >
+      <Answered query={list}>
+        {({ erasures, removed, may }) => {
+          const over = erasures.filter(({ state }) => state === 'done' || state === 'stopped')
+          const pending = erasures.filter((one) => !over.includes(one))
+          return (
+            <Stack gap="lg">
+              {pending.map((one) => (
+                <Pending key={one.id} one={one} zone={zone} onAnswer={setAnswer} />
+              ))}
+              {pending.length === 0 && (
+                <Empty title="Nothing is asked for">
+                  Choose a person on the page of people, or one who was removed.
+                </Empty>
+              )}
+              {may.ask.ok && <Removed people={removed} onAsk={setPerson} />}
+              {over.length > 0 && (
+                <Section title="Before" flush>
+                  <DataTable
+                    label="Erasures of before"
+                    columns={columns(zone)}
+                    rows={over}
+                    rowKey={(row) => row.id}
+                    empty={null}
+                  />
+                </Section>
+              )}
+            </Stack>
+          )
+        }}
+      </Answered>
+      {person && <AskErasureDialog customerId={customerId} person={person} onClose={() => setPerson(null)} />}
+      {answer && (
+        <ConfirmDialog
+          title={
+            answer.answer === 'confirm'
+              ? `Erase the personal data of ${answer.erasure.person.name}`
+              : `Stop erasing ${answer.erasure.person.name}`
+          }
+          confirm={answer.answer === 'confirm' ? 'Yes, erase it' : 'Stop it'}
+          danger={answer.answer === 'confirm'}
+          busy={give.isPending}
+          error={give.error ? wordsFor(give.error) : undefined}
+          onConfirm={() => give.mutate(answer)}
+          onClose={() => {
+            give.reset()
+            setAnswer(null)
+          }}
+        >
+          {answer.answer === 'confirm' ? (
+            <Consequences name={answer.erasure.person.name} />
+          ) : (
+            'Nothing is erased. It can be asked for again.'
+          )}
+        </ConfirmDialog>
+      )}
+    </Page>
+  )
+}
