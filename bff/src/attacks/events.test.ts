@@ -1,12 +1,19 @@
+import type { DeviceMessage } from '@gatehouse/shared/agent/messages'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
 import { type DeedEvents, deedEvents } from '../testing/deed-events.ts'
 import { prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { type NewMessage, newDeviceKey } from '../testing/device-client.ts'
+import { manyDevices } from '../testing/devices.ts'
 import { changingDoors, type Door, filled, guardedDoors } from '../testing/doors.ts'
-import { type Answer, openTestHouse, type TestHouse } from '../testing/house.ts'
+import { allEventsOf } from '../testing/events.ts'
+import { type Answer, openTestHouse, type TestHouse, visitorOf } from '../testing/house.ts'
+import { mailsTo, tokenIn } from '../testing/mailed.ts'
 import { reads } from '../testing/reads.ts'
 import { type Rows, rowsOf } from '../testing/rows.ts'
 import { pathWords, seedStories } from '../testing/stories.ts'
+import { messageEvents } from '../testing/system-events.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -134,5 +141,115 @@ describe('AL02 who may not is in the log, once:', () => {
     expect(events).toMatchObject([
       { event: 'access.refused', outcome: 'refused', actorId: h.seeded.people.otherApprover },
     ])
+  })
+})
+
+describe('AL01 what a device says is in the log, once for each message:', () => {
+  const eventsAt = async (deviceId: string, work: () => Promise<unknown>) =>
+    (await allEventsOf(h.house, work))
+      .filter((one) => one.deviceId === deviceId)
+      .map(({ event }) => event)
+      .sort()
+
+  test('a heartbeat, values, alarms, answers to actions, a refused session and a refused checkpoint', async () => {
+    const [device] = await manyDevices(h, 1)
+    if (!device) throw new Error('no device')
+    const { deviceId } = device
+    const said: Record<DeviceMessage['type'], Set<string>> = {
+      heartbeat: new Set(),
+      values: new Set(),
+      alarm: new Set(),
+      receipt: new Set(),
+      session: new Set(),
+      log_refused: new Set(),
+    }
+    const say = async (message: NewMessage) => {
+      const events = await eventsAt(deviceId, () => device.say(message))
+      for (const event of events) said[message.type].add(event)
+      return events
+    }
+    const at = h.clock.now()
+    expect(await say(device.heartbeat())).toEqual(['device.connected', 'device.restarted'])
+    expect(await say(device.heartbeat())).toEqual([])
+    expect(await say(device.values({ 'made.up': 1 }))).toEqual(['device.undeclared_item'])
+    expect(await say(device.values({ 'made.up': 2 }))).toEqual([])
+    expect(await say(device.values({ temperature: 20 }))).toEqual([])
+    expect(await say(device.values({ temperature: 60 }))).toEqual(['alarm.raised'])
+    expect(await say(device.values({ temperature: 20 }))).toEqual(['alarm.cleared'])
+    const alarm = { type: 'alarm', at, code: 'overload', severity: 'warning', message: 'Too much' } as const
+    expect(await say({ ...alarm, raised: true })).toEqual(['alarm.raised'])
+    expect(await say({ ...alarm, raised: true })).toEqual([])
+    expect(await say({ ...alarm, raised: false })).toEqual(['alarm.cleared'])
+    const answered = { succeeded: 'action.succeeded', failed: 'action.failed', refused: 'action.refused' }
+    for (const outcome of ['succeeded', 'failed', 'refused'] as const) {
+      const queued = await (await s.as('technician')).post<{ id: string }>(
+        `/api/devices/${deviceId}/actions/fetch_log`,
+        { input: { name: 'agent' } },
+      )
+      expect(await say(device.heartbeat())).toEqual(['action.delivered'])
+      const answer =
+        outcome === 'succeeded' ? { result: { text: 'a line', truncated: false } } : { because: 'it would not' }
+      const receipt = device.receipt(queued.body.id, { outcome, ...answer })
+      expect(await say(receipt)).toEqual([answered[outcome]])
+    }
+    // Of a session, and of the log it witnesses, their rooms' tests say what comes of it.
+    for (const type of ['heartbeat', 'values', 'alarm', 'receipt'] as const) {
+      const known = messageEvents[type] as readonly string[]
+      for (const event of said[type]) if (event !== 'action.delivered') expect(known).toContain(event)
+    }
+    // AL02 whoever is not let in is in the log as well.
+    const other = newDeviceKey()
+    expect(await eventsAt(deviceId, () => device.post([], device.assertion({ key: other })))).toEqual([
+      'device.refused',
+    ])
+  })
+
+  test('AL03 no event, and nothing of the message is stored: it is not acknowledged', async () => {
+    const [device] = await manyDevices(h, 1)
+    if (!device) throw new Error('no device')
+    const alarm = { type: 'alarm', at: h.clock.now(), code: 'overload', severity: 'warning', message: 'x' } as const
+    const message = device.number({ ...alarm, raised: true })
+    const before = await rows.now()
+    const { status } = await withoutLog(() => device.post(message))
+    expect(status).toBeGreaterThanOrEqual(500)
+    expect(await rows.now()).toEqual(before)
+    expect(await eventsAt(device.deviceId, () => device.post(message))).toContain('alarm.raised')
+  })
+})
+
+describe('AL01 what a person does who has lost something is in the log:', () => {
+  const namesOf = async (work: () => Promise<unknown>) => (await allEventsOf(h.house, work)).map(({ event }) => event)
+  const halfway = async (who: Persona) => {
+    const visitor = visitorOf(h.url)
+    await visitor.post('/api/sign-in', { email: demoPeople[who].email, password: demoPassword(who) })
+    return visitor
+  }
+
+  test('a recovery code, and wrong answers for the second factor', async () => {
+    const made = await (await h.as('auditor')).post<{ recoveryCodes: string[] }>('/api/me/factors/recovery-codes')
+    const shown = { way: 'code', code: made.body.recoveryCodes[0] }
+    const half = await halfway('auditor')
+    expect(await namesOf(() => half.post('/api/me/proof', { shown }))).toEqual(
+      expect.arrayContaining(['factor.code_used', 'sign_in.succeeded']),
+    )
+    const guesser = await halfway('auditor')
+    const wrong = { shown: { way: 'code', code: 'AAAA-BBBB' } }
+    expect(await namesOf(() => guesser.post('/api/me/proof', wrong))).toEqual(['sign_in.proof_refused'])
+    const more = await namesOf(async () => {
+      for (let i = 0; i < 30; i++) await guesser.post('/api/me/proof', wrong)
+    })
+    expect(more).toContain('sign_in.guessed')
+  })
+
+  test('a password that is forgotten, chosen anew, and changed', async () => {
+    const { email } = demoPeople.otherApprover
+    expect(await namesOf(() => h.nobody.post('/api/forgotten', { email }))).toEqual(['password.forgotten'])
+    const token = tokenIn((await mailsTo(h.house, email))[0]?.text, 'reset')
+    const password = 'four herons wade at dawn'
+    expect(await namesOf(() => h.nobody.post('/api/reset', { token, password }))).toContain('password.reset')
+    h.clock.advance(48 * 3_600_000)
+    const reader = await h.as('reader')
+    const body = { present: demoPassword('reader'), next: 'seven slow herons wade at noon' }
+    expect(await namesOf(() => reader.post('/api/me/password', body))).toContain('password.changed')
   })
 })

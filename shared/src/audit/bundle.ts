@@ -111,13 +111,15 @@ const readme = (origin: string): string => `This is a proof bundle of Gatehouse:
   keys.txt          the key they are signed with
   earlier-checkpoint.txt, consistency.txt, where they are there: an older checkpoint, and the proof that the log has
                     only grown since
+  verifier/, where it is there: a program and a page that check all this. They are no part of the bundle, and not signed
 
 Check it without any server:
 
   gatehouse-verify <this file> --key <the key you were given>
 
 Use the key that you were given when your log was begun, not the one in keys.txt: whoever could make a false bundle could
-put a false key beside it. A checkpoint you kept from earlier shows that nothing before it was changed.
+put a false key beside it. For the same reason take the verifier from a place you trust, and not from this file, where
+anything hangs on it. A checkpoint you kept from earlier shows that nothing before it was changed.
 What no single bundle can show is that nothing was written after its last entry: ask for a newer one, or compare the
 checkpoint with the one that your devices keep.
 `

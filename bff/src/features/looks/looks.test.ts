@@ -1,6 +1,7 @@
 import type { AuditEventName } from '@gatehouse/shared/audit-events'
 import { plainRule } from '@gatehouse/shared/policies/policy'
 import type { LooksView } from '@gatehouse/shared/views/looks'
+import type { PolicyPreview } from '@gatehouse/shared/views/views'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { manyDevices } from '../../testing/devices.ts'
@@ -76,6 +77,24 @@ describe('C7 AL01 what the maker reads of a customer stands in its log', () => {
       'policy.viewed',
     ])
     expect(looks.map(({ says }) => says)[1]).toBe('Looked at the page of Helvetia Pharma: no purpose was stated')
+  })
+
+  test('each log file that is read is a look of its own', async () => {
+    const [device] = await manyDevices(h, 1)
+    if (!device) throw new Error('no device')
+    const tom = await h.as('technician')
+    const fetched = async () => {
+      const input = { name: 'agent' }
+      const { body } = await tom.post<{ id: string }>(`/api/devices/${device.deviceId}/actions/fetch_log`, { input })
+      await device.say(device.heartbeat())
+      await device.say(device.receipt(body.id, { result: { text: 'a line', truncated: false } }))
+      return body.id
+    }
+    const [one, other] = [await fetched(), await fetched()]
+    const looks = await looksOf(async () => {
+      for (const id of [one, other, one]) expect((await tom.get(`/api/actions/${id}`)).status).toBe(200)
+    })
+    expect(looks.map(({ event }) => event)).toEqual(['log_file.read', 'log_file.read'])
   })
 
   test("a customer's own people look at what is theirs, and a read that shows nothing is no look", async () => {
@@ -206,6 +225,17 @@ describe('C7 a customer may want to know first', () => {
     expect(codeOf(await tom.get(`/api/devices/${deviceId}`))).toMatchObject({ code: 'purpose_needed' })
     expect((await demand('always')).status).toBe(200)
     expect((await tom.get(`/api/devices/${deviceId}`)).status).toBe(200)
+  })
+
+  test('a preview says for how many devices, and of whose people', async () => {
+    const clara = await h.as('approver')
+    const path = `/api/customers/${helvetia}/policy/customer/${helvetia}/preview`
+    const { status, body } = await clara.post<PolicyPreview>(path, { rules: { 'device.view': plainRule('ask') } })
+    expect(status).toBe(200)
+    const looking = body.activities.find(({ activity }) => activity === 'device.view')
+    expect(looking).toMatchObject({ devices: body.devices.of, more: 0, less: body.devices.of })
+    expect(body.people.touched.maker).toBeGreaterThan(1)
+    expect(body.people.asked).toMatchObject({ maker: 0, own: 0 })
   })
 
   test('of looking a policy says nothing else', async () => {

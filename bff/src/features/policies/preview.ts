@@ -92,7 +92,7 @@ const groupsHolding = async (
       // A customer's own people look at what is theirs.
       .filter(({ activity }) => grant.activities.includes(activity) && (activity !== 'device.view' || of === null))
       .map(({ activity, on }) => and(on, grantedDevices({ customerId: of, grants: [only] }, activity)))
-    return sql`coalesce(bool_or(${or(...any)}), false)`
+    return sql`coalesce(bool_or(${or(...any) ?? sql`false`}), false)`
   })
   const [row] = await db.execute<{ reaches: boolean[] }>(
     sql`select array[${sql.join(reaches, sql`, `)}] as reaches from ${device}

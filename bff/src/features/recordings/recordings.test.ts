@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditLine } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { manyDevices } from '../../testing/devices.ts'
-import { eventsOf } from '../../testing/events.ts'
+import { eventsOf, looksOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { deviceStream, goLive, type LiveSession, openSession, personStream, untilSaid } from '../../testing/sessions.ts'
 import { watchTheClock } from '../relay/jobs.ts'
@@ -89,6 +89,15 @@ describe('a recording', () => {
       expect(lines.at(-1)?.[0]).toBeGreaterThan(6)
     })
     expect(events.map(({ event, actorName }) => [event, actorName])).toEqual([['recording.played', 'Clara Meier']])
+    // C7 of the maker it is a look, every time, and says why.
+    const anna = await h.as('technician')
+    const looks = await looksOf(h.house, async () => {
+      for (const _ of [1, 2]) expect((await anna.get(`/api/sessions/${id}/recording`)).status).toBe(200)
+    })
+    expect(looks.map(({ event, sessionId }) => [event, sessionId])).toEqual([
+      ['recording.viewed', id],
+      ['recording.viewed', id],
+    ])
   })
 
   test('is played back to those who are granted it, and to nobody else', async () => {

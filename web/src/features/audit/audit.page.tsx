@@ -6,6 +6,8 @@ import { holds, useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
 import { useZone } from '../../kernel/zone.ts'
 import { Page, Section } from '../../ui/page.tsx'
+import { ExportButton } from '../exports/export-button.tsx'
+import { ExportsLink } from '../exports/exports-link.tsx'
 import { AuditList, useAuditFilter } from './audit-list.tsx'
 import { wholeAudit } from './queries.ts'
 
@@ -21,11 +23,15 @@ export default function AuditPage() {
       lead={`Everything you may see, newest first. Times are in ${zone}.`}
       width="full"
       actions={
-        holds(me, 'audit.verify', 'audit.view_maker') && (
-          <Anchor component={Link} to={paths.logs()} size="sm">
-            Is the log whole?
-          </Anchor>
-        )
+        <>
+          {holds(me, 'audit.verify', 'audit.view_maker') && (
+            <Anchor component={Link} to={paths.logs()} size="sm">
+              Is the log whole?
+            </Anchor>
+          )}
+          <ExportsLink />
+          <ExportButton filter={filter} zone={zone} />
+        </>
       }
     >
       <Section actions={controls} flush>

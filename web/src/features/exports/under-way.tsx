@@ -1,0 +1,77 @@
+import { type ExportView, isUnderWay } from '@gatehouse/shared/views/exports'
+import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { Paged } from '../../kernel/answered.tsx'
+import { bytes, counted, dateTime } from '../../kernel/format.ts'
+import { paths } from '../../kernel/paths.ts'
+import { Facts } from '../../ui/facts.tsx'
+import { fileOf, myExports } from './queries.ts'
+import { ProgressLine, StateBadge } from './state.tsx'
+
+const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
+  <Stack gap="md">
+    <Facts
+      facts={[
+        ['File', one.fileName],
+        ['Holds', `${counted(one.done, 'event')}, ${bytes(one.bytes ?? 0)}`],
+        ['SHA-256', <Code key="hash">{one.sha256}</Code>],
+        ['Kept until', one.expiresAt === null ? '' : dateTime(one.expiresAt, one.zone)],
+      ]}
+    />
+    {one.format === 'bundle' && (
+      <Text size="sm" c="dimmed">
+        Check it with the key that you were given for your log, and with a verifier from a place you trust: README.txt
+        in the zip says how.
+      </Text>
+    )}
+    <Group justify="flex-end" gap="xs">
+      <Button variant="default" onClick={onClose}>
+        Close
+      </Button>
+      <Button component="a" href={fileOf(one.id)} download leftSection={<IconDownload size={16} aria-hidden />}>
+        Download
+      </Button>
+    </Group>
+  </Stack>
+)
+
+/** An export that was asked for, until it is ready. */
+export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) => {
+  const list = useInfiniteQuery(myExports)
+  return (
+    <Paged list={{ ...list, hasNextPage: false }}>
+      {(rows) => {
+        const one = rows.find((row) => row.id === id)
+        if (one?.state === 'done') return <Ready one={one} onClose={onClose} />
+        return (
+          <Stack gap="md">
+            {one && isUnderWay(one.state) && <ProgressLine one={one} />}
+            {one && !isUnderWay(one.state) && (
+              <Alert
+                color={one.state === 'failed' ? 'brick' : 'gray'}
+                role="alert"
+                title={<StateBadge state={one.state} />}
+              >
+                {one.error ?? 'It is not made.'}
+              </Alert>
+            )}
+            <Text size="sm" c="dimmed">
+              You need not wait here: it goes on in the background, and is kept under{' '}
+              <Anchor component={Link} to={paths.exports()} size="sm">
+                My exports
+              </Anchor>{' '}
+              for seven days.
+            </Text>
+            <Group justify="flex-end">
+              <Button variant="default" onClick={onClose}>
+                Close
+              </Button>
+            </Group>
+          </Stack>
+        )
+      }}
+    </Paged>
+  )
+}
