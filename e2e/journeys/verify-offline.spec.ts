@@ -1,11 +1,17 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { aBundle, deviceId } from '@gatehouse/shared/audit/testing/bundles'
-import { linesOf, withLines, zippedBundle } from '@gatehouse/verify/testing/zips'
+import type { ExportPreview, ExportView } from '@gatehouse/shared/views/exports'
+import { linesOf, withLines, zippedBundle, zipSource } from '@gatehouse/verify/testing/zips'
 import type { Browser, Page } from '@playwright/test'
 import { expect, test } from '../fixtures/test.ts'
 import { VerifyPage } from '../pages/verify-page.ts'
 
-const page = pathToFileURL(fileURLToPath(new URL('../../verify/dist/verify.html', import.meta.url))).href
+const built = (name: string): string => fileURLToPath(new URL(`../../verify/dist/${name}`, import.meta.url))
+const page = pathToFileURL(built('verify.html')).href
+const command = built('gatehouse-verify.mjs')
 
 /** The page opened from a file on a machine without a network; `quiet` fails where it asked anybody, or printed anything. */
 const openedOffline = async (browser: Browser, viewport: { width: number; height: number }) => {
@@ -129,4 +135,59 @@ test('AL15 the page and the command are handed out to whoever asks, and the page
   const command = await context.request.get('/gatehouse-verify.mjs')
   expect([command.status(), (await command.text()).slice(0, 19)]).toEqual([200, '#!/usr/bin/env node'])
   await context.close()
+})
+
+/** What the command says of a file and how it ends, run as a program of its own. */
+const gatehouseVerify = async (words: readonly string[]): Promise<{ code: unknown; out: string }> => {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [command, ...words])
+    return { code: 0, out: stdout }
+  } catch (error) {
+    const { code, stdout } = error as { code: unknown; stdout: string }
+    return { code, out: stdout }
+  }
+}
+
+test('AL15 AL26 what a customer exported is verified by what came with it, long after the server is forgotten', async ({
+  as,
+  browser,
+}, info) => {
+  const clara = await as('approver')
+  const headers = { 'x-gatehouse': '1', origin: new URL(clara.page.url()).origin }
+  const ask = async <T>(method: 'get' | 'post', path: string, data?: unknown): Promise<T> => {
+    const answer = await clara.context.request[method](`/api${path}`, { headers, data })
+    expect([path, answer.ok()]).toEqual([path, true])
+    return answer.json()
+  }
+  const asked = { filter: '', zone: 'Europe/Zurich', format: 'bundle', reason: 'for our files' }
+  const { logs } = await ask<ExportPreview>('post', '/me/exports/preview', { filter: '', zone: 'Europe/Zurich' })
+  const log = logs[0]?.id ?? ''
+  const { id } = await ask<ExportView>('post', '/me/exports', { ...asked, log })
+  await expect
+    .poll(async () => (await ask<{ rows: ExportView[] }>('get', '/me/exports')).rows[0]?.state, { timeout: 30_000 })
+    .toBe('done')
+  const file = await clara.context.request.get(`/api/me/exports/${id}/file`)
+  const bytes = await file.body()
+  const bundle = info.outputPath('bundle.zip')
+  await writeFile(bundle, bytes)
+
+  const source = await zipSource(bytes)
+  expect(source.ignored).toEqual(['verifier/gatehouse-verify.mjs', 'verifier/verify.html'])
+  // Whoever holds the key from elsewhere; here it is taken from the file, which shows no more than that all fits together.
+  const pieces: Uint8Array[] = []
+  await source.read('keys.txt', (piece) => void pieces.push(piece.slice()))
+  const key = Buffer.concat(pieces).toString('utf8').trim()
+
+  const said = await gatehouseVerify([bundle, '--key', key, '--events'])
+  expect(said).toMatchObject({ code: 0, out: expect.stringMatching(/^\nNothing was changed\n/) })
+  expect(said.out).toMatch(/Whose log {11}Helvetia Pharma, customer /)
+  expect(said.out).toMatch(/\n#\d+ .* Clara /)
+
+  const { verify, opened, quiet } = await openedOffline(browser, { width: 1440, height: 900 })
+  await verify.check({ name: 'bundle.zip', bytes }, key)
+  await expect(verify.verdict()).toHaveText('Nothing was changed')
+  await verify.search('clara signed in')
+  await expect(verify.events().nth(1)).toContainText('Clara')
+  await expect(opened.getByText('Helvetia Pharma, customer')).toBeVisible()
+  await quiet()
 })
