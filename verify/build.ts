@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { pageHtml } from './src/page/shell.ts'
@@ -69,15 +69,19 @@ const page = async (): Promise<string> => {
   return pageHtml({ policy: policyOf(script, style), style, script, licences: await licences() })
 }
 
+/** Puts a file in its place at once: whoever runs or serves it meanwhile has the one before. */
+const put = async (name: string, text: string): Promise<void> => {
+  const path = here(`dist/${name}`)
+  await writeFile(`${path}.new`, text, { mode: 0o755 })
+  await rename(`${path}.new`, path)
+}
+
 /** Builds the command and the page, one self-contained file each, into `dist`. */
 const main = async (): Promise<void> => {
   await mkdir(here('dist'), { recursive: true })
   const code = await bundled('src/command/main.ts', 'es', 'node20')
-  const command = here('dist/gatehouse-verify.mjs')
-  await writeFile(command, `#!/usr/bin/env node\n${code.trim()}\n/*\n${await licences()}\n*/\n`)
-  await chmod(command, 0o755)
-  await writeFile(here('dist/verify.html'), await page())
+  await put('gatehouse-verify.mjs', `#!/usr/bin/env node\n${code.trim()}\n/*\n${await licences()}\n*/\n`)
+  await put('verify.html', await page())
 }
 
-await rm(here('dist'), { recursive: true, force: true })
 await main()

@@ -113,9 +113,9 @@ const readme = (origin: string): string => `This is a proof bundle of Gatehouse:
                     only grown since
   verifier/, where it is there: a program and a page that check all this. They are no part of the bundle, and not signed
 
-Check it without any server:
+Check it without any server, with the command or the page that you keep for it (verify.html; the network can be off):
 
-  gatehouse-verify <this file> --key <the key you were given>
+  node gatehouse-verify.mjs <this file> --key <the key you were given>
 
 Use the key that you were given when your log was begun, not the one in keys.txt: whoever could make a false bundle could
 put a false key beside it. For the same reason take the verifier from a place you trust, and not from this file, where

@@ -10,6 +10,7 @@ import { ExportButton } from '../exports/export-button.tsx'
 import { ExportsLink } from '../exports/exports-link.tsx'
 import { AuditList, useAuditFilter } from './audit-list.tsx'
 import { wholeAudit } from './queries.ts'
+import { VerifyOffline } from './verify-offline.tsx'
 
 /** Everything that happened, as far as the person may see it. */
 export default function AuditPage() {
@@ -31,6 +32,7 @@ export default function AuditPage() {
           )}
           <ExportsLink />
           <ExportButton filter={filter} zone={zone} />
+          <VerifyOffline />
         </>
       }
     >
