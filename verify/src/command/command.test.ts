@@ -163,6 +163,9 @@ describe('AL15 the command', () => {
       [['good.zip', '--key', 'two.txt'], /more than one line/],
       [['good.zip', '--key', key.replace('c', 'd')], /Your key cannot be read: .* was it copied whole/],
       [['good.zip', '--key', 'README.txt+12345678+AAAA'], /Your key cannot be read: this is no Ed25519 key/],
+      // Names of servers are random, and one in sixty-four begins with a dash.
+      [['good.zip', '--key', '-x/audit/y+12345678+AAAA'], /Your key cannot be read: this is no Ed25519 key/],
+      [['good.zip', '--key', '--json'], /argument/],
       [['good.zip'], /Which key\?/],
       [['--key', key], /Which bundle\?/],
       [['good.zip', 'good.zip', '--key', key], /One bundle at a time/],

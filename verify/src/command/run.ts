@@ -12,7 +12,7 @@ import { type Report, reportOf } from '../report.ts'
 import { type Source, Unreadable } from '../source.ts'
 import { openSource, primitives, readSmall } from './platform.ts'
 import { printed, verdict } from './print.ts'
-import { help, type Wish, wishOf } from './words.ts'
+import { help, looksLikeKey, type Wish, wishOf } from './words.ts'
 
 /** Where the command writes, and whether a person is looking. `out` resolves when more can be taken. */
 export interface Terminal {
@@ -30,11 +30,10 @@ export const ends = { good: 0, failed: 1, unreadable: 2 } as const
 
 const mostOfKey = 64 * 1024
 const mostOfCheckpoint = 1024 * 1024
-const looksLikeKey = /^[^+]+\+[0-9a-f]{8}\+/
 
 /** The key that was typed, or stands in the file that was named. */
 const pinnedKey = async (given: string): Promise<string> => {
-  if (looksLikeKey.test(given)) return given.trim()
+  if (looksLikeKey(given)) return given.trim()
   const text = textOf(await readSmall(given, mostOfKey)).trim()
   if (text.includes('\n'))
     throw new Unreadable('There is more than one line in the file of your key: name a file with your key alone.')

@@ -24,11 +24,22 @@ export const help = `Checks a proof bundle of a Gatehouse audit log, without any
 Ends with 0 when every check passed, 1 when one failed, 2 when it could not be read or was asked for wrongly.
 `
 
+/** Whether a text is of the form of a key, right or wrong. */
+export const looksLikeKey = (text: string): boolean => /^[^+]+\+[0-9a-f]{8}\+/.test(text)
+
+/** A key's name may begin with a dash, and is no option then. */
+const withKeysAsValues = (words: readonly string[]): string[] =>
+  words.flatMap((word, i) => {
+    const next = words[i + 1]
+    if (word === '--key' && next !== undefined && looksLikeKey(next)) return [`--key=${next}`]
+    return words[i - 1] === '--key' && looksLikeKey(word) ? [] : [word]
+  })
+
 /** What the words of the command ask for; a sentence where they are wrong; 'help' where help was asked for. */
 export const wishOf = (words: readonly string[]): Wish | string | { help: true } => {
   try {
     const { values, positionals } = parseArgs({
-      args: [...words],
+      args: withKeysAsValues(words),
       allowPositionals: true,
       options: {
         key: { type: 'string' },
