@@ -114,6 +114,8 @@ export const deedEvents: Readonly<Record<string, DeedEvents>> = {
   'POST /api/customers/:customerId/people/:personId/viewing': ['viewing.started'],
   'DELETE /api/me/viewing': ['viewing.ended'],
   'POST /api/logs/:customerId/checks': ['log.check_asked'],
+  'POST /api/makers-log/checks': ['log.check_asked'],
+  'POST /api/makers-log/faults/:faultId/explanation': ['log.explained'],
   'POST /api/logs/:customerId/faults/:faultId/explanation': ['log.explained', 'log.explained'],
   'POST /api/devices/:deviceId/purpose': ['purpose.stated'],
   'POST /api/customers/:customerId/purpose': ['purpose.stated'],

@@ -45,22 +45,21 @@ export const jobEvents: Readonly<Record<string, Written>> = {
   'security reports without an answer': ['report.overdue'],
   mails: { none: 'a mail is queued with its deed, whose event says so, and kept until it was taken' },
   limits: ['limits.reached', 'limits.left'],
-  'checks of the audit logs': ['log.checked'],
+  'checks of the audit logs': ['log.checked', 'log.altered'],
   'nightly checks of the audit logs': { none: 'orders them; what they find is an event' },
   'reminders of faults in audit logs': { none: 'a mail about what stands in the log already' },
   'erasing of personal data': ['erasure.words', 'erasure.done'],
   'small exports': ['export.finished', 'export.included', 'export.failed'],
   'large exports': ['export.finished', 'export.included', 'export.failed'],
   'exports that were kept long enough': ['export.removed'],
-  sequencer: { none: 'gives events their place in the tree' },
-  checkpoints: { none: 'signs the tree; what it must not sign is an alarm' },
+  sequencer: ['log.altered'],
+  checkpoints: ['log.altered'],
 }
 
 /** Produced in tests that do not name them yet: where. It may only become shorter. */
 export const unnamedEvents: Readonly<Partial<Record<AuditEventName, string>>> = {
   'password.change_ordered': 'sign-in/passwords.test.ts',
   'person.added': 'people/administrators.test.ts, by the command on the server',
-  'log.checked': 'integrity/tamper.test.ts, by the night’s check',
   'export.failed': 'exports/exports.test.ts, where its asker lost his rights',
 }
 
