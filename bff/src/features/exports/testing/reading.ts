@@ -2,7 +2,7 @@ import { printKey } from '@gatehouse/shared/audit/note'
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js'
 import { sha256 } from '../../../kernel/audit/platform.ts'
 import type { House } from '../../../kernel/house.ts'
-import type { Visitor } from '../../../testing/house.ts'
+import type { Visitor } from '../../../testing/visitor.ts'
 import { signerOf } from '../../audit/door.ts'
 
 /** Fetches the file of an export as a browser does. */
