@@ -30,8 +30,13 @@ test('AL15 AL26 a customer narrows the log, takes it away in every format, and p
   test.setTimeout(120_000)
   const { page } = await as('reader')
   // Something that is refused her, to be found again.
-  await page.goto('/groups')
   await page.goto('/audit')
+  const refused = await page.evaluate(async () => {
+    const { rows } = await (await fetch('/api/customers')).json()
+    const headers = { 'x-gatehouse': '1', 'content-type': 'application/json' }
+    return (await fetch(`/api/customers/${rows[0].id}/sites`, { method: 'POST', headers, body: '{}' })).status
+  })
+  expect(refused).toBe(403)
   await page.getByRole('radiogroup', { name: 'Outcome' }).getByText('Refused', { exact: true }).click()
   const csv = await exported(page, /CSV/, 'the yearly inspection')
   expect(csv.name).toMatch(/^audit-helvetia-pharma-[\d-]+-to-[\d-]+-\w{8}\.csv$/)
