@@ -9,9 +9,9 @@ import {
   filterInWords,
   filterOfAddress,
   filterOfQuery,
-  filterToQuery,
 } from './audit-filter.ts'
 import { auditKindNames, auditKindOf, eventsOfKinds } from './audit-kinds.ts'
+import { filterToQuery } from './audit-query.ts'
 
 const ids = fc.uuid()
 let made = 0

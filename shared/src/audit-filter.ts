@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { auditOutcomes } from './audit-events.ts'
 import { auditKindNames, auditKinds } from './audit-kinds.ts'
+import { present } from './audit-query.ts'
 import { SearchText } from './text.ts'
 
 export const actorKinds = ['person', 'device', 'system'] as const
@@ -89,10 +90,6 @@ export const auditQueryShape = {
 
 const AuditQuery = z.object(auditQueryShape)
 
-/** Leaves out what is absent. */
-const present = <T extends object>(given: T): T =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== '')) as T
-
 /** The filter that the parts of a query string mean, once they are read by `auditQueryShape`. */
 export const filterOfQuery = (read: z.output<typeof AuditQuery>): AuditFilter => {
   const { approval } = read
@@ -116,26 +113,6 @@ export const filterOfQuery = (read: z.output<typeof AuditQuery>): AuditFilter =>
     sessionId: read.session,
   })
 }
-
-/** A filter as the parts of a query string: of the API and of the page's address alike. */
-export const filterToQuery = (filter: AuditFilter): Record<string, string> =>
-  present({
-    search: filter.search,
-    kind: filter.kinds?.join(','),
-    event: filter.events?.join(','),
-    outcome: filter.outcomes?.join(','),
-    by: filter.actorKinds?.join(','),
-    people: filter.people?.join(','),
-    approval: filter.approvalId ?? filter.approval,
-    from: filter.from === undefined ? undefined : new Date(filter.from).toISOString(),
-    to: filter.to === undefined ? undefined : new Date(filter.to).toISOString(),
-    customer: filter.customerId,
-    site: filter.siteId,
-    device: filter.deviceId,
-    person: filter.personId,
-    request: filter.requestId,
-    session: filter.sessionId,
-  }) as Record<string, string>
 
 /** The filter in a page's address; a part that cannot be read narrows nothing. */
 export const filterOfAddress = (query: Readonly<Record<string, string>>): AuditFilter => {

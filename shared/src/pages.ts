@@ -41,6 +41,7 @@ export const insidePages = [
   '/groups/new',
   '/groups/:groupId',
   '/audit',
+  '/audit/:eventId',
   '/audit/logs',
   '/audit/logs/:customerId',
   '/looks',

@@ -35,6 +35,7 @@ const inside: Record<InsidePage, Load> = {
   '/audit/logs': () => import('./features/integrity/logs.page.tsx'),
   '/audit/logs/:customerId': () => import('./features/integrity/log.page.tsx'),
   '/audit': () => import('./features/audit/audit.page.tsx'),
+  '/audit/:eventId': () => import('./features/audit/event.page.tsx'),
   '/looks': () => import('./features/looks/looks.page.tsx'),
   '/exports': () => import('./features/exports/exports.page.tsx'),
   '/security-reports': () => import('./features/intake/reports.page.tsx'),

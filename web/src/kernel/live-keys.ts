@@ -32,7 +32,7 @@ export const staleBy: Record<LiveHint['about'], (hint: LiveHint) => Stale[]> = {
     seldom(1_000, 'fleet'),
   ],
   exports: () => [seldom(500, 'exports')],
-  audit: () => [seldom(1_000, 'audit')],
+  audit: () => [seldom(1_000, 'audit', 'tail'), seldom(1_000, 'audit', 'event')],
   policy: (hint) => [soon('policy', hint.customerId), soon('device', hint.deviceId)],
   people: () => [soon('people'), soon('groups'), soon('me')],
   // Whatever is shown was shown by the rights before.

@@ -1,3 +1,5 @@
+import type { AuditFilter } from '@gatehouse/shared/audit-filter'
+import { filterToQuery } from '@gatehouse/shared/audit-query'
 import { isInsidePage } from '@gatehouse/shared/pages'
 
 /** Why somebody arrives at the sign-in page without having asked for it. */
@@ -70,7 +72,8 @@ export const paths = {
   group: (groupId: string, customerId?: string) => withQuery(`/groups/${at(groupId)}`, { customer: customerId }),
   logs: () => '/audit/logs',
   log: (customerId: string) => `/audit/logs/${at(customerId)}`,
-  audit: () => '/audit',
+  audit: (filter: AuditFilter = {}) => withQuery('/audit', filterToQuery(filter)),
+  auditEvent: (eventId: string) => `/audit/${at(eventId)}`,
   looks: () => '/looks',
   exports: () => '/exports',
   security: () => '/security',

@@ -1,11 +1,6 @@
 import { makersTree } from '@gatehouse/shared/audit/checkpoint'
-import {
-  type AuditFilter,
-  auditQueryShape,
-  AuditFilter as Filter,
-  filterOfQuery,
-  filterToQuery,
-} from '@gatehouse/shared/audit-filter'
+import { type AuditFilter, auditQueryShape, AuditFilter as Filter, filterOfQuery } from '@gatehouse/shared/audit-filter'
+import { filterToQuery } from '@gatehouse/shared/audit-query'
 import { Zone } from '@gatehouse/shared/customers/zone'
 import { LineOrNothing } from '@gatehouse/shared/text'
 import { ExportSince, type ExportView, exportFormatNames } from '@gatehouse/shared/views/exports'

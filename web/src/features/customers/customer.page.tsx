@@ -7,7 +7,7 @@ import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { counted, dayOf, timeOfDay, zoneName } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
-import { useMe } from '../../kernel/me.ts'
+import { holds, useMe } from '../../kernel/me.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -27,6 +27,7 @@ const columns = (
   customer: CustomerView,
   now: number,
   change: ((site: SiteView) => void) | undefined,
+  log: boolean,
 ): Column<SiteView>[] => [
   { id: 'name', header: 'Site', headline: true, cell: (row) => <bdi>{row.name}</bdi> },
   {
@@ -50,6 +51,20 @@ const columns = (
     cell: (row) =>
       row.devices === 0 ? 0 : <Link to={paths.fleet({ customer: customer.id, site: row.id })}>{row.devices}</Link>,
   },
+  ...(log
+    ? [
+        {
+          id: 'log',
+          header: 'Log',
+          width: '5rem',
+          cell: (row: SiteView) => (
+            <Link to={paths.audit({ siteId: row.id })} aria-label={`Audit log of the site ${row.name}`}>
+              Log
+            </Link>
+          ),
+        },
+      ]
+    : []),
   ...(change
     ? [
         {
@@ -98,6 +113,11 @@ const Customer = ({ customer }: { customer: CustomerView }) => {
       }
       actions={
         <>
+          {holds(me, 'audit.view') && (
+            <Button variant="default" component={Link} to={paths.audit({ customerId: customer.id })}>
+              Audit log
+            </Button>
+          )}
           {customer.may.rename.ok && (
             <Button variant="default" onClick={() => setDialog('rename')}>
               Rename
@@ -143,6 +163,7 @@ const Customer = ({ customer }: { customer: CustomerView }) => {
 
 const Sites = ({ customer, onDialog }: { customer: CustomerView; onDialog: (dialog: Dialog) => void }) => {
   const now = useServerNow(15_000)
+  const log = holds(useMe(), 'audit.view')
   const mayEdit = customer.may.edit.ok
   const add = (
     <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />} onClick={() => onDialog('add site')}>
@@ -153,7 +174,7 @@ const Sites = ({ customer, onDialog }: { customer: CustomerView; onDialog: (dial
     <Section title="Sites" flush actions={mayEdit && add}>
       <DataTable
         label="Sites"
-        columns={columns(customer, now, mayEdit ? (site) => onDialog({ change: site }) : undefined)}
+        columns={columns(customer, now, mayEdit ? (site) => onDialog({ change: site }) : undefined, log)}
         rows={customer.sites}
         rowKey={(row) => row.id}
         empty={

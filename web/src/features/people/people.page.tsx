@@ -61,7 +61,11 @@ const DeedItem = ({ deed, may, onAsk }: { deed: Deed; may: May; onAsk: () => voi
   )
 }
 
-const columns = (zone: string, ask: (person: PersonView, deed: Asked['deed']) => void): Column<PersonView>[] => [
+const columns = (
+  zone: string,
+  log: boolean,
+  ask: (person: PersonView, deed: Asked['deed']) => void,
+): Column<PersonView>[] => [
   {
     id: 'name',
     header: 'Name',
@@ -79,6 +83,17 @@ const columns = (zone: string, ask: (person: PersonView, deed: Asked['deed']) =>
     id: 'last',
     header: 'Last sign-in',
     cell: (row) => (row.lastSignInAt === null ? 'Never' : <TimeText at={row.lastSignInAt} zone={zone} withZone />),
+  },
+  {
+    id: 'log',
+    header: 'Log',
+    width: '4rem',
+    cell: (row) =>
+      log ? (
+        <Link to={paths.audit({ personId: row.id })} aria-label={`Audit log of ${row.name}`}>
+          Log
+        </Link>
+      ) : null,
   },
   {
     id: 'act',
@@ -196,7 +211,9 @@ export default function PeoplePage() {
           {(rows) => (
             <DataTable
               label="People"
-              columns={columns(zone, (person, deed) => setAsked({ person, deed }))}
+              columns={columns(zone, holds(me, 'audit.view', 'audit.view_maker'), (person, deed) =>
+                setAsked({ person, deed }),
+              )}
               rows={rows}
               rowKey={(row) => row.id}
               empty={<Empty title={settled ? 'Nobody fits' : 'Nobody here yet'} />}

@@ -85,13 +85,16 @@ const Shown = ({ request }: { request: RequestView }) => {
   )
 }
 
-const Links = ({ request: { device, session } }: { request: RequestView }) => (
+const Links = ({ request: { id, device, session } }: { request: RequestView }) => (
   <Stack gap={4} align="flex-start">
     {session && (
       <Anchor component={Link} to={paths.session(session.id)}>
         {session.state === 'ended' ? 'What the session was, and its recording' : 'The running session'}
       </Anchor>
     )}
+    <Anchor component={Link} to={paths.audit({ requestId: id })}>
+      Everything about this request in the audit log
+    </Anchor>
     <Anchor component={Link} to={paths.device(device.id, 'audit')}>
       The audit log of {device.name}
     </Anchor>

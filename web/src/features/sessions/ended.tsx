@@ -81,6 +81,9 @@ export const Ended = ({ session }: { session: SessionView }) => {
         <Anchor component={Link} to={paths.request(session.requestId)}>
           The request
         </Anchor>
+        <Anchor component={Link} to={paths.audit({ sessionId: session.id })}>
+          Everything about this session in the audit log
+        </Anchor>
         <Anchor component={Link} to={paths.device(device.id, 'audit')}>
           The audit log of {device.name}
         </Anchor>

@@ -1,0 +1,164 @@
+import { changesOf } from '@gatehouse/shared/audit-changes'
+import type { AuditEventView } from '@gatehouse/shared/views/audit'
+import { Anchor, Button, CopyButton, Group, Stack, Table } from '@mantine/core'
+import { IconLink } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { Answered } from '../../kernel/answered.tsx'
+import { dateTime, zoneName } from '../../kernel/format.ts'
+import { paths } from '../../kernel/paths.ts'
+import { Facts } from '../../ui/facts.tsx'
+import classes from './audit-list.module.css'
+import { inert } from './inert.ts'
+import { auditEvent } from './queries.ts'
+
+type Fact = readonly [string, ReactNode]
+
+const said = (text: string | number) => <bdi className={classes.says}>{inert(String(text))}</bdi>
+
+/** What was, and what is, field by field; `null` where the event changed nothing. */
+const Changes = ({ fields }: { fields: AuditEventView['fields'] }) => {
+  const { before, after, change } = fields
+  const changes =
+    before !== undefined && after !== undefined
+      ? [{ field: 'what it says', before: String(before), after: String(after) }]
+      : typeof change === 'string'
+        ? changesOf(change)
+        : null
+  if (!changes) return null
+  return (
+    <Table className={classes.changes} aria-label="What changed">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Field</Table.Th>
+          <Table.Th>Before</Table.Th>
+          <Table.Th>After</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {changes.map((one) => (
+          <Table.Tr key={one.field}>
+            <Table.Td>{said(one.field)}</Table.Td>
+            <Table.Td>{said(one.before || '–')}</Table.Td>
+            <Table.Td>{said(one.after || '–')}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+/** `agentVersion` as people write it: `Agent version`. */
+const fieldSays = (name: string): string => {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+const moment = (at: number, zone: string): string => `${dateTime(at, zone, { seconds: true })} ${zoneName(at, zone)}`
+
+const factsOf = (event: AuditEventView, zone: string): Fact[] => {
+  const { who, device, customer, place } = event
+  const facts: (Fact | false | null)[] = [
+    ['When', `${moment(event.at, zone)} (${zone})`],
+    zone !== 'UTC' && ['The same in UTC', new Date(event.at).toISOString()],
+    event.claimedAt !== null && ["By the device's own clock", moment(event.claimedAt, zone)],
+    ['Who', said(who.company ? `${who.name}, ${who.company}` : who.name)],
+    event.from !== null && ['From', said(event.from)],
+    device && [
+      'Device',
+      <Link key="d" to={paths.device(device.id, 'audit')}>
+        {said(device.name)}
+      </Link>,
+    ],
+    customer && ['Customer', said(customer.name)],
+    ...Object.entries(event.fields)
+      .filter(([name]) => !(name === 'change' && changesOf(String(event.fields.change))))
+      .filter(
+        ([name]) =>
+          !(
+            ['before', 'after'].includes(name) &&
+            event.fields.before !== undefined &&
+            event.fields.after !== undefined
+          ),
+      )
+      .map(([name, value]): Fact => [fieldSays(name), said(value)]),
+    event.requestId !== null && [
+      'Request',
+      <Link key="r" to={paths.request(event.requestId)}>
+        {event.requestId}
+      </Link>,
+    ],
+    event.approvalId !== null && [
+      'Approval',
+      <Link key="a" to={paths.audit({ approvalId: event.approvalId })}>
+        {event.approvalId}
+      </Link>,
+    ],
+    event.sessionId !== null && [
+      'Session',
+      <Link key="s" to={paths.session(event.sessionId)}>
+        {event.sessionId}
+      </Link>,
+    ],
+    [
+      'Place in the log',
+      place
+        ? `Entry ${place.seq} of ${place.size}${place.deviceSeq === null ? '' : `, event ${place.deviceSeq} of its device`}`
+        : 'Not yet in the tree',
+    ],
+    place && [
+      'Hash of its leaf',
+      <code key="h" className={classes.says}>
+        {place.leaf}
+      </code>,
+    ],
+    ['Event', <code key="e" className={classes.says}>{`${event.event} ${event.id}`}</code>],
+  ]
+  return facts.filter((fact): fact is Fact => Boolean(fact))
+}
+
+/** Other events of the same story. */
+const Neighbours = ({ event }: { event: AuditEventView }) => {
+  const { requestId, sessionId, device, personId, who, actorId } = event
+  const person = personId ?? (who.kind === 'person' ? actorId : null)
+  const links: [string, string][] = [
+    ...(sessionId ? ([['Everything of this session', paths.audit({ sessionId })]] as [string, string][]) : []),
+    ...(requestId ? ([['Everything of this request', paths.audit({ requestId })]] as [string, string][]) : []),
+    ...(device ? ([['Everything on this device', paths.audit({ deviceId: device.id })]] as [string, string][]) : []),
+    ...(person ? ([['Everything about this person', paths.audit({ personId: person })]] as [string, string][]) : []),
+  ]
+  return (
+    <Group gap="md">
+      {links.map(([says, to]) => (
+        <Anchor key={says} component={Link} to={to} size="sm">
+          {says}
+        </Anchor>
+      ))}
+    </Group>
+  )
+}
+
+/** All that is known of an event, its times in `zone`. */
+export const Known = ({ event, zone }: { event: AuditEventView; zone: string }) => (
+  <Stack gap="sm" className={classes.known}>
+    <Changes fields={event.fields} />
+    <Facts facts={factsOf(event, zone)} />
+    <Group gap="md">
+      <CopyButton value={new URL(paths.auditEvent(event.id), location.origin).href}>
+        {({ copied, copy }) => (
+          <Button size="compact-sm" variant="default" leftSection={<IconLink size={14} aria-hidden />} onClick={copy}>
+            {copied ? 'Copied' : 'Copy the link'}
+          </Button>
+        )}
+      </CopyButton>
+      <Neighbours event={event} />
+    </Group>
+  </Stack>
+)
+
+/** The same, asked for when a row is opened. */
+export const EventDetail = ({ eventId, zone }: { eventId: string; zone: string }) => {
+  const event = useQuery(auditEvent(eventId))
+  return <Answered query={event}>{(found) => <Known event={found} zone={zone} />}</Answered>
+}

@@ -1,0 +1,136 @@
+import type { AuditOutcome } from '@gatehouse/shared/audit-events'
+import type { AuditRow } from '@gatehouse/shared/views/views'
+import { Badge, Stack, Text } from '@mantine/core'
+import { IconBan, IconCheck, IconCpu, IconServer, IconUser, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { dateTime, zoneName } from '../../kernel/format.ts'
+import { paths } from '../../kernel/paths.ts'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { Empty } from '../../ui/notices.tsx'
+import { TimeText } from '../../ui/time-text.tsx'
+import classes from './audit-list.module.css'
+import { EventDetail } from './event-detail.tsx'
+import { inert } from './inert.ts'
+
+const outcomes: Record<AuditOutcome, { says: string; colour: string; icon: typeof IconCheck }> = {
+  done: { says: 'Done', colour: 'moss', icon: IconCheck },
+  refused: { says: 'Refused', colour: 'amber', icon: IconBan },
+  failed: { says: 'Failed', colour: 'brick', icon: IconX },
+}
+
+/** How an event ended. */
+export const Outcome = ({ outcome }: { outcome: AuditOutcome }) => {
+  const look = outcomes[outcome]
+  return (
+    <Badge color={look.colour} leftSection={<look.icon size={13} aria-hidden />}>
+      {look.says}
+    </Badge>
+  )
+}
+
+const actorIcons = { person: IconUser, device: IconCpu, system: IconServer }
+
+/** Who did it, with the company. */
+export const Who = ({ who }: { who: AuditRow['who'] }) => {
+  const Icon = actorIcons[who.kind]
+  return (
+    <span className={classes.actor}>
+      <Icon size={15} aria-hidden />
+      <span className={classes.says}>
+        <bdi>{inert(who.name)}</bdi>
+        {who.company && <bdi className={classes.company}>{inert(who.company)}</bdi>}
+      </span>
+    </span>
+  )
+}
+
+/** What stands behind a sentence: ids by which the same story is found elsewhere. */
+const Behind = ({ row, withDevice }: { row: AuditRow; withDevice: boolean }) => (
+  <span className={classes.behind}>
+    {withDevice && row.device && (
+      <Link to={paths.device(row.device.id, 'audit')}>
+        <bdi>{inert(row.device.name)}</bdi>
+      </Link>
+    )}
+    {withDevice && row.customer && <bdi>{inert(row.customer.name)}</bdi>}
+    {row.requestId && <Link to={paths.request(row.requestId)}>request</Link>}
+    {row.sessionId && <Link to={paths.session(row.sessionId)}>session</Link>}
+    {row.approvalId && <span title={row.approvalId}>under approval {row.approvalId.slice(-6)}</span>}
+    {row.from && <bdi>from {inert(row.from)}</bdi>}
+  </span>
+)
+
+const instant = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+/** The sentence with the moments in it as they were in the zone. */
+export const withLocalTimes = (says: string, zone: string): string =>
+  says.replace(instant, (text) => `${dateTime(Date.parse(text), zone)} ${zoneName(Date.parse(text), zone)}`)
+
+const columns = (zone: string, withDevice: boolean, open: ReadonlySet<string>): Column<AuditRow>[] => [
+  {
+    id: 'at',
+    header: 'When',
+    width: '13rem',
+    cell: (row) => (
+      <Link to={paths.auditEvent(row.id)} className={classes.when}>
+        <TimeText at={row.at} zone={zone} seconds />
+      </Link>
+    ),
+  },
+  { id: 'who', header: 'Who', width: '14rem', cell: (row) => <Who who={row.who} /> },
+  {
+    id: 'what',
+    header: 'What',
+    headline: true,
+    cell: (row) => (
+      <Stack gap={2}>
+        <Text component="span" className={classes.says} lineClamp={open.has(row.id) ? undefined : 4}>
+          <bdi>{inert(withLocalTimes(row.says, zone))}</bdi>
+        </Text>
+        <Behind row={row} withDevice={withDevice} />
+        {open.has(row.id) && <EventDetail eventId={row.id} zone={zone} />}
+      </Stack>
+    ),
+  },
+  { id: 'outcome', header: 'Outcome', width: '7rem', cell: (row) => <Outcome outcome={row.outcome} /> },
+]
+
+/** Events as rows: when, who, what in a sentence, and how it ended; a row opens into all that is known of it. */
+export const EventRows = ({
+  rows,
+  zone,
+  withDevice,
+  narrowed,
+  stale,
+}: {
+  rows: readonly AuditRow[]
+  /** IANA zone the times are given in. */
+  zone: string
+  withDevice: boolean
+  narrowed: boolean
+  stale: boolean
+}) => {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const toggle = ({ id }: AuditRow) =>
+    setOpen((now) => new Set(now.has(id) ? [...now].filter((one) => one !== id) : [...now, id]))
+  return (
+    <DataTable
+      label="Audit log"
+      columns={columns(zone, withDevice, open)}
+      rows={rows}
+      rowKey={(row) => row.id}
+      onOpen={toggle}
+      stale={stale}
+      empty={
+        narrowed ? (
+          <Empty title="No event fits">Take a filter away, or look for other words.</Empty>
+        ) : (
+          <Empty title="Nothing has happened yet">
+            Everything that is done here, and everything refused, is listed for ever.
+          </Empty>
+        )
+      }
+    />
+  )
+}

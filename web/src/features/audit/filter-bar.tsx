@@ -1,0 +1,63 @@
+import { Button, Drawer, Group, Stack } from '@mantine/core'
+import { useDebouncedValue, useHotkeys, useMediaQuery } from '@mantine/hooks'
+import { IconFilter } from '@tabler/icons-react'
+import { useEffect, useRef, useState } from 'react'
+import { SearchBox } from '../../ui/search-box.tsx'
+import classes from './audit-list.module.css'
+import { FilterFields } from './filter-fields.tsx'
+import { countOf, type Filtering } from './use-audit-filter.ts'
+
+/** Words and filters above a list of the log; on a phone the filters stand in a drawer. `/` leads to the words. */
+export const FilterBar = ({ filtering, zone }: { filtering: Filtering; zone: string }) => {
+  const { own, change, clear } = filtering
+  const [typed, setTyped] = useState(own.search ?? '')
+  const [settled] = useDebouncedValue(typed.trim(), 250)
+  const [opened, setOpened] = useState(false)
+  const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
+  const bar = useRef<HTMLDivElement>(null)
+  useHotkeys([['/', () => bar.current?.querySelector<HTMLInputElement>('input[type=search]')?.focus()]])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed moves the address.
+  useEffect(() => {
+    if (settled !== (own.search ?? '')) change({ search: settled || undefined }, { replace: true })
+  }, [settled])
+  // Back, or a link, to a list with other words.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another address changes what was typed.
+  useEffect(() => {
+    if ((own.search ?? '') !== settled) setTyped(own.search ?? '')
+  }, [own.search])
+  const count = countOf(own)
+  const fields = <FilterFields filtering={filtering} zone={zone} />
+  const clearAll = count > 0 && (
+    <Button variant="subtle" onClick={clear}>
+      {count === 1 ? 'Clear the filter' : `Clear ${count} filters`}
+    </Button>
+  )
+  return (
+    <div ref={bar} className={classes.bar}>
+      <Group gap="xs" className={classes.controls}>
+        <SearchBox label="Search the log" value={typed} onChange={setTyped} />
+        {narrow ? (
+          <Button variant="default" leftSection={<IconFilter size={15} aria-hidden />} onClick={() => setOpened(true)}>
+            {count > 0 ? `Filters (${count})` : 'Filters'}
+          </Button>
+        ) : (
+          <>
+            {fields}
+            {clearAll}
+          </>
+        )}
+      </Group>
+      {narrow && (
+        <Drawer opened={opened} onClose={() => setOpened(false)} title="Filters" position="bottom" size="auto">
+          <Stack gap="sm" className={classes.drawer}>
+            {fields}
+            <Group justify="space-between">
+              {clearAll || <span />}
+              <Button onClick={() => setOpened(false)}>Show the events</Button>
+            </Group>
+          </Stack>
+        </Drawer>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+import type { AuditFilter } from '@gatehouse/shared/audit-filter'
+import type { AuditRow } from '@gatehouse/shared/views/views'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type RefObject, useEffect, useState } from 'react'
+import { fresherThan } from './fresh.ts'
+import { auditList, auditTail } from './queries.ts'
+
+/** True while the top of the list is on the screen. */
+const useAtTop = (top: RefObject<HTMLElement | null>): boolean => {
+  const [atTop, setAtTop] = useState(true)
+  useEffect(() => {
+    if (!top.current) return
+    const observer = new IntersectionObserver(([entry]) => setAtTop(entry?.isIntersecting ?? true))
+    observer.observe(top.current)
+    return () => observer.disconnect()
+  }, [top])
+  return atTop
+}
+
+/**
+ * What came into the log since a list was loaded: put on its top at once while one looks there, else counted, so that no
+ * row moves under whoever reads further down. `show` puts it there.
+ */
+export const useTail = (
+  filter: AuditFilter,
+  rows: readonly AuditRow[] | undefined,
+  top: RefObject<HTMLElement | null>,
+) => {
+  const cache = useQueryClient()
+  const tail = useQuery({ ...auditTail(filter), enabled: rows !== undefined }).data
+  const atTop = useAtTop(top)
+  const fresh = rows && tail ? fresherThan(rows, tail.rows) : []
+  const { queryKey } = auditList(filter)
+  const show = () => {
+    // More than a page: what lies between is not known.
+    if (fresh.length > 0 && fresh.length === tail?.rows.length && tail.next !== null && rows && rows.length > 0)
+      return void cache.invalidateQueries({ queryKey })
+    cache.setQueryData(queryKey, (data) => {
+      const [first, ...rest] = data?.pages ?? []
+      return data && first ? { ...data, pages: [{ ...first, rows: [...fresh, ...first.rows] }, ...rest] } : data
+    })
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is what came in, and where one looks, that count.
+  useEffect(() => {
+    if (atTop && fresh.length > 0) show()
+  }, [atTop, fresh.length])
+  return { waiting: atTop ? 0 : fresh.length, show }
+}
