@@ -5,6 +5,7 @@ import { measureCheckIns } from './src/check-ins.ts'
 import { measureDeeds } from './src/deeds/measure.ts'
 import { measureFleet } from './src/fleet/measure.ts'
 import { type Line, printTable } from './src/lines.ts'
+import { measureLog } from './src/log/measure.ts'
 import { measurePages } from './src/pages.ts'
 import { measureProof } from './src/proof/measure.ts'
 import { measureRelay } from './src/relay.ts'
@@ -18,6 +19,7 @@ const tables = {
   },
   deeds: { title: 'Deeds and the events they write, until each has its place in the log', measure: measureDeeds },
   fleet: { title: 'The fleet list, p95, and who can see a device', measure: measureFleet },
+  audit: { title: 'The audit log as it is read, p95', measure: measureLog },
   proof: { title: 'The audit log, checked offline', measure: measureProof },
   pages: { title: 'JavaScript of the pages, compressed', measure: measurePages },
 } as const satisfies Record<string, { title: string; measure: (say: (text: string) => void) => Promise<Line[]> }>

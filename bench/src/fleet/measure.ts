@@ -42,7 +42,7 @@ const timed = async (work: (i: number) => Promise<unknown>): Promise<Took> => {
 }
 
 /** Ours and the reference in turn; the line is about the 95th of 100, beside it stand the middles. */
-const compared = async (
+export const compared = async (
   what: string,
   ours: (i: number) => Promise<unknown>,
   reference: { name: string; fetch: (i: number) => Promise<unknown> },

@@ -13,7 +13,7 @@ import type { FleetPlace } from './size.ts'
 const edition = 4
 
 /** For the minutes of filling alone: whatever a crash leaves is thrown away. */
-const whileFilling = {
+export const whileFilling = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
