@@ -10,6 +10,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import classes from './audit-list.module.css'
+import { ClaimedTime } from './claimed-time.tsx'
 import { EventDetail } from './event-detail.tsx'
 import { inert } from './inert.ts'
 
@@ -46,7 +47,7 @@ export const Who = ({ who }: { who: AuditRow['who'] }) => {
 }
 
 /** What stands behind a sentence: ids by which the same story is found elsewhere. */
-const Behind = ({ row, withDevice }: { row: AuditRow; withDevice: boolean }) => (
+const Behind = ({ row, zone, withDevice }: { row: AuditRow; zone: string; withDevice: boolean }) => (
   <span className={classes.behind}>
     {withDevice && row.device && (
       <Link to={paths.device(row.device.id, 'audit')}>
@@ -58,6 +59,7 @@ const Behind = ({ row, withDevice }: { row: AuditRow; withDevice: boolean }) => 
     {row.sessionId && <Link to={paths.session(row.sessionId)}>session</Link>}
     {row.approvalId && <span title={row.approvalId}>under approval {row.approvalId.slice(-6)}</span>}
     {row.from && <bdi>from {inert(row.from)}</bdi>}
+    <ClaimedTime row={row} zone={zone} />
   </span>
 )
 
@@ -88,7 +90,7 @@ const columns = (zone: string, withDevice: boolean, open: ReadonlySet<string>): 
         <Text component="span" className={classes.says} lineClamp={open.has(row.id) ? undefined : 4}>
           <bdi>{inert(withLocalTimes(row.says, zone))}</bdi>
         </Text>
-        <Behind row={row} withDevice={withDevice} />
+        <Behind row={row} zone={zone} withDevice={withDevice} />
         {open.has(row.id) && <EventDetail eventId={row.id} zone={zone} />}
       </Stack>
     ),

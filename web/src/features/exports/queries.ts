@@ -1,5 +1,6 @@
 import type { exportsRoom } from '@gatehouse/bff/features/exports/routes'
-import { type AuditFilter, filterToQuery } from '@gatehouse/shared/audit-filter'
+import type { AuditFilter } from '@gatehouse/shared/audit-filter'
+import { filterToQuery } from '@gatehouse/shared/audit-query'
 import { type ExportFormat, type ExportSince, type ExportView, isUnderWay } from '@gatehouse/shared/views/exports'
 import type { Page } from '@gatehouse/shared/views/views'
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
