@@ -7,7 +7,11 @@ export interface StackAddress {
 }
 
 /** What its parent may tell it, a line of JSON each. */
-export type StackOrder = { do: 'advance'; ms: number } | { do: 'count reports' } | { do: 'close' }
+export type StackOrder =
+  | { do: 'advance'; ms: number }
+  | { do: 'count reports' }
+  | { do: 'alter'; tree: string; seq: number }
+  | { do: 'close' }
 
 /** What it answers to each. */
 export interface StackDone {

@@ -5,6 +5,7 @@ import { movableClock } from '@gatehouse/bff/kernel/clock'
 import { openHouse } from '@gatehouse/bff/main'
 import { cloneDatabase, temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
 import { seedForTests } from '@gatehouse/bff/testing/seed'
+import { alterEntry } from '@gatehouse/bff/testing/superuser'
 import { startDemoAgents } from '../../scripts/demo-agents.ts'
 import type { StackAddress, StackDone, StackOrder } from './orders.ts'
 
@@ -37,6 +38,7 @@ const main = async (): Promise<void> => {
   for await (const line of createInterface({ input: process.stdin })) {
     const order = JSON.parse(line) as StackOrder
     if (order.do === 'advance') clock.advance(order.ms)
+    if (order.do === 'alter') await alterEntry(database.ownerUrl, order.tree, order.seq)
     if (order.do === 'close') break
     tell({ done: true, reports: reportsTaken(opened.house) })
   }

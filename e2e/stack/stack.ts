@@ -12,6 +12,8 @@ export interface Stack extends StackAddress {
   now(): number
   /** Violations of the content security policy that browsers have reported since this was asked last. */
   takeReports(): Promise<number>
+  /** Changes an entry of a customer's log, as only somebody can who owns the database. */
+  alter(tree: string, seq: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -51,6 +53,10 @@ export const startStack = async (): Promise<Stack> => {
       const fresh = reports - taken
       taken = reports
       return fresh
+    },
+    alter: async (tree, seq) => {
+      order({ do: 'alter', tree, seq })
+      await read()
     },
     close: async () => {
       const ended = new Promise((done) => child.once('exit', done))

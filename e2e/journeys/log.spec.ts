@@ -1,0 +1,49 @@
+import { expect, test } from '../fixtures/test.ts'
+
+test.use({ stackFor: 'an altered log' })
+
+test('AL14 who owns the database alters an entry: the customer finds it, both sides are told, and each explains it for itself', async ({
+  as,
+  stack,
+}) => {
+  test.setTimeout(120_000)
+  const [clara, ruth] = await Promise.all([as('approver', { phone: true }), as('administrator')])
+  const alarm = (page: typeof clara.page) => page.getByRole('alert').filter({ hasText: 'not as it was written' })
+
+  await clara.page.goto('/audit')
+  await clara.page.getByRole('link', { name: 'Is the log whole?' }).click()
+  await expect(clara.page.getByRole('heading', { level: 1, name: 'Is our log whole?' })).toBeVisible()
+  await clara.page.getByRole('button', { name: 'Verify now' }).click()
+  await expect(clara.page.getByText('Nothing was altered')).toBeVisible({ timeout: 20_000 })
+  await expect(clara.page.getByText(/Checked for Clara Meier.*nothing altered/)).toBeVisible()
+
+  await stack.alter(stack.seeded.customers['Helvetia Pharma'], 3)
+  await clara.page.getByRole('button', { name: 'Verify now' }).click()
+  await expect(clara.page.getByRole('heading', { name: 'What was found' })).toBeVisible({ timeout: 20_000 })
+  await expect(clara.page.getByText('Entry 3', { exact: true })).toBeVisible()
+  await expect(alarm(clara.page)).toContainText('Helvetia Pharma: 1 fault')
+
+  // The maker's administrator is told wherever he is.
+  await expect(alarm(ruth.page)).toContainText('Helvetia Pharma: 1 fault')
+  await ruth.page.goto('/mail')
+  const subject = 'Alarm: the audit log of Helvetia Pharma is not as written'
+  await expect(ruth.page.getByText(subject)).toHaveCount(3)
+  await alarm(ruth.page).getByRole('link').click()
+  await ruth.page.getByRole('button', { name: 'Explain' }).click()
+  const dialog = ruth.page.getByRole('dialog')
+  await dialog.getByLabel('What happened, and how you know').fill('A repair script on the wrong database, case C-9')
+  await dialog.getByRole('button', { name: 'Write it down' }).click()
+  await expect(alarm(ruth.page)).toHaveCount(0)
+  await expect(ruth.page.getByText('Ruth Vogel, for the maker')).toBeVisible()
+  await expect(ruth.page.getByText('Entry 3', { exact: true })).toBeVisible()
+
+  // What the maker says ends nothing for the customer.
+  await expect(clara.page.getByText('A repair script on the wrong database, case C-9')).toBeVisible()
+  await expect(alarm(clara.page)).toBeVisible()
+  await clara.page.getByRole('button', { name: 'Explain' }).click()
+  await clara.page.getByLabel('What happened, and how you know').fill('The maker showed us the script')
+  await clara.page.getByRole('button', { name: 'Write it down' }).click()
+  await expect(alarm(clara.page)).toHaveCount(0)
+  await clara.page.reload()
+  await expect(clara.page.getByText('Clara Meier, for the customer')).toBeVisible()
+})
