@@ -8,6 +8,7 @@ import { alarmsRoom } from './features/alarms/routes.ts'
 import { signCheckpoints } from './features/audit/checkpoints.ts'
 import { auditRoom } from './features/audit/routes.ts'
 import { sequenceEvents } from './features/audit/sequencer.ts'
+import { copyLogs } from './features/audit-copy/job.ts'
 import { browserReportsRoom } from './features/browser-reports/routes.ts'
 import { customersRoom } from './features/customers/routes.ts'
 import { reachOf } from './features/devices/door.ts'
@@ -132,6 +133,7 @@ export const jobs: readonly Job[] = [
   forgetOldTries,
   tellOfOverdueReports,
   sendMails,
+  copyLogs,
   watchLimits,
   erasePeople,
   sequenceEvents,

@@ -4,6 +4,7 @@ import { activityNames } from '@gatehouse/shared/activities'
 import { and, eq, isNull } from 'drizzle-orm'
 import { readSettings, type Settings } from './env.ts'
 import { openSigner } from './features/audit/door.ts'
+import { compareCopy } from './features/audit-copy/compare.ts'
 import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
 import { noteRestore } from './features/integrity/restored.ts'
@@ -45,7 +46,12 @@ application, and tells everybody else at the customer. The maker may then appoin
   gatehouse restored
 
 After an older copy of the database was put back: compares every audit log with what was signed, writes into the logs
-what is missing, and prints it. It signs nothing: a log that has lost entries cannot be continued.`
+what is missing, and prints it. It signs nothing: a log that has lost entries cannot be continued.
+
+  gatehouse compare-copy
+
+Compares the audit logs with their copy in GATEHOUSE_AUDIT_COPY, entry by entry, and the copy with the checkpoints that lie in
+it. Names every log and entry that differs; the exit code is 1 then.`
 
 /** What the first administrator may do: everything that is about people, customers and devices; not to approve. */
 const administering = activityNames.filter((name) => !/^(session|action)\.|^policy\.edit$|^alarm\./.test(name))
@@ -142,6 +148,21 @@ const restored = async (): Promise<void> => {
   )
 }
 
+const compareWithCopy = async (): Promise<void> => {
+  const { logs, differences } = await onDatabase(async (db, settings) => {
+    if (!settings.auditCopy) throw new Error('GATEHOUSE_AUDIT_COPY says where the copy is. It is not set.')
+    const dataDir = resolve(settings.dataDir)
+    const keys = await openKeys(dataDir, settings.secret)
+    const signer = await openSigner({ settings: { ...settings, dataDir }, keys })
+    return compareCopy(db, signer, settings.auditCopy)
+  })
+  for (const { tree, size, copied } of logs) console.log(`${tree}: ${size} entries, ${copied} in the copy`)
+  for (const { tree, seq, says } of differences)
+    console.log(`DIFFERENT  ${tree}${seq === null ? '' : `, entry ${seq}`}: ${says}`)
+  if (differences.length > 0) process.exitCode = 1
+  else console.log('\nWhat is in the copy is what is in the database.')
+}
+
 const main = async (): Promise<void> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -149,6 +170,7 @@ const main = async (): Promise<void> => {
   })
   if (positionals[0] === 'allow-everywhere') return allowEverywhere()
   if (positionals[0] === 'restored') return restored()
+  if (positionals[0] === 'compare-copy') return compareWithCopy()
   const { name, email } = values
   if (positionals[0] === 'retire-administrator' && email) return retire(email)
   if (positionals[0] === 'drop-factors' && email) return dropFactors(email)

@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { proxiesOf } from './kernel/http/from.ts'
 import { badSecrets } from './secrets.ts'
@@ -38,6 +39,8 @@ const Environment = z.object({
   GATEHOUSE_SECURITY_CONTACT: z.email().optional(),
   /** A file of refused passwords, one per line, beside the list that is packaged. */
   GATEHOUSE_PASSWORD_LIST: z.string().min(1).optional(),
+  /** A folder outside, on a mount that lets nothing be changed, to which the audit logs are copied. */
+  GATEHOUSE_AUDIT_COPY: z.string().min(1).optional(),
   /** How full the disk is, in percent, when the administrators are told, and when nothing new is begun. */
   GATEHOUSE_DISK_WARNS_AT: z.coerce.number().int().min(1).max(100).optional(),
   GATEHOUSE_DISK_STOPS_AT: z.coerce.number().int().min(1).max(100).optional(),
@@ -64,6 +67,8 @@ export interface Settings {
   trustedProxies: BlockList
   securityContact: string | undefined
   passwordList: string | undefined
+  /** Where the audit logs are copied to, as an absolute path. */
+  auditCopy: string | undefined
   /** In percent of the disk that is used. */
   disk: { warnsAt: number; stopsAt: number }
   demo: boolean
@@ -111,6 +116,7 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES ?? proxiesOf([]),
     securityContact: env.GATEHOUSE_SECURITY_CONTACT,
     passwordList: env.GATEHOUSE_PASSWORD_LIST,
+    auditCopy: env.GATEHOUSE_AUDIT_COPY && resolve(env.GATEHOUSE_AUDIT_COPY),
     disk,
     demo,
     logLevel: env.LOG_LEVEL,

@@ -8,7 +8,7 @@ import { queueMail } from '../../kernel/outbox/queue.ts'
 import { devicesWithQueued } from '../actions/door.ts'
 import { peopleGranted } from '../people/door.ts'
 import { mailOfEnd, mailOfLimit } from './mails.ts'
-import { disksFull, logsBehind } from './measure.ts'
+import { copyBehind, disksFull, logsBehind } from './measure.ts'
 import { effects, keyOf, type LimitKind, limitOfReached, type Reached } from './rules.ts'
 import { remember, stateOf } from './state.ts'
 import { limitReached } from './tables.ts'
@@ -19,7 +19,12 @@ type Row = typeof limitReached.$inferSelect
 const measure = async (house: House, told: readonly Row[]): Promise<Reached[]> => {
   const before = stateOf(house)
   const was = (kind: LimitKind) => told.some(({ key }) => key === kind)
-  const [logs, disks] = await Promise.all([logsBehind(house, was), disksFull(house, was)])
+  const [behind, copies, disks] = await Promise.all([
+    logsBehind(house, was),
+    copyBehind(house, was),
+    disksFull(house, was),
+  ])
+  const logs = [...behind, ...copies]
   const sinceOf = (one: Reached) => told.find(({ key }) => key === keyOf(one))?.since
   const counts = (one: Reached) => before.doubtful.has(keyOf(one)) || sinceOf(one) !== undefined
   const reached = [...logs.filter(counts), ...disks].map((one) => ({ ...one, since: sinceOf(one) ?? one.since }))

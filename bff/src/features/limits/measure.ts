@@ -3,6 +3,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { brokenTrees } from '../audit/door.ts'
+import { oldestUncopied } from '../audit-copy/door.ts'
 import { isFull, type LimitKind, lag, type Reached } from './rules.ts'
 
 /** When the oldest event that waits was written, ms; of all trees but `without`, or of `tree` alone. */
@@ -71,4 +72,11 @@ export const disksFull = async (house: House, was: (kind: LimitKind) => boolean)
   if (isFull(used, warnsAt, was('disk_filling')))
     return [{ kind: 'disk_filling', customerId: null, since, says: `the disk is more than ${warnsAt} % full` }]
   return []
+}
+
+/** The copy outside, where it has not got an event within a minute. */
+export const copyBehind = async (house: House, was: (kind: LimitKind) => boolean): Promise<Reached[]> => {
+  const since = await oldestUncopied(house)
+  if (since === undefined || house.clock.now() - since <= (was('copy') ? lag.ends : lag.begins)) return []
+  return [{ kind: 'copy', customerId: null, since, says: 'the copy of the audit log outside is behind' }]
 }

@@ -1,0 +1,137 @@
+import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LimitsView } from '@gatehouse/shared/views/limits'
+import postgres from 'postgres'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { auditPending } from '../../kernel/audit/tables.ts'
+import { seconds } from '../../kernel/clock.ts'
+import { temporaryFolder } from '../../testing/cluster.ts'
+import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { signCheckpoints } from '../audit/checkpoints.ts'
+import { signerOf } from '../audit/door.ts'
+import { sequence } from '../audit/sequencer.ts'
+import { watchLimits } from '../limits/job.ts'
+import { compareCopy } from './compare.ts'
+import { copyLogs } from './job.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+const patience = { timeout: 20_000 }
+
+let h: TestHouse
+let folder: string
+let removeFolder: () => Promise<void>
+beforeAll(async () => {
+  const { path, remove } = await temporaryFolder('copy')
+  ;[folder, removeFolder] = [join(path, 'mount'), remove]
+  await mkdir(folder)
+  h = await openTestHouse({ GATEHOUSE_AUDIT_COPY: folder })
+})
+afterAll(async () => {
+  await h.close()
+  await removeFolder()
+})
+
+const settle = () =>
+  vi.waitFor(async () => {
+    await sequence(h.house)
+    expect(await h.house.db.select().from(auditPending)).toEqual([])
+    await signCheckpoints.run(h.house)
+    await copyLogs.run(h.house)
+    const { logs } = await compared()
+    expect(logs.filter(({ size, copied }) => size !== copied)).toEqual([])
+  }, patience)
+const compared = async () => compareCopy(h.house.db, await signerOf(h.house), folder)
+const happen = () => h.nobody.post('/api/sign-in', { email: 'nobody@nowhere.example', password: 'x' })
+
+test('AL21 every event is in the copy once it is signed, in files that nobody writes to, without a word of a person', async () => {
+  const ines = await h.as('reader')
+  await ines.get('/api/me')
+  await settle()
+  await happen()
+  await settle()
+  const { logs, differences } = await compared()
+  expect(differences).toEqual([])
+  expect(logs.length).toBeGreaterThan(1)
+  const files = await readdir(folder)
+  for (const file of files) expect((await stat(join(folder, file))).mode & 0o222).toBe(0)
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  const events = texts
+    .join('')
+    .split('\n')
+    .flatMap((line) => (line.includes('"event"') ? [Buffer.from(JSON.parse(line).event, 'base64url').toString()] : []))
+  expect(events.length).toBeGreaterThan(3)
+  expect(events.join('\n')).not.toMatch(/Ines Frei|ines@helvetia|nobody@nowhere/)
+})
+
+test('AL21 what was cut off by a crash is written again beside it, and nothing is written over', async () => {
+  await happen()
+  const before = await readdir(folder)
+  await settle()
+  const [written] = (await readdir(folder)).filter((file) => !before.includes(file))
+  if (!written) throw new Error('nothing was copied')
+  const path = join(folder, written)
+  const text = await readFile(path, 'utf8')
+  await chmod(path, 0o640)
+  await writeFile(path, text.slice(0, text.length / 2))
+  // Another process would not know it from before.
+  h.house.bus = { ...h.house.bus }
+  await settle()
+  expect(await readFile(path, 'utf8')).toBe(text.slice(0, text.length / 2))
+  expect(await readdir(folder)).toContain(written.replace('.1.segment', '.2.segment'))
+  expect((await compared()).differences).toEqual([])
+})
+
+test('AL14 what was changed or cut in the database, or in the copy, is named by log and entry', async () => {
+  const tree = h.seeded.customers['Helvetia Pharma']
+  const superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
+  try {
+    await superuser`set session_replication_role = replica`
+    const of = superuser`(select event_id from audit_leaf where tree = ${tree} and seq = 2)`
+    await superuser`update audit_event set canonical = canonical || ' ' where id = ${of}`
+    expect((await compared()).differences).toEqual([
+      { tree, seq: 2, says: 'the database has another event than the copy' },
+    ])
+    await superuser`update audit_event set canonical = substr(canonical, 1, length(canonical) - 1) where id = ${of}`
+    const [last] = await superuser`delete from audit_leaf where (tree, seq) in
+      (select tree, max(seq) from audit_leaf where tree = ${tree} group by tree) returning *`
+    expect((await compared()).differences).toEqual([
+      { tree, seq: Number(last?.seq), says: 'the copy has it, and the database does not' },
+    ])
+    await superuser`insert into audit_leaf ${superuser(last ?? {})}`
+    expect((await compared()).differences).toEqual([])
+  } finally {
+    await superuser.end()
+  }
+  const [file] = (await readdir(folder)).filter((one) => one.startsWith(tree))
+  const path = join(folder, file ?? '')
+  const text = await readFile(path, 'utf8')
+  await chmod(path, 0o640)
+  await writeFile(path, text.replace('"deviceSeq":null', '"deviceSeq":7'))
+  expect((await compared()).differences[0]).toMatchObject({
+    tree,
+    says: 'from here on the copy is missing or was changed',
+  })
+  await writeFile(path, text)
+})
+
+test('AL20 AL21 a copy that falls behind is told to administrators, stops nobody, and catches up by itself', async () => {
+  await settle()
+  await rename(folder, `${folder}-away`)
+  await happen()
+  await vi.waitFor(async () => {
+    await sequence(h.house)
+    expect(await h.house.db.select().from(auditPending)).toEqual([])
+  }, patience)
+  await signCheckpoints.run(h.house)
+  h.clock.advance(seconds(61))
+  await watchLimits.run(h.house)
+  await watchLimits.run(h.house)
+  const ruth = await h.as('administrator')
+  const limits = async () => (await ruth.get<LimitsView>('/api/limits')).body.limits
+  expect(await limits()).toMatchObject([{ kind: 'copy', stops: false }])
+  expect((await ruth.post('/api/customers', { name: 'All the same' })).status).toBe(201)
+  await rename(`${folder}-away`, folder)
+  await settle()
+  await watchLimits.run(h.house)
+  expect(await limits()).toEqual([])
+})

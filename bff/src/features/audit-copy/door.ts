@@ -1,0 +1,1 @@
+export { oldestUncopied } from './job.ts'

@@ -1,0 +1,106 @@
+import { desc, eq } from 'drizzle-orm'
+import { auditCheckpoint, auditTree } from '../../kernel/audit/tables.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+import { forEach } from '../../kernel/each.ts'
+import type { House, Job } from '../../kernel/house.ts'
+import { treeName } from '../audit/door.ts'
+import { type Copied, readSegment, segmentsIn, writeSegment } from './segments.ts'
+
+/** Entries of one segment, at most. */
+const mostEntries = 2_000
+
+/** Segments that were read once and found whole, by this process. */
+const whole = new WeakMap<House['bus'], Set<string>>()
+
+/** How many entries of each log lie in the copy, without a gap from the first on. */
+const copiedSizes = async (house: House, folder: string): Promise<Map<string, number>> => {
+  const known = whole.get(house.bus) ?? new Set()
+  whole.set(house.bus, known)
+  const sizes = new Map<string, number>()
+  for (const segment of await segmentsIn(folder)) {
+    const size = sizes.get(segment.tree) ?? 0
+    if (segment.first > size || segment.end <= size) continue
+    if (!known.has(segment.file) && !(await readSegment(folder, segment))) continue
+    known.add(segment.file)
+    sizes.set(segment.tree, segment.end)
+  }
+  return sizes
+}
+
+/** Entries of a tree with the bytes of their events, from `from` to `to` (not included). */
+export const entriesOf = async (db: Tx, tree: string, from: number, to: number): Promise<Copied[]> => {
+  const rows = await prepared<{ seq: string; device_seq: string | null; canonical: Buffer | null }>(
+    db,
+    `select leaf.seq, leaf.device_seq, event.canonical from audit_leaf leaf
+     left join audit_event event on event.id = leaf.event_id
+     where leaf.tree = $1::uuid and leaf.seq >= $2::bigint and leaf.seq < $3::bigint order by leaf.seq`,
+    [tree, from, to],
+  )
+  return rows.map(({ seq, device_seq, canonical }) => ({
+    seq: Number(seq),
+    deviceSeq: device_seq === null ? null : Number(device_seq),
+    event: canonical?.toString('base64url') ?? '',
+  }))
+}
+
+const copyTree = async (house: House, folder: string, tree: string, from: number): Promise<number | undefined> => {
+  const [newest] = await house.db
+    .select()
+    .from(auditCheckpoint)
+    .where(eq(auditCheckpoint.tree, tree))
+    .orderBy(desc(auditCheckpoint.size))
+    .limit(1)
+  if (!newest) return undefined
+  for (let at = from; at < newest.size; ) {
+    const to = Math.min(at + mostEntries, newest.size)
+    const entries = await entriesOf(house.db, tree, at, to)
+    if (entries.length !== to - at) throw new Error(`entries of ${treeName(tree)} are missing after ${at}`)
+    await writeSegment(folder, treeName(tree), entries, to === newest.size ? newest.note : undefined)
+    at = to
+  }
+  return newest.size
+}
+
+/** What lay in the copy when this process looked last. */
+const lastSizes = new WeakMap<House['bus'], ReadonlyMap<string, number>>()
+
+/** Copies what has been signed of every log to the folder outside, where one is set; goes on from what lies there. */
+export const copyLogs: Job = {
+  name: 'copy of the audit logs',
+  everySeconds: 20,
+  run: async (house) => {
+    const folder = house.settings.auditCopy
+    if (!folder) return
+    const sizes = await copiedSizes(house, folder)
+    lastSizes.set(house.bus, sizes)
+    const trees = await house.db.select().from(auditTree)
+    await forEach(
+      house,
+      trees.filter(({ tree, size }) => size > (sizes.get(treeName(tree)) ?? 0)),
+      ({ tree }) => ({ tree: treeName(tree) }),
+      async ({ tree }) => {
+        const size = await copyTree(house, folder, tree, sizes.get(treeName(tree)) ?? 0)
+        if (size !== undefined) sizes.set(treeName(tree), size)
+      },
+    )
+  },
+}
+
+/** When the oldest event was written that is in a log and not in the copy as it was found last, ms. */
+export const oldestUncopied = async (house: House): Promise<number | undefined> => {
+  const folder = house.settings.auditCopy
+  if (!folder) return undefined
+  const sizes = lastSizes.get(house.bus) ?? (await copiedSizes(house, folder).catch(() => new Map<string, number>()))
+  const trees = await house.db.select().from(auditTree)
+  const late = trees.filter(({ tree, size }) => size > (sizes.get(treeName(tree)) ?? 0))
+  if (late.length === 0) return undefined
+  const [row] = await prepared<{ at: string | null }>(
+    house.db,
+    `select min(event.at) as at from unnest($1::uuid[], $2::bigint[]) as late(tree, seq)
+     join audit_leaf leaf on leaf.tree = late.tree and leaf.seq = late.seq
+     join audit_event event on event.id = leaf.event_id`,
+    [late.map(({ tree }) => tree), late.map(({ tree }) => sizes.get(treeName(tree)) ?? 0)],
+  )
+  return row?.at == null ? undefined : Number(row.at)
+}
