@@ -1,14 +1,15 @@
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyLogs } from './features/audit-copy/job.ts'
 import { deriveFrom } from './kernel/keys.ts'
-import { testSecret } from './testing/cluster.ts'
+import { temporaryFolder, testSecret } from './testing/cluster.ts'
 import { DeviceClient, enrolmentBody, newDeviceKey, tryToEnrol } from './testing/device-client.ts'
 import { manyDevices } from './testing/devices.ts'
 import { openTestHouse, signedInAt, type TestHouse, visitorOf } from './testing/house.ts'
 import { type Instance, startInstance } from './testing/instance.ts'
 import { mailsTo, tokenIn } from './testing/mailed.ts'
 import { dial, goLive, ticketFor, untilSaid } from './testing/sessions.ts'
-import { everythingIn, formsOf } from './testing/sinks.ts'
+import { everythingCopied, everythingIn, formsOf } from './testing/sinks.ts'
 
 let h: TestHouse
 let instance: Instance
@@ -21,7 +22,7 @@ afterAll(async () => {
   await h.close()
 })
 
-test('AU12 no ticket, link, enrolment code, assertion or key is in the log, the audit, the mails, the database or an answer', async () => {
+test('AU12 AL24 no ticket, keystroke, link, enrolment code, assertion or key is in the log, the audit, the mails, the database or an answer', async () => {
   const { url } = instance
   const place = { ...h, url, wsUrl: url.replace('http', 'ws') }
   const [anna, clara, ruth] = await Promise.all([
@@ -40,8 +41,9 @@ test('AU12 no ticket, link, enrolment code, assertion or key is in the log, the 
   if (!made) throw new Error('no device')
   const device = new DeviceClient({ url, key: made.key, deviceId: made.deviceId, serverId: h.house.keys.serverId })
   const live = await goLive(place, { technician: anna, approver: clara, device })
-  live.writer.send(frameKinds.data, 'typed')
-  await untilSaid(live.device, 'typed')
+  const typed = 'typed by nobody but the canary'
+  live.writer.send(frameKinds.data, typed)
+  await untilSaid(live.device, typed)
   const ticket = await ticketFor(clara, live.session.id, 'watch')
   const knock = (text: string, cookie: string) =>
     dial(`${place.wsUrl}/api/streams/${live.session.id}/terminal`, ['gatehouse.v1', `ticket.${text}`], {
@@ -103,7 +105,19 @@ test('AU12 no ticket, link, enrolment code, assertion or key is in the log, the 
   await fetch(`${url}/browser-reports`, { method: 'POST', headers, body: JSON.stringify({ 'csp-report': told }) })
   await expect.poll(() => instance.printed()).toContain('a browser reports a violation')
 
+  // What was signed goes into the copy outside.
+  const copy = await temporaryFolder('copy')
+  h.house.settings.auditCopy = copy.path
+  const signed = async () =>
+    (
+      await h.house.db.execute(`select 1 from audit_tree tree where size > (select max(size) from audit_checkpoint
+        where audit_checkpoint.tree = tree.tree)`)
+    ).length
+  await expect.poll(signed, { timeout: 20_000 }).toBe(0)
+  await copyLogs.run(h.house)
+
   const secrets = {
+    'what was typed in the terminal': typed,
     ticket,
     wrongTicket,
     link,
@@ -122,9 +136,13 @@ test('AU12 no ticket, link, enrolment code, assertion or key is in the log, the 
   const sinks = {
     log: instance.printed(),
     database: await everythingIn(h.ownerUrl),
+    copy: await everythingCopied(copy.path),
     answers: answers.map((one) => JSON.stringify(one)).join('\n'),
   }
+  await copy.remove()
   expect(sinks.answers.length).toBeGreaterThan(1_000)
+  for (const sink of [sinks.database, sinks.copy])
+    expect(sink, 'evidence in clear').toContain('"event":"sign_in.succeeded"')
   for (const [sink, text] of Object.entries(sinks))
     for (const [name, secret] of Object.entries(secrets))
       for (const form of formsOf(secret)) expect(text.includes(form), `${name} in ${sink}`).toBe(false)

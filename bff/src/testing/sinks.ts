@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import postgres from 'postgres'
 
 /** How a text may have been written down: as it is, and as URLs, JSON, HTML and base64 at each offset have it. */
@@ -13,7 +15,17 @@ export const formsOf = (secret: string): string[] => {
   return [...plain, html, ...base64, ...base64.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'))]
 }
 
-/** Every row of every table as text, as the owner of the schema reads it. */
+/** Every file of a copy of the audit logs as text, with the evidence in it as it is hashed. */
+export const everythingCopied = async (folder: string): Promise<string> => {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.segment'))
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  const events = texts.flatMap((text) =>
+    [...text.matchAll(/"event":"([\w-]+)"/g)].map(([, event = '']) => Buffer.from(event, 'base64url').toString('utf8')),
+  )
+  return [...texts, ...events].join('\n')
+}
+
+/** Every row of every table as text, as the owner of the schema reads it, and the evidence of the log as it is hashed. */
 export const everythingIn = async (ownerUrl: string): Promise<string> => {
   const db = postgres(ownerUrl, { max: 1 })
   try {
@@ -25,7 +37,9 @@ export const everythingIn = async (ownerUrl: string): Promise<string> => {
         ({ table_name }) => db`select coalesce(string_agg(t::text, E'\n'), '') as text from ${db(table_name)} t`,
       ),
     )
-    return texts.map(([row]) => row?.text).join('\n')
+    // As bytes it would stand there in hexadecimal, and nothing would be found in it.
+    const [evidence] = await db`select string_agg(convert_from(canonical, 'UTF8'), E'\n') as text from audit_event`
+    return [...texts.map(([row]) => row?.text), evidence?.text].join('\n')
   } finally {
     await db.end()
   }
