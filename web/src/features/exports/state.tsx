@@ -38,11 +38,13 @@ export const ProgressLine = ({ one }: { one: ExportView }) => {
           : `${number.format(done)} of about ${number.format(total)} events`
   return (
     <Stack gap={4}>
-      <Progress
-        value={known ? Math.min(100, (100 * done) / total) : 100}
-        animated={!known}
-        aria-label="How much is written"
-      />
+      {state === 'running' && (
+        <Progress
+          value={known ? Math.min(100, (100 * done) / total) : 100}
+          animated={!known}
+          aria-label="How much is written"
+        />
+      )}
       <Text size="sm" c="dimmed" aria-live="polite">
         {words}
       </Text>
