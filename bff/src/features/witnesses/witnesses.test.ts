@@ -100,7 +100,13 @@ const backUp = async (): Promise<() => Promise<void>> => {
   return async () => {
     await superuser.begin(async (tx) => {
       for (const table of tables) await tx.unsafe(`delete from ${table}`)
-      for (const table of tables) await tx.unsafe(`insert into ${table} table kept_${table}`)
+      for (const table of tables) {
+        // Columns that are made of others cannot be written.
+        const [of] = await tx<{ names: string }[]>`
+          select string_agg(quote_ident(attname), ', ') as names from pg_attribute
+          where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attgenerated = ''`
+        await tx.unsafe(`insert into ${table} (${of?.names}) select ${of?.names} from kept_${table}`)
+      }
     })
     const folder = join(h.house.settings.dataDir, 'log')
     for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true })
@@ -155,7 +161,7 @@ describe('AL13 a database of yesterday is found by the devices, with the signer�
       expect(shown).toContain(`/audit/${log}\n${size}\n`)
       expect(shown).toMatch(/REFUSED 1 time\(s\)/)
     },
-    120_000,
+    180_000,
   )
 })
 
@@ -183,6 +189,8 @@ describe('AL18 devices as witnesses of their customer’s log', () => {
   test('whoever asks gets the newest with the proof that it continues what is held, by both transports', async () => {
     const itsKey = (await signerOf(h.house)).keyOf(tree)
     const first = await grow(3)
+    const dayAgo = h.clock.now() - hours(24)
+    const before = await witnessesOf(h.house.db, tree, dayAgo)
     const offer = (await news(device, { asks: true, key }))?.checkpoint
     expect(await sizeOf(offer?.note ?? '')).toBeGreaterThanOrEqual(first)
     expect(offer?.proof).toEqual([])
@@ -194,16 +202,14 @@ describe('AL18 devices as witnesses of their customer’s log', () => {
       const log = { asks: true, key, note: held }
       const answer = by === 'https' ? await news(device, log) : (await line.say(device.heartbeat({ log }))).log
       const { note = '', proof = [] } = answer?.checkpoint ?? {}
-      const before = openCheckpoint(primitives, utf8(held), itsKey).checkpoint
-      expect(judgeOffer(primitives, itsKey, before, { note, proof: proof.map(fromBase64) })).toMatchObject({
+      const kept = openCheckpoint(primitives, utf8(held), itsKey).checkpoint
+      expect(judgeOffer(primitives, itsKey, kept, { note, proof: proof.map(fromBase64) })).toMatchObject({
         kind: 'newer',
       })
       expect(await sizeOf(note)).toBeGreaterThanOrEqual(size)
       held = note
     }
     // It says what it took; that is stored, told once, and counted.
-    const dayAgo = h.clock.now() - hours(24)
-    const before = await witnessesOf(h.house.db, tree, dayAgo)
     await says(device, { asks: false, key, note: held })
     expect(await link(device)).toMatchObject({ size: await sizeOf(held) })
     expect(await eventsOf(h, device.deviceId, 'witness.began')).toHaveLength(1)
