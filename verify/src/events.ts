@@ -94,13 +94,18 @@ export const rowOf = (line: string): EventRow | undefined => {
   }
 }
 
-/** As `rowOf`, from the bytes of a line without its end. */
-export const rowIn = (line: Uint8Array): EventRow | undefined => {
+const textIn = (line: Uint8Array): string | undefined => {
   try {
-    return rowOf(textOf(line))
+    return textOf(line)
   } catch {
     return undefined
   }
+}
+
+/** As `rowOf`, from the bytes of a line without its end. */
+export const rowIn = (line: Uint8Array): EventRow | undefined => {
+  const text = textIn(line)
+  return text === undefined ? undefined : rowOf(text)
 }
 
 /** A text of a row for where nothing but text can be shown. */
@@ -114,8 +119,21 @@ export const rowText = ({ number, at, who, what, outcome, device, from }: EventR
       .join('  '),
   )
 
-/** Whether everything that somebody looks for stands somewhere in a row; words in any order, capitals or not. */
-export const finds = (words: readonly string[], row: EventRow): boolean => {
-  const text = `${rowText(row)} ${row.all.map(([, value]) => value).join(' ')}`.toLowerCase()
-  return words.every((word) => text.includes(word))
+/** Long pieces of ids: they stand in a row only where they stand in its line, which is far quicker to look through. */
+const ofAnId = /^[0-9a-f-]{12,}$/
+
+/** Gives the row of a line that holds everything somebody looks for; words in any order, capitals or not. */
+export const seeker = (search: string): ((line: Uint8Array) => EventRow | undefined) => {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  const ids = words.filter((word) => ofAnId.test(word))
+  return (bytes) => {
+    if (ids.length > 0) {
+      const line = textIn(bytes)?.toLowerCase()
+      if (line === undefined || !ids.every((id) => line.includes(id))) return undefined
+    }
+    const row = rowIn(bytes)
+    if (!row || words.length === 0) return row
+    const text = `${rowText(row)} ${row.all.map(([, value]) => value).join(' ')}`.toLowerCase()
+    return words.every((word) => text.includes(word)) ? row : undefined
+  }
 }

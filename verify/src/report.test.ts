@@ -2,7 +2,7 @@ import { utf8 } from '@gatehouse/shared/audit/bytes'
 import { aBundle, deviceId, logKey, remembering } from '@gatehouse/shared/audit/testing/bundles'
 import { type Against, verify } from '@gatehouse/shared/audit/verify'
 import { expect, test } from 'vitest'
-import { erasedMark, rowOf, rowText } from './events.ts'
+import { erasedMark, rowOf, rowText, seeker } from './events.ts'
 import { inert, inertJson } from './inert.ts'
 import { type Report, reportOf } from './report.ts'
 import { linesOf, withFile, withLines } from './testing/zips.ts'
@@ -126,3 +126,15 @@ test.each(['', 'null', '[]', '{}', '{"event":1}', '{"event":{},"leaf":{},"openin
   'IO05 a line that is no event is none: %s',
   (line) => expect(rowOf(line)).toBeUndefined(),
 )
+
+test('what is looked for is found by words of the sentence, names that were opened, moments and ids', async () => {
+  const lines = linesOf((await aBundle()).files).map((line) => utf8(line))
+  const found = (search: string) => lines.flatMap((line) => seeker(search)(line)?.number ?? [])
+  expect(found('')).toHaveLength(13)
+  expect(found('ADDED ben')).toEqual([3, 6, 9, 12])
+  expect(found('zoë connected')).toEqual([1, 5, 13])
+  expect(found('2025-11-22 08:26:46')).toEqual([8])
+  expect(found('8000-000000000004')).toEqual([5])
+  expect(found('0198C0DE-1111-7000-8000-000000000004 anna')).toEqual([])
+  expect(seeker('x')(Uint8Array.of(0xff))).toBeUndefined()
+})

@@ -2,7 +2,7 @@ import { textOf } from '@gatehouse/shared/audit/bytes'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { portable } from '@gatehouse/shared/audit/portable'
 import { checkBundle } from '../check.ts'
-import { type EventRow, finds, rowIn } from '../events.ts'
+import { type EventRow, seeker } from '../events.ts'
 import { inert } from '../inert.ts'
 import { reportOf } from '../report.ts'
 import { type Bytes, Unreadable } from '../source.ts'
@@ -75,19 +75,24 @@ export const openEngine = (answer: (answer: Answer) => void): ((order: Order) =>
   const find = async ({ search, from, number }: Extract<Order, { kind: 'find' }>): Promise<void> => {
     newest = number
     const bytes = kept ?? new Uint8Array(0)
-    const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+    const seek = seeker(search)
+    let told = performance.now()
     const rows: EventRow[] = []
     const pause = pauses()
     let at = from
     while (at < bytes.length && rows.length < rowsAtOnce) {
       const end = bytes.indexOf(newline, at)
       const to = end < 0 ? bytes.length : end
-      const row = rowIn(bytes.subarray(at, to))
-      if (row && finds(words, row)) rows.push(row)
+      const row = seek(bytes.subarray(at, to))
+      if (row) rows.push(row)
       at = to + 1
       await pause()
       // Somebody typed on: what was looked for is not wanted any more.
       if (newest !== number) return
+      if (performance.now() - told > 500) {
+        told = performance.now()
+        answer({ kind: 'searching', number, searched: at, of: bytes.length })
+      }
     }
     const next = at < bytes.length ? at : null
     answer({ kind: 'rows', number, rows, next, searched: at, of: bytes.length })

@@ -115,7 +115,7 @@ const showCheck = (chosen: Chosen): void => {
       }
     }
     if (answer.kind === 'unreadable') showUnreadable(answer.because, chosen, engine)
-    if (answer.kind === 'rows') table?.take(answer)
+    if (answer.kind === 'rows' || answer.kind === 'searching') table?.take(answer)
     if (answer.kind === 'report') {
       const { whole, heading } = result(answer.report)
       table = answer.shown === 'events' ? eventTable(answer.count, engine.order) : undefined

@@ -14,4 +14,5 @@ export type Answer =
   | { kind: 'progress'; done: number; of: number }
   | { kind: 'report'; report: Report; shown: Shown; count: number }
   | { kind: 'unreadable'; because: string }
+  | { kind: 'searching'; number: number; searched: number; of: number }
   | { kind: 'rows'; number: number; rows: readonly EventRow[]; next: number | null; searched: number; of: number }

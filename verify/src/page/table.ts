@@ -48,7 +48,7 @@ const rowsOf = (row: EventRow): HTMLElement => {
 export const eventTable = (
   count: number,
   ask: (order: Order) => void,
-): { whole: HTMLElement; take(answer: Extract<Answer, { kind: 'rows' }>): void } => {
+): { whole: HTMLElement; take(answer: Extract<Answer, { kind: 'rows' | 'searching' }>): void } => {
   let number = 0
   let next: number | null = 0
   let found = 0
@@ -92,12 +92,16 @@ export const eventTable = (
     whole,
     take: (answer) => {
       if (answer.number !== number) return
+      const searched = Math.floor((100 * answer.searched) / Math.max(1, answer.of))
+      if (answer.kind === 'searching') {
+        state.textContent = `Looking … ${searched} %`
+        return
+      }
       found += answer.rows.length
       next = answer.next
       body.append(...answer.rows.map(rowsOf))
       more.hidden = next === null
       more.disabled = false
-      const searched = Math.floor((100 * answer.searched) / Math.max(1, answer.of))
       state.textContent =
         found === 0
           ? 'No event fits.'
