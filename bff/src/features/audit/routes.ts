@@ -1,5 +1,6 @@
-import { type AuditOutcome, sentence } from '@gatehouse/shared/audit-events'
+import type { AuditOutcome } from '@gatehouse/shared/audit-events'
 import { auditQueryShape, filterOfQuery } from '@gatehouse/shared/audit-filter'
+import { plainSentence } from '@gatehouse/shared/audit-words'
 import { SearchText } from '@gatehouse/shared/text'
 import type { AuditEventView } from '@gatehouse/shared/views/audit'
 import type { AuditRow, Named } from '@gatehouse/shared/views/views'
@@ -13,6 +14,7 @@ import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
+import { lookAtLog } from '../looks/door.ts'
 import { namesIn, peopleIn, placeOf, zoneOf } from './detail.ts'
 import { type AuditEventRow, eventsVisibleTo, eventVisibleTo } from './store.ts'
 
@@ -25,7 +27,7 @@ const present = (row: AuditEventRow): AuditRow => ({
   at: row.at,
   claimedAt: row.claimedAt,
   event: row.event,
-  says: sentence(row.event, row.fields),
+  says: plainSentence(row.event, row.fields),
   outcome: row.outcome as AuditOutcome,
   who: { kind: row.actorKind as AuditRow['who']['kind'], name: row.actorName, company: row.actorCompany },
   device: named(row.deviceId, row.deviceName),
@@ -65,7 +67,9 @@ export const auditRoom = new Hono<RoomEnv>()
   .get('/audit', self('the events one may see', { whileViewing: 'seen' }), validated('query', Query), async (c) => {
     const { limit, cursor, ...read } = c.req.valid('query')
     const filter = filterOfQuery(read)
+    const look = await lookAtLog(c.var.house, c.var.actor, filter)
     const rows = await eventsVisibleTo(c.var.house.db, c.var.actor, filter, limit, before(cursor))
+    await look?.note()
     return c.json(asPage(rows, limit, (row) => [row.id], present))
   })
   .get(

@@ -4,9 +4,11 @@ import { entry } from '../../kernel/audit/append.ts'
 import { note, noteRefusal } from '../../kernel/change.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House, Look, LookAt } from '../../kernel/house.ts'
+import { deviceById } from '../devices/door.ts'
+import { levelsFor } from '../policies/door.ts'
 import { lookBook } from './book.ts'
 import { becauseOf, lookLasts, lookOf, noPurpose } from './rules.ts'
-import { type Looker, levelsOfCustomer, type Why, whyOf } from './store.ts'
+import { customerName, type Looker, levelsOfCustomer, type Why, whyOf } from './store.ts'
 
 const viewingWhy = (actor: Actor): Why | undefined =>
   actor.viewing && { because: becauseOf.viewing(actor.name, actor.viewing.reason, actor.viewing.caseNumber) }
@@ -64,4 +66,26 @@ export const newLooks = () => {
     )
     throw refused
   }
+}
+
+/**
+ * The look that it is when somebody of the maker reads the log of one device, or of one customer; `undefined` for whatever
+ * else is listed. Throws as the door does where the customer wants to know first why.
+ */
+export const lookAtLog = async (
+  house: House,
+  actor: Actor,
+  of: { deviceId?: string | undefined; customerId?: string | undefined },
+): Promise<Look | undefined> => {
+  if (selfOf(actor).customerId !== null) return undefined
+  const device = of.deviceId === undefined ? undefined : await deviceById(house.db, of.deviceId)
+  if (device) {
+    const policy = await levelsFor(house.db, device)
+    return house.access.look(actor, { activity: 'audit.view', target: 'device', about: device.about, policy })
+  }
+  const customerId = of.customerId
+  const customer = customerId === undefined ? undefined : await customerName(house.db, customerId)
+  if (customerId === undefined || customer === undefined) return undefined
+  const about = { customerId, customerName: customer }
+  return house.access.look(actor, { activity: 'audit.view', target: 'customer', about, policy: [] })
 }

@@ -79,6 +79,16 @@ describe('C7 AL01 what the maker reads of a customer stands in its log', () => {
     expect(looks.map(({ says }) => says)[1]).toBe('Looked at the page of Helvetia Pharma: no purpose was stated')
   })
 
+  test('the log of one device is a look, from whichever page it is read', async () => {
+    const [deviceId, tom] = [await newDevice(), await h.as('technician')]
+    const looks = await looksOf(async () => {
+      expect((await tom.get('/api/audit')).status).toBe(200)
+      expect((await tom.get(`/api/audit?device=${deviceId}`)).status).toBe(200)
+      expect((await tom.get(`/api/audit?device=${deviceId}`)).status).toBe(200)
+    })
+    expect(looks.map((look) => [look.event, look.deviceId])).toEqual([['audit.viewed', deviceId]])
+  })
+
   test('each log file that is read is a look of its own', async () => {
     const [device] = await manyDevices(h, 1)
     if (!device) throw new Error('no device')

@@ -5,6 +5,7 @@ import { and, desc, eq, gt, inArray, isNull, ne, type SQL } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { action } from '../actions/tables.ts'
 import { alarm } from '../alarms/tables.ts'
+import { customer } from '../customers/tables.ts'
 import { policyLevel } from '../policies/tables.ts'
 import { request } from '../requests/tables.ts'
 import { session } from '../sessions/tables.ts'
@@ -120,6 +121,12 @@ export const whyOf = async (db: Tx, who: Looker, now: number): Promise<Why | und
     who.deviceId === null ? undefined : alarmAt(db, who.deviceId),
   ])
   return found.find((one) => one !== undefined)
+}
+
+/** The name of a customer whose rows can be seen. */
+export const customerName = async (db: Tx, customerId: string): Promise<string | undefined> => {
+  const [row] = await db.select({ name: customer.name }).from(customer).where(eq(customer.id, customerId))
+  return row?.name
 }
 
 /** What the customer itself says about looking; by no site's clock, so that what goes by the clock is taken strictly. */

@@ -1,11 +1,11 @@
 import { type Activity, activities } from '@gatehouse/shared/activities'
 import type { DataItem } from '@gatehouse/shared/devices/declaration'
 import type { CurrentValue, DeviceView } from '@gatehouse/shared/views/views'
-import { Text } from '@mantine/core'
+import { Text, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
-import { fromNow, quantity, stretch, timeOfDay } from '../../kernel/format.ts'
+import { dateTime, fromNow, quantity, stretch, timeOfDay } from '../../kernel/format.ts'
 import { useMe } from '../../kernel/me.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
@@ -24,13 +24,33 @@ const shown = (item: DataItem, value: CurrentValue['value']): string => {
   return typeof value === 'boolean' ? (value ? 'Yes' : 'No') : value
 }
 
-const Value = ({ item, value, now }: { item: DataItem; value: CurrentValue | undefined; now: number }) => (
+/** Which message of the device brought a value, and when. */
+const broughtBy = ({ seq, receivedAt }: CurrentValue, zone: string): string =>
+  `Message ${seq} of the device, received ${dateTime(receivedAt, zone, { seconds: true })}`
+
+const Value = ({
+  item,
+  value,
+  now,
+  zone,
+}: {
+  item: DataItem
+  value: CurrentValue | undefined
+  now: number
+  zone: string
+}) => (
   <div className={classes.value}>
     <div className={classes.valueSays}>{item.says}</div>
     <div className={classes.valueText} data-kind={item.type}>
       {value ? shown(item, value.value) : '–'}
     </div>
-    <div className={classes.valueAge}>{value ? fromNow(Math.min(value.at, now), now) : 'never sent'}</div>
+    {value ? (
+      <Tooltip label={broughtBy(value, zone)}>
+        <div className={classes.valueAge}>{fromNow(Math.min(value.at, now), now)}</div>
+      </Tooltip>
+    ) : (
+      <div className={classes.valueAge}>never sent</div>
+    )}
   </div>
 )
 
@@ -85,7 +105,13 @@ export const Overview = ({ device }: { device: DeviceView }) => {
               ) : (
                 <div className={classes.values}>
                   {device.declaration.items.map((item) => (
-                    <Value key={item.key} item={item} value={all.find((one) => one.key === item.key)} now={now} />
+                    <Value
+                      key={item.key}
+                      item={item}
+                      value={all.find((one) => one.key === item.key)}
+                      now={now}
+                      zone={zone}
+                    />
                   ))}
                 </div>
               )
