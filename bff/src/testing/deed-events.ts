@@ -119,6 +119,4 @@ export const deedEvents: Readonly<Record<string, DeedEvents>> = {
   'POST /api/logs/:customerId/faults/:faultId/explanation': ['log.explained', 'log.explained'],
   'POST /api/devices/:deviceId/purpose': ['purpose.stated'],
   'POST /api/customers/:customerId/purpose': ['purpose.stated'],
-  'POST /api/makers-log/checks': ['log.check_asked'],
-  'POST /api/makers-log/faults/:faultId/explanation': ['log.explained'],
 }
