@@ -2,12 +2,12 @@ import { fromBase64url, sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
 import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { leafBytes } from '@gatehouse/shared/audit/leaf'
+import type { VerifierKey } from '@gatehouse/shared/audit/note'
 import { append, emptyTree, rootOf, treeHasher } from '@gatehouse/shared/audit/tree'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Db } from '../../kernel/database/connect.ts'
 import { treeName } from '../audit/door.ts'
-import type { Signer } from '../audit/signer.ts'
 import { entriesOf } from './job.ts'
 import { readSegment, segmentsIn } from './segments.ts'
 
@@ -18,13 +18,18 @@ export interface Difference {
   says: string
 }
 
+/** With which key the checkpoints of a log were signed. */
+interface Keys {
+  keyOf(tree: string): VerifierKey
+}
+
 /** Differences that are told of one log, at most. */
 const most = 100
 
 /** Compares one log with its copy, entry by entry, and the copy with the checkpoints that lie in it. */
 const compareTree = async (
   db: Db,
-  signer: Pick<Signer, 'keyOf'>,
+  signer: Keys,
   folder: string,
   { tree, size }: { tree: string; size: number },
 ): Promise<{ copied: number; differences: Difference[] }> => {
@@ -71,7 +76,7 @@ const compareTree = async (
 /** Compares every log with its copy; logs that only the copy has are differences as well. */
 export const compareCopy = async (
   db: Db,
-  signer: Pick<Signer, 'keyOf'>,
+  signer: Keys,
   folder: string,
 ): Promise<{ logs: { tree: string; size: number; copied: number }[]; differences: Difference[] }> => {
   const trees = await db.select().from(auditTree)

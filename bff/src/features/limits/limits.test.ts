@@ -108,6 +108,7 @@ const goOn = [
   'POST /api/customers/:customerId/purpose',
   'POST /api/devices/:deviceId/purpose',
   'POST /api/logs/:customerId/checks',
+  'POST /api/makers-log/checks',
   'POST /api/logs/:customerId/faults/:faultId/explanation',
   'POST /api/devices/:deviceId/requests',
   'POST /api/devices/:deviceId/revoke',
