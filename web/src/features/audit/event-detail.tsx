@@ -73,6 +73,7 @@ const factsOf = (event: AuditEventView, zone: string): Fact[] => {
     ],
     customer && ['Customer', said(customer.name)],
     ...Object.entries(event.fields)
+      .filter(([name, value]) => name !== 'device' || value !== device?.name)
       .filter(([name]) => !(name === 'change' && changesOf(String(event.fields.change))))
       .filter(
         ([name]) =>
@@ -104,7 +105,7 @@ const factsOf = (event: AuditEventView, zone: string): Fact[] => {
     [
       'Place in the log',
       place
-        ? `Entry ${place.seq} of ${place.size}${place.deviceSeq === null ? '' : `, event ${place.deviceSeq} of its device`}`
+        ? `Entry ${place.seq} (the first is 0) of ${place.size}${place.deviceSeq === null ? '' : `, event ${place.deviceSeq} of its device`}`
         : 'Not yet in the tree',
     ],
     place && [
