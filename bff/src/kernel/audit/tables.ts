@@ -50,6 +50,8 @@ export const auditEvent = pgTable(
   (t) => [
     index('audit_event_customer').on(t.customerId, t.id),
     index('audit_event_actor').on(t.actorId, t.id),
+    index('audit_event_kind').on(t.event, t.id),
+    index('audit_event_unusual').on(t.id).where(sql`outcome <> 'done'`),
     // With the customer behind, so that whoever sees what is his own customer's need not fetch the row for it.
     index('audit_event_device').on(t.deviceId, t.id, t.customerId).where(sql`device_id is not null`),
     index('audit_event_site').on(t.siteId, t.id).where(sql`site_id is not null`),
