@@ -401,7 +401,7 @@ describe('using it', () => {
     )
     const clara = await h.as('approver')
     const log = await clara.get<Page<AuditRow>>('/api/audit?outcome=refused&limit=1')
-    expect(log.body.rows[0]?.says).toContain('network_refused')
+    expect(log.body.rows[0]?.fields).toMatchObject({ because: 'network_refused' })
     expect((await ines.get('/api/me')).status).toBe(200)
     expect((await away.post('/api/sign-out')).status).toBe(200)
     expect((await ines.get('/api/me')).status).toBe(401)
