@@ -42,7 +42,7 @@ test('AL15 what fails says where, and what stands there', async () => {
   expect(bad).toMatchObject({ ok: false, title: 'This bundle is NOT what was signed' })
   const [{ name, wrong } = { name: '', wrong: [] }] = failing(bad)
   expect([name, wrong.length]).toEqual(['events', 1])
-  expect(wrong[0]?.where).toBe('events.jsonl, line 3, entry 8 of the log (seq 7)')
+  expect(wrong[0]?.where).toBe('events.jsonl, line 3, entry 8 of the log')
   expect(wrong[0]?.stands).toMatch(
     /^#8 {2}2025-11-22 08:26:46 UTC .* Balance 1 connected over tcp .*\(event 0198c0de-1111-7000-8000-000000000007\)$/,
   )

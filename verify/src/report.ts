@@ -52,7 +52,7 @@ const whereOf = ({ file, line, seq }: Failure): string =>
   [
     inert(file),
     line !== undefined && `line ${number(line)}`,
-    seq !== undefined && `entry ${number(seq + 1)} of the log (seq ${seq})`,
+    seq !== undefined && `entry ${number(seq + 1)} of the log`,
   ]
     .filter(Boolean)
     .join(', ')

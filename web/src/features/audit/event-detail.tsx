@@ -9,6 +9,7 @@ import { Answered } from '../../kernel/answered.tsx'
 import { dateTime, zoneName } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
+import { number } from '../integrity/looks.tsx'
 import classes from './audit-list.module.css'
 import { inert } from './inert.ts'
 import { auditEvent } from './queries.ts'
@@ -105,7 +106,7 @@ const factsOf = (event: AuditEventView, zone: string): Fact[] => {
     [
       'Place in the log',
       place
-        ? `Entry ${place.seq} (the first is 0) of ${place.size}${place.deviceSeq === null ? '' : `, event ${place.deviceSeq} of its device`}`
+        ? `Entry ${number(place.seq + 1)} of ${number(place.size)}${place.deviceSeq === null ? '' : `, event ${number(place.deviceSeq + 1)} of its device`}`
         : 'Not yet in the tree',
     ],
     place && [

@@ -40,8 +40,9 @@ const Explain = ({ logId, fault }: { logId: string; fault: LogFaultView }) => {
           <Stack gap="sm">
             <Text>
               {capital(fault.says)}
-              {fault.seq !== null && `, entry ${number(fault.seq)}`}. Your words stand in the log under your name and
-              cannot be changed. They end the daily reminders to your side; the fault stays, and the other side is told.
+              {fault.seq !== null && `, entry ${number(fault.seq + 1)}`}. Your words stand in the log under your name
+              and cannot be changed. They end the daily reminders to your side; the fault stays, and the other side is
+              told.
             </Text>
             <Textarea
               label="What happened, and how you know"
@@ -71,7 +72,7 @@ const OneFault = ({ fault, log, zone }: { fault: LogFaultView; log: LogView; zon
           ) : (
             <StateBadge look={{ says: 'Explained', icon: IconNote, colour: 'amber' }} />
           )}
-          <Text fw={600}>{fault.seq === null ? 'The log as a whole' : `Entry ${number(fault.seq)}`}</Text>
+          <Text fw={600}>{fault.seq === null ? 'The log as a whole' : `Entry ${number(fault.seq + 1)}`}</Text>
         </Group>
         <Text>{capital(fault.says)}.</Text>
         <Text size="sm" c="dimmed" component="div">
