@@ -13,6 +13,12 @@ export const newIdAt = (at: number): string => {
   return v7({ msecs: at, seq: count })
 }
 
+/** The least id of the moment `at` (ms since the epoch): ids of events begin with their time. */
+export const idAt = (at: number): string => {
+  const hex = Math.max(0, at).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
 /** A new id that tells nothing of when it was made, UUIDv4. */
 export const randomId = (): string => randomUUID()
 

@@ -3,7 +3,7 @@ import { eventsOfKinds } from '@gatehouse/shared/audit-kinds'
 import { type AnyColumn, and, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { auditEvent, auditText } from '../../kernel/audit/tables.ts'
 import { minutes } from '../../kernel/clock.ts'
-import { isUuid } from '../../kernel/ids.ts'
+import { idAt, isUuid } from '../../kernel/ids.ts'
 
 const anyOf = (column: AnyColumn, values: readonly string[] | undefined): SQL | undefined =>
   values && inArray(column, [...values])
@@ -11,20 +11,26 @@ const anyOf = (column: AnyColumn, values: readonly string[] | undefined): SQL | 
 const equal = (column: AnyColumn, value: string | undefined): SQL | undefined =>
   value === undefined ? undefined : eq(column, value)
 
-/** The least id of the moment `at` (ms since the epoch): ids of events begin with their time. */
-export const idAt = (at: number): string => {
-  const hex = Math.max(0, at).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
-}
-
 /** How far the id of an event from before ids were made of its time may be from it. */
 const slack = minutes(10)
 
+/** Between which ids the events of a filter's time lie: `first` included, `end` not. */
+export const idsWithin = ({ from, to }: AuditFilter): { first: string | undefined; end: string | undefined } => ({
+  first: from === undefined ? undefined : idAt(from - slack),
+  end: to === undefined ? undefined : idAt(to + slack),
+})
+
 /** A time of the filter: exact, and by the id that lists are read in the order of. */
-const timed = ({ from, to }: AuditFilter): (SQL | undefined)[] => [
-  from === undefined ? undefined : and(gte(auditEvent.at, from), gte(auditEvent.id, idAt(from - slack))),
-  to === undefined ? undefined : and(lt(auditEvent.at, to), lt(auditEvent.id, idAt(to + slack))),
-]
+const timed = (filter: AuditFilter): (SQL | undefined)[] => {
+  const { from, to } = filter
+  const { first, end } = idsWithin(filter)
+  return [
+    from === undefined ? undefined : gte(auditEvent.at, from),
+    first === undefined ? undefined : gte(auditEvent.id, first),
+    to === undefined ? undefined : lt(auditEvent.at, to),
+    end === undefined ? undefined : lt(auditEvent.id, end),
+  ]
+}
 
 /** Columns in which an id that somebody looks for may stand. */
 export const idColumns = [

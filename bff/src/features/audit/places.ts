@@ -1,11 +1,11 @@
 import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import { eventsOfKinds } from '@gatehouse/shared/audit-kinds'
-import { type AnyColumn, and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { auditEvent } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { device } from '../devices/tables.ts'
-import { idColumns, isIdSearch, narrowedTo } from './narrow.ts'
+import { idColumns, idsWithin, isIdSearch, narrowedTo } from './narrow.ts'
 import { type Sight, withinSight } from './visible.ts'
 
 /**
@@ -24,8 +24,9 @@ const mostSideBySide = 200
 /** Events that are looked at before devices or words are looked up one by one. */
 const window = 5_000
 const fewForWords = 1_000
-/** Ids that the index of words is asked for at first; each further time four times as many. */
-const firstLookUp = 1_000
+/** How many ids the index of words is asked for, time after time. Where the filter let too few of them through, words are
+ * common and it is the rest that is rare: then the log is read in its order. */
+const lookUps = [1_000, 4_000, 16_000, 16_000]
 
 const idsOf = async (db: Tx, query: SQL): Promise<string[]> =>
   (await db.execute<{ id: string }>(query)).map(({ id }) => id)
@@ -124,19 +125,24 @@ const searched = async (
   if (few.length === wanted.most) return few
   const where = and(narrowedTo(filter, { words: false }), withinSight(sight))
   const logs = logsOf(sight)
+  const { first, end } = idsWithin(filter)
   const found: string[] = []
-  let { before } = wanted
-  for (let most = firstLookUp; ; most *= 4) {
+  let before = end !== undefined && !(wanted.before !== undefined && wanted.before < end) ? end : wanted.before
+  for (const most of lookUps) {
     const look = anybody ? sql`audit_found` : sql`audit_found_behind_wall`
     const ids = await idsOf(
       db,
       sql`select ${look}(${filter.search}, ${logs ? uuids(logs) : sql`null`}, ${before ?? null}, ${most}) as id`,
     )
     const rest = { most: wanted.most - found.length, before }
-    if (ids.length > 0) found.push(...(await idsOf(db, newest(and(where, inArray(auditEvent.id, ids)), rest))))
-    if (ids.length < most || found.length === wanted.most) return found
+    // One parameter, however many there are: of its own each, they would be more than a question can carry.
+    if (ids.length > 0)
+      found.push(...(await idsOf(db, newest(and(where, sql`${auditEvent.id} = any(${uuids(ids)})`), rest))))
     before = ids.at(-1)
+    const isOver = ids.length < most || (before !== undefined && first !== undefined && before < first)
+    if (isOver || found.length === wanted.most) return found
   }
+  return [...found, ...(await idsOf(db, newest(seen, { most: wanted.most - found.length, before })))]
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import { granted } from '@gatehouse/shared/decide'
 import { exportFormats } from '@gatehouse/shared/views/exports'
 import type { Actor } from '../../kernel/actor.ts'
-import { days, minutes, seconds } from '../../kernel/clock.ts'
+import { days, seconds } from '../../kernel/clock.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { auditExport } from './tables.ts'
 
@@ -26,7 +26,6 @@ export const limits = {
   settles: seconds(30),
   /** How often at most whoever asked is told how far it is. */
   tells: 400,
-  listed: minutes(60 * 24 * 30),
 } as const
 
 /**
