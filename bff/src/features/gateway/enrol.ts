@@ -3,7 +3,7 @@ import { and, eq, gt, isNull } from 'drizzle-orm'
 import { type CryptoKey, compactVerify, importJWK } from 'jose'
 import { entry } from '../../kernel/audit/append.ts'
 import { deviceHints } from '../../kernel/bus.ts'
-import { change, note } from '../../kernel/change.ts'
+import { change, note, noteRefusal } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { storable } from '../../kernel/database/storable.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -102,6 +102,13 @@ export const enrol = async (house: House, given: EnrolRequest, from: string): Pr
   const proved = await provesKey(given)
   if (!codeHash || !known) return refuse(house, undefined, 'the code is none of ours', from)
   if (!proved) return refuse(house, known, 'the proof of its key is not right', from)
+  // The code stays good: the agent asks again.
+  const limit = house.access.limit(known.customerId)
+  if (limit) {
+    const refused = new Refused(limit.because, { since: limit.since })
+    await noteRefusal(house, byDevice(known, from), { activity: 'device.enrol', about: known.about }, refused)
+    throw refused
+  }
   try {
     return await change(behindWall(house, [known.customerId]), byDevice(known, from), 'device.enrolled', async (tx) => {
       const unusable = (because: string) => new Refused('code_unusable', { privately: because })

@@ -116,11 +116,16 @@ export const groupsRoom = new Hono<RoomEnv>()
     const known = await asSeen(house, actor, target.group)
     return c.json({ version: await changeGroup(house, actor, known, c.req.valid('json')) })
   })
-  .delete('/groups/:groupId', allow('staff.edit', theGroupOf('maker')), validated('json', Removal), async (c) => {
-    const { house, actor, target } = c.var
-    await removeGroup(house, actor, await asSeen(house, actor, target.group), c.req.valid('json').version)
-    return c.json({ removed: true as const })
-  })
+  .delete(
+    '/groups/:groupId',
+    allow('staff.edit', theGroupOf('maker'), { goesOn: true }),
+    validated('json', Removal),
+    async (c) => {
+      const { house, actor, target } = c.var
+      await removeGroup(house, actor, await asSeen(house, actor, target.group), c.req.valid('json').version)
+      return c.json({ removed: true as const })
+    },
+  )
   .get('/customers/:customerId/groups', allow('person.view', theCustomer), async (c) =>
     c.json(await list(c.var.house, c.var.actor, c.var.target.customerId)),
   )
@@ -147,7 +152,7 @@ export const groupsRoom = new Hono<RoomEnv>()
   )
   .delete(
     '/customers/:customerId/groups/:groupId',
-    allow('person.edit', theGroupOf('customer')),
+    allow('person.edit', theGroupOf('customer'), { goesOn: true }),
     validated('json', Removal),
     async (c) => {
       const { house, actor, target } = c.var

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm'
 import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
-import { change, isLogged, note } from '../../kernel/change.ts'
+import { change, isLogged, note, noteRefusal } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { orTaken, Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
@@ -92,6 +92,13 @@ export const choosePassword = async (
   if (!found) return refuseLink(house, by(house, undefined, from))
   const { account, purpose } = found
   const who = by(house, account, from)
+  // Another password keeps somebody safe; a first one lets him in.
+  const limit = purpose === 'invite' ? house.access.limit(account.customerId) : undefined
+  if (limit) {
+    const refused = new Refused(limit.because, { since: limit.since })
+    await noteRefusal(house, who, { activity: 'accept an invitation', about: aboutOf(account) }, refused)
+    throw refused
+  }
   const why = await whyUnfit(house, account, given.password)
   if (why) throw new Refused('password_unfit', { fields: { password: why } })
   const passwordHash = await hashPassword(house.keys, given.password)

@@ -9,10 +9,12 @@ import { demoPeople } from '../../demo/people.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { prepared, type Stage, stageOf } from '../../testing/deeds.ts'
+import { enrolmentBody, newDeviceKey, tryToEnrol } from '../../testing/device-client.ts'
+import { codeFor } from '../../testing/devices.ts'
 import { changingDoors, type Door, filled } from '../../testing/doors.ts'
 import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse, visitorOf } from '../../testing/house.ts'
-import { mailsTo } from '../../testing/mailed.ts'
+import { mailsTo, tokenIn } from '../../testing/mailed.ts'
 import { signalsOf } from '../../testing/signals.ts'
 import { action } from '../actions/tables.ts'
 import { sequence, sequencerLock } from '../audit/sequencer.ts'
@@ -93,6 +95,10 @@ const waiting = new Set<string>([
 
 /** Doors of activities at which everything goes on: whatever is added here needs a reason that a customer would accept. */
 const goOn = [
+  'DELETE /api/customers/:customerId/groups/:groupId',
+  'DELETE /api/groups/:groupId',
+  'POST /api/customers/:customerId/people/:personId/groups',
+  'POST /api/staff/:personId/groups',
   'DELETE /api/customers/:customerId/people/:personId',
   'DELETE /api/customers/:customerId/people/:personId/invitation',
   'DELETE /api/staff/:personId',
@@ -125,6 +131,9 @@ const goOn = [
   'POST /api/staff/:personId/reset',
   'POST /api/staff/:personId/sign-out',
 ]
+
+/** Doors at which something is given and taken: what is given asks by itself. */
+const bothWays = (name: string): boolean => name.endsWith('/decision') || name.endsWith('/:personId/groups')
 
 const send = async (name: string, body?: unknown) => {
   const door = changingDoors.find((one) => one.name === name)
@@ -176,7 +185,7 @@ describe('AL20 the log is behind', () => {
     const { hash } = no.body as { hash: string }
     // A session in the middle of being told would be reviewed while the clock moves.
     const sessions = goOn.filter((name) => name.includes('/sessions/'))
-    const rest = goOn.filter((name) => !sessions.includes(name) && !name.endsWith('/decision'))
+    const rest = goOn.filter((name) => !sessions.includes(name) && !bothWays(name))
     const asks: (readonly [string, Awaited<ReturnType<typeof send>>])[] = []
     for (const name of rest) asks.push([name, await send(name)])
     catchUp = await fallBehind()
@@ -191,6 +200,43 @@ describe('AL20 the log is behind', () => {
     const visitor = await h.as('administrator')
     for (const path of ['/api/me', '/api/audit', '/api/devices', '/api/staff', '/api/me/factors'])
       expect([path, (await visitor.get(path)).status]).toEqual([path, 200])
+  })
+
+  test('nobody is put into a group, accepts an invitation or enrols a device; who is in a group is taken out', async () => {
+    const doors = ['POST /api/customers/:customerId/people/:personId/groups', 'POST /api/staff/:personId/groups']
+    const deeds = await Promise.all(doors.map((name) => prepared(s, name)))
+    const email = 'urs@helvetia.example'
+    const people = `/api/customers/${h.seeded.customers['Helvetia Pharma']}/people`
+    const invitation = { name: 'Urs', email, groups: [h.seeded.groups['Helvetia readers']] }
+    expect((await (await h.as('approver')).post(people, invitation)).status).toBe(201)
+    const token = tokenIn((await mailsTo(h.house, email))[0]?.text, 'invitation')
+    const device = enrolmentBody(newDeviceKey(), await codeFor(h, h.seeded.devices['Balance 11'] ?? ''))
+    const enrol = () => tryToEnrol(h.url, device)
+    const to = (i: number, body: object) => {
+      const door = changingDoors.find(({ name }) => name === doors[i])
+      const deed = deeds[i]
+      if (!door || !deed) throw new Error('no such door')
+      return deed.by.post(
+        filled(door.path, (part) => deed.ids[part] ?? ''),
+        body,
+      )
+    }
+    const groupsOf = (i: number) => deeds[i]?.body as { add: string[]; remove: string[] }
+    for (const i of [0, 1]) expect((await to(i, { add: groupsOf(i).remove, remove: [] })).status).toBe(200)
+    catchUp = await fallBehind()
+    for (const i of [0, 1]) {
+      expect(codeOf(await to(i, { add: groupsOf(i).add, remove: [] }))).toBe('log_behind')
+      expect(codeOf(await to(i, groupsOf(i)))).toBe('log_behind')
+      expect((await to(i, { add: [], remove: groupsOf(i).remove })).status).toBe(200)
+    }
+    const accept = () => h.nobody.post('/api/invitations/accept', { token, password: 'four herons wade at dawn' })
+    expect(codeOf(await accept())).toBe('log_behind')
+    expect((await enrol()).status).toBe(503)
+    await catchUp()
+    catchUp = undefined
+    // Neither the link nor the code was used up.
+    expect((await accept()).status).toBe(200)
+    expect((await enrol()).status).toBe(200)
   })
 
   test('what is queued for a device waits and goes out afterwards; the device is heard all the while', async () => {

@@ -17,6 +17,9 @@ export const changeGroupsOf = async (
 ): Promise<void> => {
   const why = whyNotTouch(actor, them)
   if (why) throw new Refused(why)
+  // Taking somebody out goes on whatever the log or the disk is like.
+  const limit = given.add.length > 0 ? house.access.limit(them.customerId) : undefined
+  if (limit) throw new Refused(limit.because, { since: limit.since })
   const about = { personId: them.id, customerId: them.customerId, customerName: them.customerName }
   await house.db.transaction(async (tx) => {
     const events = await changeMembership(tx, actor, { ...them, about }, given)

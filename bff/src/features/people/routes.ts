@@ -209,7 +209,8 @@ export const peopleRoom = new Hono<RoomEnv>()
   )
   .post(
     '/customers/:customerId/people/:personId/groups',
-    allow('person.edit', thePersonOf('customer')),
+    // Whoever is put into a group is asked for what stops it where that is done.
+    allow('person.edit', thePersonOf('customer'), { goesOn: true }),
     validated('json', Membership),
     async (c) => {
       const given = c.req.valid('json')
@@ -238,7 +239,7 @@ export const peopleRoom = new Hono<RoomEnv>()
   )
   .post(
     '/staff/:personId/groups',
-    allow('staff.edit', thePersonOf('maker')),
+    allow('staff.edit', thePersonOf('maker'), { goesOn: true }),
     validated('json', Membership),
     async (c) => {
       const given = c.req.valid('json')
