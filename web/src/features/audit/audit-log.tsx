@@ -10,7 +10,7 @@ import { Section } from '../../ui/page.tsx'
 import { ExportButton } from '../exports/export-button.tsx'
 import classes from './audit-list.module.css'
 import { EventRows } from './event-rows.tsx'
-import { FilterBar } from './filter-bar.tsx'
+import { ClearFilters, FilterBar } from './filter-bar.tsx'
 import { inert } from './inert.ts'
 import { auditList, auditNames } from './queries.ts'
 import { countOf, type Filtering, useAuditFilter } from './use-audit-filter.ts'
@@ -86,9 +86,12 @@ export const AuditLog = ({
       <About own={own} change={filtering.change} names={known?.names ?? {}} />
       <FilterBar filtering={filtering} zone={zone} />
       <Group justify="space-between" className={classes.zone}>
-        <Text size="xs" c="dimmed">
-          Times are in {zone}.
-        </Text>
+        <Group gap="xs">
+          <Text size="xs" c="dimmed">
+            Times are in {zone}.
+          </Text>
+          <ClearFilters filtering={filtering} visibleFrom="sm" size="compact-xs" />
+        </Group>
         <ExportButton filter={filter} zone={zone} />
       </Group>
       <div ref={top} />

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Stack } from '@mantine/core'
+import { Button, type ButtonProps, Drawer, Group, Stack } from '@mantine/core'
 import { useDebouncedValue, useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
@@ -7,9 +7,23 @@ import classes from './audit-list.module.css'
 import { FilterFields } from './filter-fields.tsx'
 import { countOf, type Filtering } from './use-audit-filter.ts'
 
+/** Lifts everything that was chosen; nothing where nothing was. */
+export const ClearFilters = ({
+  filtering,
+  ...looks
+}: { filtering: Filtering } & Pick<ButtonProps, 'visibleFrom' | 'size'>) => {
+  const count = countOf(filtering.own)
+  if (count === 0) return null
+  return (
+    <Button variant="subtle" {...looks} onClick={filtering.clear}>
+      {count === 1 ? 'Clear the filter' : `Clear ${count} filters`}
+    </Button>
+  )
+}
+
 /** Words and filters above a list of the log; on a phone the filters stand in a drawer. `/` leads to the words. */
 export const FilterBar = ({ filtering, zone }: { filtering: Filtering; zone: string }) => {
-  const { own, change, clear } = filtering
+  const { own, change } = filtering
   const [typed, setTyped] = useState(own.search ?? '')
   const [settled] = useDebouncedValue(typed.trim(), 250)
   const [opened, setOpened] = useState(false)
@@ -27,11 +41,6 @@ export const FilterBar = ({ filtering, zone }: { filtering: Filtering; zone: str
   }, [own.search])
   const count = countOf(own)
   const fields = <FilterFields filtering={filtering} zone={zone} />
-  const clearAll = count > 0 && (
-    <Button variant="subtle" onClick={clear}>
-      {count === 1 ? 'Clear the filter' : `Clear ${count} filters`}
-    </Button>
-  )
   return (
     <div ref={bar} className={classes.bar}>
       <Group gap="xs" className={classes.controls}>
@@ -41,18 +50,15 @@ export const FilterBar = ({ filtering, zone }: { filtering: Filtering; zone: str
             {count > 0 ? `Filters (${count})` : 'Filters'}
           </Button>
         ) : (
-          <>
-            {fields}
-            {clearAll}
-          </>
+          fields
         )}
       </Group>
       {narrow && (
         <Drawer opened={opened} onClose={() => setOpened(false)} title="Filters" position="bottom" size="auto">
           <Stack gap="sm" className={classes.drawer}>
             {fields}
-            <Group justify="space-between">
-              {clearAll || <span />}
+            <Group className={classes.drawerDeeds}>
+              <ClearFilters filtering={filtering} />
               <Button onClick={() => setOpened(false)}>Show the events</Button>
             </Group>
           </Stack>

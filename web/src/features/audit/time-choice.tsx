@@ -3,6 +3,7 @@ import { Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core'
 import { IconCalendar } from '@tabler/icons-react'
 import { useState } from 'react'
 import { dateTime } from '../../kernel/format.ts'
+import classes from './audit-list.module.css'
 
 interface Stretch {
   from?: number
@@ -54,7 +55,7 @@ export const TimeChoice = ({
           {saysOf(value, zone)}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown className={classes.stretch}>
         <Stack gap="sm">
           <Group gap="xs">
             {Object.values(presets).map((one) => (
