@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { Link } from 'react-router'
 import { holds, useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
@@ -18,9 +18,9 @@ export default function AuditPage() {
       actions={
         <>
           {holds(me, 'audit.verify', 'audit.view_maker') && (
-            <Anchor component={Link} to={paths.logs()} size="sm">
+            <Button variant="subtle" component={Link} to={paths.logs()}>
               Is the log whole?
-            </Anchor>
+            </Button>
           )}
           <ExportsLink />
           <VerifyOffline />

@@ -74,7 +74,8 @@ const factsOf = (event: AuditEventView, zone: string): Fact[] => {
     ],
     customer && ['Customer', said(customer.name)],
     ...Object.entries(event.fields)
-      .filter(([name, value]) => name !== 'device' || value !== device?.name)
+      .filter(([name, value]) => !(name === 'device' && value === device?.name))
+      .filter(([name, value]) => !(name === 'customer' && value === customer?.name))
       .filter(([name]) => !(name === 'change' && changesOf(String(event.fields.change))))
       .filter(
         ([name]) =>
@@ -143,7 +144,7 @@ const Neighbours = ({ event }: { event: AuditEventView }) => {
 
 /** All that is known of an event, its times in `zone`. */
 export const Known = ({ event, zone }: { event: AuditEventView; zone: string }) => (
-  <Stack gap="sm" className={classes.known}>
+  <Stack gap="sm">
     <Changes fields={event.fields} />
     <Facts facts={factsOf(event, zone)} />
     <Group gap="md">
@@ -162,5 +163,9 @@ export const Known = ({ event, zone }: { event: AuditEventView; zone: string }) 
 /** The same, asked for when a row is opened. */
 export const EventDetail = ({ eventId, zone }: { eventId: string; zone: string }) => {
   const event = useQuery(auditEvent(eventId))
-  return <Answered query={event}>{(found) => <Known event={found} zone={zone} />}</Answered>
+  return (
+    <div className={classes.known}>
+      <Answered query={event}>{(found) => <Known event={found} zone={zone} />}</Answered>
+    </div>
+  )
 }
