@@ -45,7 +45,7 @@ export const SinceField = ({
         data={[
           {
             value: 'first',
-            label: first ? `The first checkpoint: ${named(first.at, first.size)}` : 'The first checkpoint',
+            label: first ? `The first: ${named(first.at, first.size)}` : 'The first checkpoint',
           },
           ...days.map(({ at, size }) => ({ value: String(size), label: named(at, size) })),
           { value: kept, label: 'A checkpoint that you kept…' },

@@ -30,7 +30,7 @@ export const ProgressLine = ({ one }: { one: ExportView }) => {
   const known = total !== null && total > 0 && done > 0
   const words =
     state === 'queued'
-      ? 'Others are made first'
+      ? 'Waits for its turn'
       : done === 0
         ? 'Finding the events'
         : total === null

@@ -1,5 +1,5 @@
 import { type ExportView, isUnderWay } from '@gatehouse/shared/views/exports'
-import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
@@ -7,6 +7,7 @@ import { Paged } from '../../kernel/answered.tsx'
 import { bytes, counted, dateTime } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
+import classes from './exports.module.css'
 import { fileOf, myExports } from './queries.ts'
 import { ProgressLine, StateBadge } from './state.tsx'
 
@@ -16,7 +17,12 @@ const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
       facts={[
         ['File', one.fileName],
         ['Holds', `${counted(one.done, 'event')}, ${bytes(one.bytes ?? 0)}`],
-        ['SHA-256', <Code key="hash">{one.sha256}</Code>],
+        [
+          'SHA-256',
+          <code key="hash" className={classes.hash}>
+            {one.sha256}
+          </code>,
+        ],
         ['Kept until', one.expiresAt === null ? '' : dateTime(one.expiresAt, one.zone)],
       ]}
     />
