@@ -40,9 +40,9 @@ const columns = (zone: string): Column<LogCheckView>[] => [
   },
   {
     id: 'compared',
-    header: 'Signed at',
+    header: 'Of them signed',
     align: 'end',
-    width: '7rem',
+    width: '9rem',
     wideOnly: true,
     cell: (row) => (row.comparedSize === null ? '–' : number(row.comparedSize)),
   },

@@ -67,13 +67,15 @@ export const PinnedKey = ({ log }: { log: LogView }) => (
         server could show you a log of his own making, but could not sign it with this key.
       </Text>
       <code className={classes.code}>{log.key.text}</code>
-      <Group gap="xs">
+      <div>
         <Copied text={log.key.text} says="Copy the key" />
+      </div>
+      <div>
         <Text size="sm" c="dimmed">
-          To compare by phone:
+          Its fingerprint, to compare by phone
         </Text>
-      </Group>
-      <code className={classes.fingerprint}>{log.key.fingerprint}</code>
+        <code className={classes.fingerprint}>{log.key.fingerprint}</code>
+      </div>
     </Stack>
     <QRCodeSVG className={classes.qr} value={log.key.text} level="M" size={132} title="The key as a QR code" />
   </div>

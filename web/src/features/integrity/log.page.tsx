@@ -23,11 +23,11 @@ export default function LogPage() {
   return <Answered query={useQuery(logQuery(customerId))}>{(log) => <Shown log={log} />}</Answered>
 }
 
-const Witnesses = ({ of, zone }: { of: NonNullable<LogView['witnesses']>; zone: string }) => (
+const Witnesses = ({ of, own, zone }: { of: NonNullable<LogView['witnesses']>; own: boolean; zone: string }) => (
   <Stack gap="xs">
     <Text>
-      Every device of the customer keeps the newest checkpoint of this log, and takes no later one that does not
-      continue it. What they hold is out of reach of this server.
+      Every device {own ? 'of yours' : 'of the customer'} keeps the newest checkpoint of this log, and takes no later
+      one that does not continue it. What they hold is out of reach of this server.
     </Text>
     <Text fw={600}>
       {of.devices === 0
@@ -51,7 +51,8 @@ const Witnesses = ({ of, zone }: { of: NonNullable<LogView['witnesses']>; zone: 
 const Shown = ({ log }: { log: LogView }) => {
   const zone = useZone()
   const me = useMe()
-  const waiting = log.waiting > 0 && ` ${counted(log.waiting, 'newer event')} about to be put in.`
+  const waiting =
+    log.waiting > 0 && ` ${counted(log.waiting, 'newer event')} ${log.waiting === 1 ? 'is' : 'are'} about to be put in.`
   return (
     <Page
       title={me.customer ? 'Is our log whole?' : `Is the log of ${log.name} whole?`}
@@ -99,7 +100,7 @@ const Shown = ({ log }: { log: LogView }) => {
       </div>
       {log.witnesses && (
         <Section title="Witnesses">
-          <Witnesses of={log.witnesses} zone={zone} />
+          <Witnesses of={log.witnesses} own={me.customer !== null} zone={zone} />
         </Section>
       )}
       <Section title="Checks" flush>

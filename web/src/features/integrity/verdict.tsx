@@ -56,7 +56,12 @@ const Last = ({ check, zone }: { check: Check; zone: string }) => (
             check.faults === 0 ? 'nothing altered' : counted(check.faults ?? 0, 'fault')
           }.`)}
     {check.failed === null && check.faults === 0 && check.comparedSize !== null && (
-      <> It is what was signed at {number(check.comparedSize)} events.</>
+      <>
+        {' '}
+        {check.comparedSize === check.size
+          ? 'It is exactly what was signed.'
+          : `Its first ${counted(check.comparedSize, 'event')} are exactly what was signed.`}
+      </>
     )}
   </Text>
 )
