@@ -111,7 +111,13 @@ export default function LooksPage() {
                 rows={people}
                 rowKey={(row) => row.id ?? row.name}
                 stale={looks.isPlaceholderData}
-                empty={<Empty title="Nobody looked">In this time nobody of the maker opened anything of yours.</Empty>}
+                empty={
+                  <Empty title="Nobody looked">
+                    {me.customer
+                      ? 'In this time nobody of the maker opened anything of yours.'
+                      : 'In this time nobody opened anything of a customer.'}
+                  </Empty>
+                }
               />
               {!whole && (
                 <Text p="sm" c="dimmed">

@@ -145,7 +145,7 @@ const Meanings = ({ own }: { own: boolean }) => (
         <dt>As above</dt>
         <dd>
           A device follows its own rule, else that of its model, else that of its site, else that for all devices. Where
-          none of them says anything, the answer is Never.
+          none of them says anything, the answer is Never; devices may then be looked at without a stated purpose.
         </dd>
       </div>
       <div>
