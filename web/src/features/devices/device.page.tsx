@@ -1,5 +1,6 @@
 import type { DeviceView } from '@gatehouse/shared/views/views'
 import { Badge, Tabs } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { type DeviceTab, deviceTabs, paths } from '../../kernel/paths.ts'
@@ -45,6 +46,16 @@ export default function DevicePage() {
 
 const DeviceFrame = ({ device, tab }: { device: DeviceView; tab: DeviceTab }) => {
   const navigate = useNavigate()
+  const list = useRef<HTMLDivElement>(null)
+  // On a phone not all tabs fit: the one that is shown has to be among those that are seen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab moves the row.
+  useEffect(() => {
+    const chosen = list.current?.querySelector('[data-active]')
+    if (!list.current || !chosen) return
+    const [row, one] = [list.current.getBoundingClientRect(), chosen.getBoundingClientRect()]
+    if (one.right > row.right) list.current.scrollLeft += one.right - row.right
+    else if (one.left < row.left) list.current.scrollLeft += one.left - row.left
+  }, [tab])
   return (
     <Page
       title={device.name}
@@ -96,7 +107,7 @@ const DeviceFrame = ({ device, tab }: { device: DeviceView; tab: DeviceTab }) =>
         value={tab}
         onChange={(next) => isTab(next ?? undefined) && void navigate(paths.device(device.id, next as DeviceTab))}
       >
-        <Tabs.List className={classes.tabs}>
+        <Tabs.List className={classes.tabs} ref={list}>
           {tabsOf(device).map((one) => (
             <Tabs.Tab key={one} value={one}>
               {tabSays[one]}

@@ -159,7 +159,7 @@ export const Overview = ({ device }: { device: DeviceView }) => {
           <Text>
             {device.witness ? (
               <>
-                Holds checkpoint {quantity(device.witness.size, '', 0)} of the log,{' '}
+                Holds the checkpoint of the log’s first {quantity(device.witness.size, '', 0)} events,{' '}
                 <TimeText at={device.witness.at} zone={zone} withZone />
               </>
             ) : (
@@ -168,8 +168,8 @@ export const Overview = ({ device }: { device: DeviceView }) => {
           </Text>
           <Text c="dimmed" size="sm" mt={4}>
             {device.witness
-              ? 'With it this device notices when something in the log before it is changed.'
-              : 'It gets one when it next connects, if its agent knows how to.'}
+              ? 'With it the device notices if any of these is ever changed.'
+              : 'It gets one when it next connects; an older agent has to be updated first.'}
           </Text>
         </Section>
         <Section title="Where it stands">
