@@ -1,4 +1,6 @@
+import { activities, isActivity } from '@gatehouse/shared/activities'
 import { changesOf } from '@gatehouse/shared/audit-changes'
+import { refusals } from '@gatehouse/shared/refusals'
 import type { AuditEventView } from '@gatehouse/shared/views/audit'
 import { Anchor, Button, CopyButton, Group, Stack, Table } from '@mantine/core'
 import { IconLink } from '@tabler/icons-react'
@@ -56,6 +58,15 @@ const fieldSays = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** What was wanted, and why not, in words with their code behind them; any other value as it is. */
+const valueSays = (name: string, value: string | number): string | number => {
+  if (typeof value !== 'string') return value
+  if (name === 'activity' && isActivity(value)) return `${activities[value].says} (${value})`
+  if (name === 'because' && Object.hasOwn(refusals, value))
+    return `${refusals[value as keyof typeof refusals].says} (${value})`
+  return value
+}
+
 const moment = (at: number, zone: string): string => `${dateTime(at, zone, { seconds: true })} ${zoneName(at, zone)}`
 
 const factsOf = (event: AuditEventView, zone: string): Fact[] => {
@@ -85,7 +96,7 @@ const factsOf = (event: AuditEventView, zone: string): Fact[] => {
             event.fields.after !== undefined
           ),
       )
-      .map(([name, value]): Fact => [fieldSays(name), said(value)]),
+      .map(([name, value]): Fact => [fieldSays(name), said(valueSays(name, value))]),
     event.requestId !== null && [
       'Request',
       <Link key="r" to={paths.request(event.requestId)}>
