@@ -83,7 +83,7 @@ export const form = (chosen: Chosen, submit: () => void): HTMLElement => {
       h(
         'p',
         { id: 'key-help', class: 'help' },
-        'The one you were given when your log was begun. Not the one in the bundle: whoever made a false bundle would put a false key beside it.',
+        'The one you noted down when your log was begun, from the page “Is our log whole?”. Not the one in the bundle: whoever made a false bundle would put a false key beside it.',
       ),
       key,
       h('label', { for: 'key-file', class: 'help' }, 'or a file that holds it'),
