@@ -144,6 +144,7 @@ export const auditEvents = {
     says: 'Confirmed that the personal data of the person {person} are erased, in {hours} hours (erasure {erasure})',
   },
   'erasure.stopped': { says: 'Stopped the erasure {erasure} of the person {person}' },
+  'erasure.lapsed': { says: 'The erasure {erasure} of the person {person} lapsed: {because}' },
   'erasure.words': {
     says: 'Erased words of the person {person} from {events} events (erasure {erasure}, page {page}; SHA-256 of the list: {hash})',
   },

@@ -144,6 +144,7 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'erasure.asked': 'people',
   'erasure.confirmed': 'people',
   'erasure.stopped': 'people',
+  'erasure.lapsed': 'people',
   'erasure.words': 'people',
   'erasure.done': 'people',
   'limits.reached': 'log',

@@ -72,6 +72,10 @@ export const refusals = {
     status: 409,
     says: 'You have asked for this yourself. Another administrator has to confirm it.',
   },
+  not_independent: {
+    status: 409,
+    says: 'Whoever confirms must have been an administrator for a day before it was asked, and not been invited by whoever asks.',
+  },
   not_of_company: {
     status: 403,
     says: 'Only administrators of the company this person belongs to can do this.',

@@ -11,6 +11,7 @@ import { policy, policyLevel } from '../features/policies/tables.ts'
 import { hashPassword } from '../features/sign-in/passwords.ts'
 import { bySystem } from '../kernel/actor.ts'
 import { append, type Entry, entry } from '../kernel/audit/append.ts'
+import { days } from '../kernel/clock.ts'
 import type { Tx } from '../kernel/database/connect.ts'
 import type { House } from '../kernel/house.ts'
 import { newId } from '../kernel/ids.ts'
@@ -132,7 +133,8 @@ export const seedDemo = async (house: House): Promise<Seeded> => {
         email: one.email,
         passwordHash: hashes.get(who) ?? '',
         passwordChangedAt: now,
-        createdAt: now,
+        // They have been here for a while: what waits for who is new does not wait for them.
+        createdAt: now - days(30),
       })
       await tx.insert(codeApp).values({
         personId: id,

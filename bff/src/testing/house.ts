@@ -28,10 +28,13 @@ export interface TestHouse {
   close(): Promise<void>
 }
 
-/** Opens a house on a copy of the template database, with the demonstration in it. Close it in `afterAll`. */
-export const openTestHouse = async (environment: Record<string, string> = {}): Promise<TestHouse> => {
+/** Opens a house on a copy of the template database, with the demonstration in it, at `start` (ms). Close it in `afterAll`. */
+export const openTestHouse = async (
+  environment: Record<string, string> = {},
+  start: number = Date.now(),
+): Promise<TestHouse> => {
   const [database, folder] = await Promise.all([cloneDatabase(inject('testCluster')), temporaryFolder('house')])
-  const clock = movableClock()
+  const clock = movableClock(start)
   const settings = readSettings({
     PORT: '0',
     DATABASE_URL: database.ownerUrl,

@@ -1,6 +1,6 @@
 import type { May, Named } from './views.ts'
 
-export type ErasureState = 'asked' | 'confirmed' | 'running' | 'done' | 'stopped'
+export type ErasureState = 'asked' | 'confirmed' | 'running' | 'done' | 'stopped' | 'lapsed'
 
 /** What was asked to be erased of one person. */
 export interface ErasureView {

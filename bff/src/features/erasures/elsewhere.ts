@@ -1,9 +1,12 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm'
+import { bySystem } from '../../kernel/actor.ts'
+import { type Entry, entry } from '../../kernel/audit/append.ts'
 import type { Db, Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { hashOf } from '../../kernel/ids.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import { device } from '../devices/tables.ts'
+import { numberOf } from '../exports/door.ts'
 import { auditExport } from '../exports/tables.ts'
 import { forgetFactors } from '../factors/door.ts'
 import { groupMember } from '../groups/tables.ts'
@@ -11,7 +14,9 @@ import { forgottenTry, person, personToken } from '../people/tables.ts'
 import { personSettings } from '../profile/tables.ts'
 import { forgetSignInsOf } from '../sign-in/door.ts'
 import { failureNotice, passwordHistory, signInTry } from '../sign-in/tables.ts'
+import { type Written, written } from './columns.ts'
 import { erasedName } from './rules.ts'
+import type { Terms } from './words.ts'
 
 /**
  * Takes from a person's own row all that says who it was, and everything that opens the account or hangs on it. The row
@@ -53,83 +58,89 @@ export const anonymise = async (tx: Tx, personId: string, emails: readonly strin
   }
 }
 
-/** Tables without words of people, and those whose words go by a door of their own. */
-const apart =
-  /^(audit_(event|text|leaf|node|tree|checkpoint|pending|erasure|erased)|erasure|person|sample|current_value|undeclared_item|model)$/
-
-/** A word as a pattern of PostgreSQL that finds it where it stands by itself. */
-const patternOf = (word: string): string =>
-  `(?<![[:alnum:]])${word.replace(/[^\p{L}\p{N}\s]/gu, (char) => `\\${char}`)}(?![[:alnum:]])`
-
-interface Column {
-  table: string
-  column: string
-  type: 'text' | 'text[]' | 'jsonb'
-  tagged: boolean
-  blocks: number
+/** The statement for one column, without the end that picks the rows; `undefined` where there is nothing to look for. */
+const statementOf = (one: Written, who: Whom): { set: SQL; where: SQL } | undefined => {
+  const name = sql.identifier(one.column)
+  const { personId, customerId, terms } = who
+  const is = (of: SQL) => sql`lower(btrim(${of})) = lower(btrim(${terms.name}))`
+  const rows = (of: Written & { of?: (customerId: string | null) => SQL; him?: readonly string[] }) =>
+    sql.join(
+      [...(of.of ? [of.of(customerId)] : []), ...(of.him ?? []).map((id) => sql`${sql.identifier(id)} = ${personId}`)],
+      sql` or `,
+    )
+  if (one.holds === 'name' && one.id !== undefined)
+    return { set: sql`${erasedName}`, where: sql`${sql.identifier(one.id)} = ${personId} and ${name} <> ${erasedName}` }
+  if (one.holds === 'names' && one.ids !== undefined) {
+    const ids = sql.identifier(one.ids)
+    return {
+      set: sql`array(select case when ${ids}[at] = ${personId} then ${erasedName} else one end
+        from unnest(${name}) with ordinality as of(one, at) order by at)`,
+      where: sql`${personId} = any(${ids}) and ${name}[array_position(${ids}, ${personId}::uuid)] <> ${erasedName}`,
+    }
+  }
+  if (one.holds === 'name' || one.holds === 'names') {
+    if (terms.name === null) return undefined
+    // What the maker's people do they do in rows of customers: there, too, a whole name that nobody bears elsewhere is his.
+    const of = customerId === null && who.nowhereElse ? sql`true` : rows(one)
+    return one.holds === 'name'
+      ? { set: sql`${erasedName}`, where: sql`${is(sql`${name}`)} and (${of})` }
+      : {
+          set: sql`array(select case when ${is(sql`one`)} then ${erasedName} else one end
+            from unnest(${name}) with ordinality as of(one, at) order by at)`,
+          where: sql`exists (select 1 from unnest(${name}) as one where ${is(sql`one`)}) and (${of})`,
+        }
+  }
+  if (terms.pattern === null) return undefined
+  return {
+    set:
+      one.holds === 'values'
+        ? sql`erased_json(${name}, ${terms.pattern}, ${erasedName})`
+        : sql`regexp_replace(${name}, ${terms.pattern}, ${erasedName}, 'gi')`,
+    where: sql`${name}::text ~* ${terms.pattern} and (${rows(one)})`,
+  }
 }
 
-/** All of them as one pattern. */
-export const patternOfAll = (words: readonly string[]): string => words.map(patternOf).join('|')
-
-/** What a column holds with the words replaced. */
-const replaced = (column: string, type: Column['type'], words: readonly string[]): SQL => {
-  const name = sql.identifier(column)
-  const within = (of: SQL) => sql`regexp_replace(${of}, ${patternOfAll(words)}, ${erasedName}, 'gi')`
-  if (type === 'text') return within(sql`${name}`)
-  if (type === 'jsonb') return sql`${within(sql`${name}::text`)}::jsonb`
-  return sql`array(select ${within(sql`one`)} from unnest(${name}) with ordinality as of(one, at) order by at)`
-}
-
-const columnsOf = async (tx: Tx): Promise<Column[]> => {
-  const rows = await tx.execute<{
-    table_name: string
-    column_name: string
-    udt_name: string
-    tagged: boolean
-    blocks: number
-  }>(sql`
-    select c.table_name, c.column_name, c.udt_name,
-      (pg_relation_size(format('%I.%I', c.table_schema, c.table_name)::regclass) / 8192)::int as blocks, exists (select 1 from information_schema.columns t
-      where t.table_schema = 'public' and t.table_name = c.table_name and t.column_name = 'customer_id') as tagged
-    from information_schema.columns c join information_schema.tables b using (table_schema, table_name)
-    where c.table_schema = 'public' and b.table_type = 'BASE TABLE' and c.udt_name in ('text', '_text', 'jsonb')
-      and c.is_generated = 'NEVER'
-      and has_column_privilege(format('%I.%I', c.table_schema, c.table_name), c.column_name, 'UPDATE') order by 1, 2`)
-  return rows
-    .filter((row) => !apart.test(row.table_name))
-    .map((row) => ({
-      table: row.table_name,
-      column: row.column_name,
-      type: row.udt_name === '_text' ? 'text[]' : row.udt_name === 'jsonb' ? 'jsonb' : 'text',
-      tagged: row.tagged,
-      blocks: row.blocks,
-    }))
-}
+/** Whether nobody else, of whatever company, bears the name. */
+const nowhereElse = async (db: Tx, personId: string, name: string | null): Promise<boolean> =>
+  name !== null &&
+  (await db.$count(person, and(ne(person.id, personId), sql`lower(btrim(${person.name})) = lower(btrim(${name}))`))) ===
+    0
 
 /** Blocks of a table that are gone through in one transaction: 16 MB, well within the database's deadline. */
 const blocksAtOnce = 2_000
 
+/** Whose words are erased, and by which terms. */
+export interface Whom {
+  personId: string
+  customerId: string | null
+  terms: Terms
+  /** That nobody else, of whatever company, bears the name. */
+  nowhereElse: boolean
+}
+
 /**
- * Puts `erasedName` in the place of a person's name and addresses wherever they stand by themselves outside the log:
- * in rows of his customer and of nobody's, or in all where he is the maker's (`customerId` null). Many short
- * transactions, each as good the second time; `changed` is told in each how many values it was.
+ * Puts `erasedName` in the place of a person's name and addresses in the columns that can hold a person's words, in rows
+ * of the own company or tied to the person by an id. Many short transactions, each as good the second time; `changed`
+ * is told in each how many values it was.
  */
 export const eraseElsewhere = async (
   db: Db,
-  words: readonly string[],
-  customerId: string | null,
+  who: Omit<Whom, 'nowhereElse'>,
   changed: (tx: Tx, values: number) => Promise<unknown>,
 ): Promise<void> => {
-  for (const { table, column, type, tagged, blocks } of await columnsOf(db)) {
-    const whose = tagged && customerId !== null ? sql` and (customer_id = ${customerId} or customer_id is null)` : sql``
-    for (let from = 0; from < blocks; from += blocksAtOnce)
+  const whom = { ...who, nowhereElse: await nowhereElse(db, who.personId, who.terms.name) }
+  for (const one of written) {
+    const statement = statementOf(one, whom)
+    if (!statement) continue
+    const table = sql.identifier(one.table)
+    const [size] = await db.execute<{ blocks: number }>(
+      sql`select (pg_relation_size(${`public.${one.table}`}::regclass) / 8192)::int as blocks`,
+    )
+    for (let from = 0; from < (size?.blocks ?? 0); from += blocksAtOnce)
       await db.transaction(async (tx) => {
         const within = sql`ctid >= ${`(${from},0)`}::tid and ctid < ${`(${from + blocksAtOnce},0)`}::tid`
-        const name = sql.identifier(column)
         const rows = await tx.execute(
-          sql`update ${sql.identifier(table)} set ${name} = ${replaced(column, type, words)}
-            where ${within} and ${name}::text ~* ${patternOfAll(words)}${whose} returning 1`,
+          sql`update ${table} set ${sql.identifier(one.column)} = ${statement.set} where ${within} and ${statement.where} returning 1`,
         )
         if (rows.length > 0) await changed(tx, rows.length)
       })
@@ -137,17 +148,30 @@ export const eraseElsewhere = async (
 }
 
 /**
- * Lets exports that may hold what was erased end now: those of the customer's log and devices, or all where the person
- * is one of the maker's (`customerId` null). Their files go with the next look at what has ended.
+ * Ends the exports that may hold what was erased: the person's own, and those of the customer's log and devices, or all
+ * where the person is one of the maker's (`customerId` null). Those under way are cancelled, with an event each; the files
+ * of the others go with the next look at what has ended.
  */
-export const endExports = async (tx: Tx, customerId: string | null, now: number): Promise<void> => {
+export const endExports = async (
+  tx: Tx,
+  { personId, customerId }: Pick<Whom, 'personId' | 'customerId'>,
+  now: number,
+): Promise<Entry[]> => {
   const of =
     customerId === null
       ? sql`true`
-      : sql`(${auditExport.customers} && array[${customerId}::uuid, ${theMakerItself}::uuid] or ${auditExport.devices} &&
-          array(select ${device.id} from ${device} where ${device.customerId} = ${customerId}))`
+      : sql`(${auditExport.personId} = ${personId} or ${auditExport.customers} && array[${customerId}::uuid, ${theMakerItself}::uuid]
+          or ${auditExport.devices} && array(select ${device.id} from ${device} where ${device.customerId} = ${customerId}))`
   await tx
     .update(auditExport)
     .set({ expiresAt: now })
     .where(and(eq(auditExport.state, 'done'), of))
+  const cancelled = await tx
+    .update(auditExport)
+    .set({ state: 'cancelled', finishedAt: now })
+    .where(and(inArray(auditExport.state, ['queued', 'running']), of))
+    .returning({ id: auditExport.id, about: auditExport.about })
+  return cancelled.map(({ id, about }) =>
+    entry({ by: bySystem, event: 'export.cancelled', fields: { export: numberOf(id) }, about }),
+  )
 }

@@ -8,7 +8,7 @@ import { entry } from '../../kernel/audit/append.ts'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditEvent, auditPending, auditText } from '../../kernel/audit/tables.ts'
 import { note } from '../../kernel/change.ts'
-import { hours } from '../../kernel/clock.ts'
+import { days, hours } from '../../kernel/clock.ts'
 import { roleUrlsOf } from '../../kernel/database/migrate.ts'
 import { deriveFrom } from '../../kernel/keys.ts'
 import { testSecret } from '../../testing/cluster.ts'
@@ -33,7 +33,8 @@ let superuser: Sql
 let helvetia: string
 let ines: string
 beforeAll(async () => {
-  h = await openTestHouse({ LOG_LEVEL: 'error' })
+  // The database asks its own clock whether the time has come.
+  h = await openTestHouse({ LOG_LEVEL: 'error' }, Date.now() - days(40))
   superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
   helvetia = h.seeded.customers['Helvetia Pharma']
   ines = h.seeded.people.reader
@@ -180,10 +181,13 @@ describe('AL23 what is erased', () => {
     const [row] = await h.house.db.select().from(erasure).where(eq(erasure.id, body.id))
     expect(row).toMatchObject({ state: 'done', words: [] })
     expect(row?.events).toBeGreaterThan(pageSize)
+    // What waits to be mailed to another company is theirs.
+    await superuser`delete from outbox_mail where "to" not like '%@helvetia.example'`
     expect(await linesWith('Ines Frei', 'ines@helvetia')).toEqual([])
     expect((await linesWith('Clara Meier')).length).toBeGreaterThanOrEqual(others)
     const told = events.filter((one) => one.event.startsWith('erasure.'))
     expect(told.map((one) => one.event)).toEqual([...told.slice(1).map(() => 'erasure.words'), 'erasure.done'])
+    expect(events.filter((one) => one.event === 'person.disabled')).toMatchObject([{ personId: ines }])
     expect(told.every((one) => one.personId === ines && one.fields.person === ines)).toBe(true)
     expect(await faults()).toEqual([])
     // Once more changes nothing.
@@ -239,6 +243,7 @@ describe("AL23 one of the maker's people, in every customer's log", () => {
       const [row] = await h.house.db.select().from(erasure).where(eq(erasure.id, body.id))
       expect(row?.state).toBe('done')
     })
+    await superuser`delete from outbox_mail where "to" not like '%@alpenwerk.example'`
     expect(await linesWith('Anna Keller', 'anna@alpenwerk')).toEqual([])
     expect(await faults()).toEqual([])
     const done = await superuser`select 1 from audit_event where event = 'erasure.done' and person_id = ${anna}`
@@ -306,10 +311,25 @@ describe('AL14 what was not erased by two is found', () => {
       const call = (by: Sql, id: string) => by`select * from erase_words(${id}, null, null, 1, 10)`
       await expect(call(app, body.id)).rejects.toMatchObject({ code: '42501' })
       await expect(call(house, body.id)).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
-      // A state alone is not two people.
-      await superuser`update erasure set state = 'running', words = '{Clara Meier}' where id = ${body.id}`
+      // No state but the next, and no words by whoever serves requests.
+      await expect(
+        superuser`update erasure set state = 'running', words = '{Clara Meier}' where id = ${body.id}`,
+      ).rejects.toMatchObject({ constraint_name: 'erasure_move' })
+      await expect(app`update erasure set words = '{Clara Meier}' where id = ${body.id}`).rejects.toMatchObject({
+        code: '42501',
+      })
+      // Two people alone are not its time.
+      const [asked, confirmed] = [h.seeded.people.approver, h.seeded.people.administrator]
+      const soon = Date.now() + hours(1)
+      await superuser`update erasure set state = 'confirmed', confirmed_by = ${confirmed}, confirmed_at = 1, begins_at = ${soon}
+        where id = ${body.id}`
+      await superuser`update erasure set state = 'running', words = '{Marc Aubry}' where id = ${body.id}`
       await expect(call(house, body.id)).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
-      await superuser`update erasure set state = 'asked' where id = ${body.id}`
+      await superuser`insert into audit_erasure (erasure_id, customer_id, person_id, asked_by, confirmed_by, begins_at)
+        values (${body.id}, ${helvetia}, ${h.seeded.people.colleague}, ${asked}, ${confirmed}, ${soon})`
+      await expect(call(house, body.id)).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
+      await expect(house`select erase_kept(${body.id})`).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
+      await expect(app`select erase_kept(${body.id})`).rejects.toMatchObject({ code: '42501' })
       for (const by of [app, house]) {
         await by`select set_config('gatehouse.erasing', 'yes', false)`
         await expect(by`update audit_text set actor_name = '(erased)'`).rejects.toMatchObject({ code: '42501' })

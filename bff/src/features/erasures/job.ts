@@ -1,7 +1,9 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, lte, or, sql } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
+import { days } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { holdRights } from '../../kernel/database/rights-lock.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { refuseActionsOf } from '../actions/door.ts'
@@ -9,11 +11,12 @@ import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
 import { endSignInsOf } from '../sign-in/door.ts'
-import { anonymise, endExports, eraseElsewhere, patternOfAll } from './elsewhere.ts'
-import { erasedName, lookBack } from './rules.ts'
+import { anonymise, endExports, eraseElsewhere } from './elsewhere.ts'
+import { lapses, lookBack } from './rules.ts'
+import { bothStandForIt } from './standing.ts'
 import type { ErasureRow } from './store.ts'
 import { erasure } from './tables.ts'
-import { addressesOf, eraseWords, listHash, pageSize } from './words.ts'
+import { addressesOf, eraseKept, eraseWords, listHash, pageSize, termsFor } from './words.ts'
 
 /** Pages of one erasure in one run: others want their turn. */
 const mostPages = 100
@@ -24,22 +27,53 @@ const firstIdAt = (at: number): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
-/** Shuts the account and takes the name from it; what the log says of that is erased with the rest. */
-const begin = async (house: House, row: ErasureRow): Promise<void> => {
-  const { id, personId } = row
-  await house.db.transaction(async (tx) => {
-    const [them] = await tx.select().from(person).where(eq(person.id, personId)).for('update')
-    if (!them || row.state !== 'confirmed') return
-    await tx.update(person).set({ disabledAt: house.clock.now() }).where(eq(person.id, personId))
-    const words = [...new Set([them.name, ...(await addressesOf(tx, personId))])]
+/** Ends an erasure that waited too long, or that no two people stand for any more; `tx` holds its row. */
+const lapse = async (tx: Tx, row: ErasureRow, now: number, because: string): Promise<void> => {
+  const { id, personId, customerId } = row
+  await tx.update(erasure).set({ state: 'lapsed', endedAt: now }).where(eq(erasure.id, id))
+  const fields = { person: personId, erasure: id, because }
+  await append(tx, now, [entry({ by: bySystem, event: 'erasure.lapsed', fields, about: { customerId, personId } })])
+}
+
+const heldIn = async (tx: Tx, id: string, state: ErasureRow['state']): Promise<ErasureRow | undefined> =>
+  (
     await tx
-      .update(erasure)
-      .set({ words, state: 'running' })
-      .where(and(eq(erasure.id, id), eq(erasure.state, 'confirmed')))
+      .select()
+      .from(erasure)
+      .where(and(eq(erasure.id, id), eq(erasure.state, state)))
+      .for('update', { skipLocked: true })
+  )[0]
+
+/**
+ * Shuts the account and notes what is looked for; what the log says of that is erased with the rest. `false` where it did
+ * not begin: stopped meanwhile, or one of the two who wanted it has no right to it any more.
+ */
+const begin = async (house: House, { id, personId }: ErasureRow): Promise<boolean> => {
+  const begun = await house.db.transaction(async (tx) => {
+    const row = await heldIn(tx, id, 'confirmed')
+    const now = house.clock.now()
+    if (!row || row.beginsAt === null || row.beginsAt > now) return false
+    if (!(await bothStandForIt(tx, row))) {
+      await lapse(tx, row, now, 'one of the two who wanted it is no administrator any more')
+      return false
+    }
+    await holdRights(tx, personId, 'to change them')
+    const [them] = await tx.select().from(person).where(eq(person.id, personId)).for('update')
+    if (!them) return false
+    const about = { customerId: row.customerId, personId }
+    if (them.disabledAt === null) {
+      await tx.update(person).set({ disabledAt: now }).where(eq(person.id, personId))
+      await append(tx, now, [entry({ by: bySystem, event: 'person.disabled', fields: { name: them.name }, about })])
+    }
+    const words = [...new Set([them.name, ...(await addressesOf(tx, personId))])]
+    await tx.update(erasure).set({ words, state: 'running' }).where(eq(erasure.id, id))
+    return true
   })
+  if (!begun) return false
   await endSessionsOfPerson(house, personId, 'rights_changed')
   await endSignInsOf(house, personId, bySystem, 'disabled')
   await refuseActionsOf(house, personId)
+  return true
 }
 
 /** Whose logs are gone through: the customer's and the maker's, or all where it is one of the maker's people. */
@@ -49,14 +83,7 @@ const treesFor = async (tx: Tx, { customerId }: ErasureRow): Promise<(string | n
   return [null, ...rows.map(({ id }) => id)]
 }
 
-const locked = async (tx: Tx, id: string): Promise<ErasureRow | undefined> =>
-  (
-    await tx
-      .select()
-      .from(erasure)
-      .where(and(eq(erasure.id, id), eq(erasure.state, 'running')))
-      .for('update', { skipLocked: true })
-  )[0]
+const locked = (tx: Tx, id: string) => heldIn(tx, id, 'running')
 
 /** One page of one log: `false` when somebody else is at it, the erasure when all logs are gone through. */
 const goOn = (house: House, id: string): Promise<boolean | ErasureRow> =>
@@ -89,32 +116,37 @@ const goOn = (house: House, id: string): Promise<boolean | ErasureRow> =>
   })
 
 /** All that is not in the log; killed on the way it begins anew, and finds less. */
-const finish = async (house: House, { id, personId, customerId, words }: ErasureRow): Promise<void> => {
-  const emails = words.filter((word) => word.includes('@'))
-  await house.db.transaction((tx) => anonymise(tx, personId, emails, house.clock.now()))
-  await eraseElsewhere(house.db, words, customerId, (tx, values) =>
+const finish = async (house: House, { id, personId, customerId }: ErasureRow): Promise<void> => {
+  const terms = await termsFor(house.db, id, customerId)
+  const count = (tx: Tx, values: number) =>
     tx
       .update(erasure)
       .set({ rows: sql`${erasure.rows} + ${values}` })
-      .where(eq(erasure.id, id)),
-  )
+      .where(eq(erasure.id, id))
+  await eraseElsewhere(house.db, { personId, customerId, terms }, count)
   await house.db.transaction(async (tx) => {
     const row = await locked(tx, id)
     if (!row) return
     const now = house.clock.now()
-    await endExports(tx, customerId, now)
-    await tx
-      .update(erasure)
-      .set({ reason: sql`regexp_replace(${erasure.reason}, ${patternOfAll(words)}, ${erasedName}, 'gi')` })
-      .where(sql`${erasure.reason} ~* ${patternOfAll(words)}`)
-    await tx.update(erasure).set({ state: 'done', endedAt: now, words: sql`'{}'` }).where(eq(erasure.id, id))
-    const fields = { person: personId, erasure: id, events: row.events, rows: row.rows }
+    const rows = row.rows + (await eraseKept(tx, id))
+    // Last, because what is others' is told from what is the person's by the account.
+    await anonymise(tx, personId, terms.addresses, now)
+    await append(tx, now, await endExports(tx, { personId, customerId }, now))
+    await tx.update(erasure).set({ state: 'done', endedAt: now, rows, words: sql`'{}'` }).where(eq(erasure.id, id))
+    const fields = { person: personId, erasure: id, events: row.events, rows }
     await append(tx, now, [entry({ by: bySystem, event: 'erasure.done', fields, about: { customerId, personId } })])
   })
 }
 
+const lapseUnanswered = (house: House, { id }: ErasureRow): Promise<void> =>
+  house.db.transaction(async (tx) => {
+    const row = await heldIn(tx, id, 'asked')
+    if (row) await lapse(tx, row, house.clock.now(), `nobody confirmed it within ${lapses / days(1)} days`)
+  })
+
 const erase = async (house: House, row: ErasureRow): Promise<void> => {
-  if (row.state === 'confirmed') await begin(house, row)
+  if (row.state === 'asked') return lapseUnanswered(house, row)
+  if (row.state === 'confirmed' && !(await begin(house, row))) return
   for (let page = 0; page < mostPages; page++) {
     const next = await goOn(house, row.id)
     if (typeof next === 'object') await finish(house, next)
@@ -124,7 +156,7 @@ const erase = async (house: House, row: ErasureRow): Promise<void> => {
   house.bus.publish({ kind: 'hint', hint: { about: 'people' }, ...(customerId !== null && { customerId }) })
 }
 
-/** Erases whom two people wanted erased a day ago, page by page; killed at any point it goes on where it was. */
+/** Lapses what nobody confirmed, and erases whom two people wanted erased a day ago, page by page; killed at any point it goes on where it was. */
 export const erasePeople: Job = {
   name: 'erasing of personal data',
   everySeconds: 10,
@@ -133,7 +165,11 @@ export const erasePeople: Job = {
       .select()
       .from(erasure)
       .where(
-        sql`${erasure.state} = 'running' or (${erasure.state} = 'confirmed' and ${lte(erasure.beginsAt, house.clock.now())})`,
+        or(
+          eq(erasure.state, 'running'),
+          and(eq(erasure.state, 'confirmed'), lte(erasure.beginsAt, house.clock.now())),
+          and(eq(erasure.state, 'asked'), lte(erasure.askedAt, house.clock.now() - lapses)),
+        ),
       )
       .orderBy(asc(erasure.id))
     await forEach(

@@ -12,7 +12,8 @@ import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { theCustomer } from '../customers/door.ts'
 import { waits, whyNotAsk, whyNotConfirm, whyNotStop } from './rules.ts'
-import { administratorsOf, askErasure, confirmErasure, stopErasure } from './service.ts'
+import { askErasure, confirmErasure, stopErasure } from './service.ts'
+import { administratorsOf, isIndependent } from './standing.ts'
 import { type Erasable, type ErasureRow, erasableOf, erasureById, erasuresOf, namesOf, removedPeople } from './store.ts'
 
 const Asked = z.strictObject({ reason: Line(500) })
@@ -68,6 +69,11 @@ const list = async (house: House, actor: Actor, customerId: string | null): Prom
   const target = customerId === null ? ({ kind: 'maker' } as const) : ({ kind: 'customer', customerId } as const)
   const edits = granted(actor, customerId === null ? 'staff.edit' : 'person.edit', target)
   const may = (why: Refusal | undefined) => mayUnless(edits ? why : 'not_granted')
+  const open = rows.filter(({ state }) => state === 'asked')
+  const independent = new Set<string>()
+  for (const row of open) if (await isIndependent(house.db, actor.id, row)) independent.add(row.id)
+  const whyShut = (row: ErasureRow) =>
+    whyNotConfirm(actor, row, company) ?? (independent.has(row.id) ? undefined : 'not_independent')
   const view = (row: ErasureRow): ErasureView => ({
     id: row.id,
     state: row.state,
@@ -82,7 +88,7 @@ const list = async (house: House, actor: Actor, customerId: string | null): Prom
     endedAt: row.endedAt,
     events: row.events,
     rows: row.rows,
-    may: { confirm: may(whyNotConfirm(actor, row, company)), stop: may(whyNotStop(row)) },
+    may: { confirm: may(whyShut(row)), stop: may(whyNotStop(row)) },
   })
   return {
     erasures: rows.map(view),

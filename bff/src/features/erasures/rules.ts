@@ -1,9 +1,15 @@
 import type { Refusal } from '@gatehouse/shared/refusals'
 import type { ErasureState } from '@gatehouse/shared/views/erasures'
-import { hours, minutes } from '../../kernel/clock.ts'
+import { days, hours, minutes } from '../../kernel/clock.ts'
 
 /** How long either of the two can still stop it, ms. */
 export const waits = hours(24)
+
+/** How long it waits for a second yes, ms. */
+export const lapses = days(14)
+
+/** How long whoever confirms must have had the right before it was asked, ms. */
+export const settled = hours(24)
 
 /** The name a person has afterwards. */
 export const erasedName = 'Erased person'

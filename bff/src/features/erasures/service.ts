@@ -6,20 +6,14 @@ import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
-import { peopleGranted } from '../people/door.ts'
 import { mailOfAsked } from './mails.ts'
-import { waits, whyNotAsk, whyNotConfirm, whyNotStop } from './rules.ts'
+import { lapses, waits, whyNotAsk, whyNotConfirm, whyNotStop } from './rules.ts'
+import { administratorsOf, isIndependent } from './standing.ts'
 import type { Erasable, ErasureRow } from './store.ts'
 import { auditErasure, erasure } from './tables.ts'
 
 const hint = { kind: 'hint', hint: { about: 'people' } } as const
 const signalsOf = (customerId: string | null) => [{ ...hint, ...(customerId !== null && { customerId }) }]
-
-/** Those of a company who may look after its people. */
-export const administratorsOf = (tx: Tx, customerId: string | null) =>
-  customerId === null
-    ? peopleGranted(tx, null, 'staff.edit', { kind: 'maker' })
-    : peopleGranted(tx, customerId, 'person.edit', { kind: 'customer', customerId })
 
 const aboutOf = (row: { personId: string; customerId: string | null }, customerName: string | null) => ({
   personId: row.personId,
@@ -62,7 +56,9 @@ export const confirmErasure = (house: House, actor: Actor, id: string, customerN
     const { customerId, personId, askedBy } = row
     const why = whyNotConfirm(actor, row, { customerId, administrators: await administratorsOf(tx, customerId) })
     if (why) throw new Refused(why, { state: row.state })
+    if (!(await isIndependent(tx, actor.id, row))) throw new Refused('not_independent')
     const now = house.clock.now()
+    if (row.askedAt + lapses <= now) throw new Refused('wrong_state', { state: 'lapsed' })
     const beginsAt = now + waits
     await tx
       .update(erasure)

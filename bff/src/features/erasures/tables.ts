@@ -16,7 +16,7 @@ import { person } from '../people/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 
-export type ErasureState = 'asked' | 'confirmed' | 'running' | 'done' | 'stopped'
+export type ErasureState = 'asked' | 'confirmed' | 'running' | 'done' | 'stopped' | 'lapsed'
 
 /** What was asked to be erased of whom, and how far it is. */
 export const erasure = pgTable(
@@ -37,7 +37,7 @@ export const erasure = pgTable(
     beginsAt: ms('begins_at'),
     stoppedBy: uuid('stopped_by'),
     endedAt: ms('ended_at'),
-    /** The person's name and addresses while they are looked for; none afterwards. */
+    /** The person's name, then confirmed addresses, while they are looked for; none afterwards. Only the house writes them. */
     words: text().array().notNull().default(sql`'{}'`),
     /** Trees that were gone through, and the last event that was looked at in the present one. */
     trees: integer().notNull().default(0),
@@ -51,7 +51,7 @@ export const erasure = pgTable(
     uniqueIndex('erasure_open').on(t.personId).where(sql`${t.state} in ('asked', 'confirmed', 'running')`),
     index('erasure_customer').on(t.customerId, t.id),
     foreignKey({ name: 'erasure_person', columns: [t.tenant, t.personId], foreignColumns: [person.tenant, person.id] }),
-    check('erasure_state', sql`${t.state} in ('asked', 'confirmed', 'running', 'done', 'stopped')`),
+    check('erasure_state', sql`${t.state} in ('asked', 'confirmed', 'running', 'done', 'stopped', 'lapsed')`),
     check(
       'erasure_two',
       sql`${t.askedBy} <> ${t.personId} and ${t.confirmedBy} is distinct from ${t.askedBy} and ${t.confirmedBy} is distinct from ${t.personId}`,

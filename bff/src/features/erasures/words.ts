@@ -11,6 +11,9 @@ interface Page {
   erased: number
 }
 
+/** Events whose e-mail is the address that the account had at that moment. */
+const accountEvents = ['sign_in.refused', 'sign_in.attacked', 'sign_in.guessed']
+
 /** Events that are looked at in one transaction. */
 export const pageSize = 250
 
@@ -45,14 +48,39 @@ export const listHash = async (db: Tx, erasureId: string, page: number): Promise
   return hash.digest('hex')
 }
 
-/** Every address by which the log knows a person. */
+/**
+ * Every address that a person has confirmed: the account's and its earlier ones, where the invitation was accepted. To one
+ * that a link only went to anybody could have had it sent.
+ */
 export const addressesOf = async (tx: Tx, personId: string): Promise<string[]> => {
   const rows = await tx.execute<{ email: string }>(sql`
-    select email from person where id = ${personId}
-    union select email from person_token where person_id = ${personId}
-    union select words.openings -> 'fields.email' ->> 'value' from (
-        select id from audit_event where person_id = ${personId} order by id desc limit 20000
+    select lower(email) as email from person where id = ${personId} and invited_at is null
+    union select lower(words.openings -> 'fields.email' ->> 'value') from (
+        select id, event from audit_event where person_id = ${personId} order by id desc limit 20000
       ) as event join audit_text words on words.event_id = event.id
-      where words.openings ? 'fields.email'`)
+      where words.openings ? 'fields.email' and event.event = any(${sql.param(accountEvents)}::text[])
+        and exists (select 1 from person where id = ${personId} and invited_at is null)`)
   return rows.map(({ email }) => email)
+}
+
+/** What may be looked for in what is of a company (the maker: `null`): not what others bear as well. */
+export interface Terms {
+  name: string | null
+  addresses: readonly string[]
+  /** Finds name and addresses as words of their own; `null` where there is nothing to look for. */
+  pattern: string | null
+}
+
+/** The terms of an erasure for what is of `customerId`. */
+export const termsFor = async (tx: Tx, erasureId: string, customerId: string | null): Promise<Terms> => {
+  const [row] = await tx.execute<{ name: string | null; addresses: string[]; pattern: string | null }>(
+    sql`select * from erasure_terms(${erasureId}, ${customerId}::uuid)`,
+  )
+  return row ?? { name: null, addresses: [], pattern: null }
+}
+
+/** Erases in the columns that nobody may update; gives the number of rows. */
+export const eraseKept = async (tx: Tx, erasureId: string): Promise<number> => {
+  const [row] = await tx.execute<{ rows: number }>(sql`select erase_kept(${erasureId}) as rows`)
+  return row?.rows ?? 0
 }

@@ -25,6 +25,7 @@ const states: Record<ErasureView['state'], { says: string; color: string }> = {
   running: { says: 'Being erased', color: 'red' },
   done: { says: 'Erased', color: 'gray' },
   stopped: { says: 'Stopped', color: 'gray' },
+  lapsed: { says: 'Lapsed', color: 'gray' },
 }
 
 /** What goes and what stays, before anybody says yes. */
@@ -37,14 +38,20 @@ const Consequences = ({ name }: { name: string }) => (
         Name, e-mail address and network addresses in the audit log: “(erased)” stands in their place.
       </List.Item>
       <List.Item>The name in requests, sessions, policies, alarms, reports and waiting mails.</List.Item>
-      <List.Item>Exports of the log that are still kept here.</List.Item>
+      <List.Item>Exports of the log that are still kept here; those under way are cancelled.</List.Item>
     </List>
     <Text fw={550}>What stays</Text>
     <List size="sm" spacing={2}>
       <List.Item>That somebody did what was done, when and to which device. Every proof holds.</List.Item>
       <List.Item>What {name} wrote, without the name.</List.Item>
       <List.Item>
-        Out of our reach: files, mails and proofs that were handed out, backups, and what recordings show.
+        A name of one word, or one that somebody else bears as well, in what people wrote; what another company's people
+        wrote of {name}; the names of devices, sites, groups and customers.
+      </List.Item>
+      <List.Item>The fingerprints of what was approved: of a name they tell nothing.</List.Item>
+      <List.Item>
+        Out of our reach: files, mails and proofs that were handed out or wait to go to another company, backups, and
+        what recordings show.
       </List.Item>
     </List>
     <Text fw={550}>It cannot be undone.</Text>
@@ -172,7 +179,7 @@ export default function ErasuresPage() {
   return (
     <Page
       title="Erasing personal data"
-      lead="One administrator asks, another confirms, and for 24 hours it can be stopped."
+      lead="One administrator asks, another confirms within 14 days, and for 24 hours it can be stopped."
       breadcrumbs={
         <Breadcrumbs>
           <Link to={paths.people(me.customer ? undefined : (customerId ?? undefined))}>People</Link>
@@ -181,7 +188,7 @@ export default function ErasuresPage() {
     >
       <Answered query={list}>
         {({ erasures, removed, may }) => {
-          const over = erasures.filter(({ state }) => state === 'done' || state === 'stopped')
+          const over = erasures.filter(({ state }) => state === 'done' || state === 'stopped' || state === 'lapsed')
           const pending = erasures.filter((one) => !over.includes(one))
           return (
             <Stack gap="lg">

@@ -1,0 +1,2 @@
+ALTER TABLE "erasure" DROP CONSTRAINT "erasure_state";--> statement-breakpoint
+ALTER TABLE "erasure" ADD CONSTRAINT "erasure_state" CHECK ("erasure"."state" in ('asked', 'confirmed', 'running', 'done', 'stopped', 'lapsed'));
