@@ -54,7 +54,7 @@ const Consequences = ({ name }: { name: string }) => (
         what recordings show.
       </List.Item>
     </List>
-    <Text fw={550}>It cannot be undone.</Text>
+    <Text fw={550}>It begins after 24 hours. Until then it can be stopped; after that it cannot be undone.</Text>
   </Stack>
 )
 
@@ -197,14 +197,15 @@ export default function ErasuresPage() {
               ))}
               {pending.length === 0 && (
                 <Empty title="Nothing is asked for">
-                  Choose a person on the page of people, or one who was removed.
+                  Choose a person on the page of people
+                  {may.ask.ok && removed.length > 0 && ', or below one who was removed'}.
                 </Empty>
               )}
               {may.ask.ok && <Removed people={removed} onAsk={setPerson} />}
               {over.length > 0 && (
-                <Section title="Before" flush>
+                <Section title="Earlier" flush>
                   <DataTable
-                    label="Erasures of before"
+                    label="Earlier erasures"
                     columns={columns(zone)}
                     rows={over}
                     rowKey={(row) => row.id}
