@@ -1,4 +1,10 @@
-import type { AuditRow } from './views.ts'
+import type { AuditRow, Named, Page } from './views.ts'
+
+/** Part of a list of the log. */
+export interface AuditPage extends Page<AuditRow> {
+  /** Customers that are left out: each wants to know first what it is looked at for. */
+  withheld: Named[]
+}
 
 /** One event with everything that is known of it. */
 export interface AuditEventView extends AuditRow {

@@ -13,6 +13,7 @@ import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { deviceById, grantedDevices, type KnownDevice, theDevice } from '../devices/door.ts'
+import { lookAtDevice } from '../looks/door.ts'
 import { acknowledgeAlarm } from './service.ts'
 import { type AlarmRow, alarmById, listAlarms, occurrencesOf } from './store.ts'
 import { alarm } from './tables.ts'
@@ -91,7 +92,10 @@ export const alarmsRoom = new Hono<RoomEnv>()
       const { house, actor } = c.var
       const { limit, cursor, ...filter } = c.req.valid('query')
       const scope = grantedDevices(actor, 'device.view')
-      return c.json(pageOf(actor, await listAlarms(house.db, scope, filter, { before: before(cursor), limit }), limit))
+      const look = await lookAtDevice(house, actor, 'device.view', filter.device)
+      const rows = await listAlarms(house.db, scope, filter, { before: before(cursor), limit })
+      await look?.note()
+      return c.json(pageOf(actor, rows, limit))
     },
   )
   .get(

@@ -1,6 +1,19 @@
 import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import { eventsOfKinds } from '@gatehouse/shared/audit-kinds'
-import { type AnyColumn, and, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import {
+  type AnyColumn,
+  and,
+  eq,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import { auditEvent, auditText } from '../../kernel/audit/tables.ts'
 import { minutes } from '../../kernel/clock.ts'
 import { idAt, isUuid } from '../../kernel/ids.ts'
@@ -53,8 +66,11 @@ const says = (search: string | undefined): SQL | undefined => {
   return sql`(select ${auditText.search} @@ audit_query(${search}) from ${auditText} where ${auditText.eventId} = ${auditEvent.id})`
 }
 
+/** A filter, without what is of these customers. */
+export type Narrow = AuditFilter & { without?: readonly string[] }
+
 /** What a filter asks of a row of `audit_event`; its words only where `words` says so. */
-export const narrowedTo = (filter: AuditFilter, { words }: { words: boolean }): SQL | undefined =>
+export const narrowedTo = (filter: Narrow, { words }: { words: boolean }): SQL | undefined =>
   and(
     anyOf(auditEvent.event, filter.kinds && eventsOfKinds(filter.kinds)),
     anyOf(auditEvent.event, filter.events),
@@ -73,5 +89,8 @@ export const narrowedTo = (filter: AuditFilter, { words }: { words: boolean }): 
     equal(auditEvent.requestId, filter.requestId),
     equal(auditEvent.sessionId, filter.sessionId),
     equal(auditEvent.approvalId, filter.approvalId),
+    filter.without?.length
+      ? or(isNull(auditEvent.customerId), notInArray(auditEvent.customerId, [...filter.without]))
+      : undefined,
     words ? says(filter.search) : undefined,
   )

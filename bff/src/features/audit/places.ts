@@ -1,11 +1,10 @@
-import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import { eventsOfKinds } from '@gatehouse/shared/audit-kinds'
 import { type AnyColumn, and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { auditEvent } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { device } from '../devices/tables.ts'
-import { idColumns, idsWithin, isIdSearch, narrowedTo } from './narrow.ts'
+import { idColumns, idsWithin, isIdSearch, type Narrow, narrowedTo } from './narrow.ts'
 import { type Sight, withinSight } from './visible.ts'
 
 /**
@@ -58,7 +57,7 @@ const newestOfFew = (of: SQL | undefined, few: number, where: SQL | undefined, w
     ${where ? sql`where ${where}` : sql``} order by ${auditEvent.id} desc limit ${wanted.most}`
 
 /** The indexes that lead to what a filter is about, where it is about anything. */
-const anchorsOf = (filter: AuditFilter): [AnyColumn, readonly string[]][] => {
+const anchorsOf = (filter: Narrow): [AnyColumn, readonly string[]][] => {
   const { sessionId, requestId, approvalId, deviceId, siteId, personId, people, search } = filter
   if (sessionId) return [[auditEvent.sessionId, [sessionId]]]
   if (requestId) return [[auditEvent.requestId, [requestId]]]
@@ -85,7 +84,7 @@ const partsOf = async (db: Tx, sight: Sight, where: SQL | undefined, wanted: Wan
   return parts
 }
 
-const browsed = async (db: Tx, sight: Sight, filter: AuditFilter, wanted: Wanted): Promise<string[]> => {
+const browsed = async (db: Tx, sight: Sight, filter: Narrow, wanted: Wanted): Promise<string[]> => {
   const where = narrowedTo(filter, { words: true })
   const seen = and(where, withinSight(sight))
   if (sight.everything) {
@@ -111,13 +110,7 @@ const logsOf = ({ everything, customers, devices, maker }: Sight): string[] | nu
   everything || devices ? null : [...customers, ...(maker ? [theMakerItself] : [])]
 
 /** Words: among the newest first, where common ones are soon found; then by their index, where rare ones are. */
-const searched = async (
-  db: Tx,
-  anybody: boolean,
-  sight: Sight,
-  filter: AuditFilter,
-  wanted: Wanted,
-): Promise<string[]> => {
+const searched = async (db: Tx, anybody: boolean, sight: Sight, filter: Narrow, wanted: Wanted): Promise<string[]> => {
   const seen = and(narrowedTo(filter, { words: true }), withinSight(sight))
   const [only, ...others] = sight.customers
   const of = only && others.length === 0 && !sight.devices && !sight.maker ? eq(auditEvent.customerId, only) : undefined
@@ -149,13 +142,7 @@ const searched = async (
  * The ids of a page of the log, newest first. `anybody` is true where `db` shows the rows of all customers, and not only
  * those behind a wall.
  */
-export const placesOf = (
-  db: Tx,
-  sight: Sight,
-  filter: AuditFilter,
-  wanted: Wanted,
-  anybody: boolean,
-): Promise<string[]> => {
+export const placesOf = (db: Tx, sight: Sight, filter: Narrow, wanted: Wanted, anybody: boolean): Promise<string[]> => {
   const { customerId } = filter
   const whole = customerId !== undefined && (sight.everything || sight.customers.includes(customerId))
   const anchors = anchorsOf(filter)

@@ -2,7 +2,7 @@ import type { AuditOutcome } from '@gatehouse/shared/audit-events'
 import { auditQueryShape, filterOfQuery } from '@gatehouse/shared/audit-filter'
 import { plainSentence } from '@gatehouse/shared/audit-words'
 import { SearchText } from '@gatehouse/shared/text'
-import type { AuditEventView } from '@gatehouse/shared/views/audit'
+import type { AuditEventView, AuditPage } from '@gatehouse/shared/views/audit'
 import type { AuditRow, Named } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -16,6 +16,7 @@ import { isUuid } from '../../kernel/ids.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
 import { lookAtLog } from '../looks/door.ts'
 import { namesIn, peopleIn, placeOf, zoneOf } from './detail.ts'
+import { lookedAt } from './looked.ts'
 import { type AuditEventRow, eventsVisibleTo, eventVisibleTo } from './store.ts'
 
 const Query = PageQuery.extend(auditQueryShape)
@@ -65,26 +66,39 @@ export const auditRoom = new Hono<RoomEnv>()
     return c.json(asPage(rows, limit, (row) => [row.id], present))
   })
   .get('/audit', self('the events one may see', { whileViewing: 'seen' }), validated('query', Query), async (c) => {
+    const { house, actor } = c.var
     const { limit, cursor, ...read } = c.req.valid('query')
     const filter = filterOfQuery(read)
-    const look = await lookAtLog(c.var.house, c.var.actor, filter)
-    const rows = await eventsVisibleTo(c.var.house.db, c.var.actor, filter, limit, before(cursor))
+    const { reader, look, withheld } = await lookedAt(house, actor, filter)
+    const rows = await eventsVisibleTo(house.db, reader, filter, limit, before(cursor))
     await look?.note()
-    return c.json(asPage(rows, limit, (row) => [row.id], present))
+    return c.json({ ...asPage(rows, limit, (row) => [row.id], present), withheld } satisfies AuditPage)
   })
   .get(
     '/audit/names',
     self('what the log calls what one may see', { whileViewing: 'seen' }),
     validated('query', z.object(auditQueryShape)),
-    async (c) => c.json(await namesIn(c.var.house.db, c.var.actor, filterOfQuery(c.req.valid('query')))),
+    async (c) => {
+      const { house, actor } = c.var
+      const filter = filterOfQuery(c.req.valid('query'))
+      const { reader, look } = await lookedAt(house, actor, filter)
+      const names = await namesIn(house.db, reader, filter)
+      await look?.note()
+      return c.json(names)
+    },
   )
   .get(
     '/audit/people',
     self('who appears in the events one may see', { whileViewing: 'seen' }),
     validated('query', z.object({ ...auditQueryShape, name: SearchText.default('') })),
     async (c) => {
+      const { house, actor } = c.var
       const { name, ...read } = c.req.valid('query')
-      return c.json({ rows: await peopleIn(c.var.house.db, c.var.actor, filterOfQuery(read), name) })
+      const filter = filterOfQuery(read)
+      const { reader, look } = await lookedAt(house, actor, filter)
+      const rows = await peopleIn(house.db, reader, filter, name)
+      await look?.note()
+      return c.json({ rows })
     },
   )
   .get('/audit/:eventId', self('an event one may see', { whileViewing: 'seen' }), async (c) => {
@@ -92,5 +106,8 @@ export const auditRoom = new Hono<RoomEnv>()
     const id = c.req.param('eventId')
     const row = isUuid(id) ? await eventVisibleTo(house.db, actor, id) : undefined
     if (!row) throw new Refused('not_found')
-    return c.json(await presentAll(house.db, row))
+    const look = await lookAtLog(house, actor, row)
+    const event = await presentAll(house.db, row)
+    await look?.note()
+    return c.json(event)
   })

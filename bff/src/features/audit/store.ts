@@ -10,7 +10,10 @@ import { sightOf, withinSight } from './visible.ts'
 export type AuditEventRow = typeof auditLine.$inferSelect
 
 /** Who reads the log, as far as what he may see goes. */
-export type Reader = Pick<Actor, 'customerId' | 'grants'>
+export type Reader = Pick<Actor, 'customerId' | 'grants'> & {
+  /** Customers of which he is shown nothing as long as he has not said what for. */
+  without?: readonly string[]
+}
 
 const linesOf = async (db: Tx, ids: readonly string[]): Promise<AuditEventRow[]> =>
   ids.length === 0
@@ -47,4 +50,13 @@ export const eventsVisibleTo = async (
   limit: number,
   before: string | undefined,
 ): Promise<AuditEventRow[]> =>
-  linesOf(db, await placesOf(db, sightOf(actor), filter, { most: limit + 1, before }, reachesAnybody(actor)))
+  linesOf(
+    db,
+    await placesOf(
+      db,
+      sightOf(actor),
+      { ...filter, ...(actor.without && { without: actor.without }) },
+      { most: limit + 1, before },
+      reachesAnybody(actor),
+    ),
+  )

@@ -1,4 +1,6 @@
+import { granted } from '@gatehouse/shared/decide'
 import { purposeDemanded } from '@gatehouse/shared/policies/answer'
+import type { Named } from '@gatehouse/shared/views/views'
 import { type Actor, byPerson, selfOf } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { note, noteRefusal } from '../../kernel/change.ts'
@@ -8,7 +10,15 @@ import { deviceById } from '../devices/door.ts'
 import { levelsFor } from '../policies/door.ts'
 import { lookBook } from './book.ts'
 import { becauseOf, lookLasts, lookOf, noPurpose } from './rules.ts'
-import { customerName, type Looker, levelsOfCustomer, type Why, whyOf } from './store.ts'
+import {
+  customerName,
+  customersWithLevels,
+  explainedTo,
+  type Looker,
+  levelsOfCustomer,
+  type Why,
+  whyOf,
+} from './store.ts'
 
 const viewingWhy = (actor: Actor): Why | undefined =>
   actor.viewing && { because: becauseOf.viewing(actor.name, actor.viewing.reason, actor.viewing.caseNumber) }
@@ -69,23 +79,47 @@ export const newLooks = () => {
 }
 
 /**
- * The look that it is when somebody of the maker reads the log of one device, or of one customer; `undefined` for whatever
- * else is listed. Throws as the door does where the customer wants to know first why.
+ * The look that it is when somebody of the maker reads, behind a door that asks for no activity, what is of one device;
+ * `undefined` where he may not anyway. Throws as a door does where the customer wants to know first why.
  */
+export const lookAtDevice = async (
+  house: House,
+  actor: Actor,
+  activity: 'audit.view' | 'device.view',
+  deviceId: string | undefined,
+): Promise<Look | undefined> => {
+  if (deviceId === undefined || selfOf(actor).customerId !== null) return undefined
+  const device = await deviceById(house.db, deviceId)
+  if (!device || !granted(actor, activity, device)) return undefined
+  const policy = await levelsFor(house.db, device)
+  return house.access.look(actor, { activity, target: 'device', about: device.about, policy })
+}
+
+/** As `lookAtDevice`, where it is the log of a device or of a customer. */
 export const lookAtLog = async (
   house: House,
   actor: Actor,
-  of: { deviceId?: string | undefined; customerId?: string | undefined },
+  of: { deviceId?: string | null | undefined; customerId?: string | null | undefined },
 ): Promise<Look | undefined> => {
   if (selfOf(actor).customerId !== null) return undefined
-  const device = of.deviceId === undefined ? undefined : await deviceById(house.db, of.deviceId)
-  if (device) {
-    const policy = await levelsFor(house.db, device)
-    return house.access.look(actor, { activity: 'audit.view', target: 'device', about: device.about, policy })
-  }
-  const customerId = of.customerId
-  const customer = customerId === undefined ? undefined : await customerName(house.db, customerId)
-  if (customerId === undefined || customer === undefined) return undefined
-  const about = { customerId, customerName: customer }
+  const look = await lookAtDevice(house, actor, 'audit.view', of.deviceId ?? undefined)
+  if (look || !of.customerId) return look
+  const name = await customerName(house.db, of.customerId)
+  if (name === undefined) return undefined
+  const about = { customerId: of.customerId, customerName: name }
   return house.access.look(actor, { activity: 'audit.view', target: 'customer', about, policy: [] })
+}
+
+/**
+ * The customers that want to know what they are looked at for, and were not told by this person: lists of the log leave
+ * them out.
+ */
+export const withheldFrom = async (house: House, actor: Actor): Promise<Named[]> => {
+  const viewer = selfOf(actor)
+  if (viewer.customerId !== null || actor.viewing) return []
+  const now = house.clock.now()
+  const demanding = (await customersWithLevels(house.db)).filter(({ levels }) => purposeDemanded(levels, now))
+  if (demanding.length === 0) return []
+  const told = await explainedTo(house.db, { personId: viewer.id, signInId: viewer.signInId }, now)
+  return demanding.filter(({ id }) => !told.has(id)).map(({ id, name }) => ({ id, name }))
 }

@@ -1,5 +1,6 @@
 import type { AuditEventName } from '@gatehouse/shared/audit-events'
 import { plainRule } from '@gatehouse/shared/policies/policy'
+import type { AuditEventView, AuditPage } from '@gatehouse/shared/views/audit'
 import type { LooksView } from '@gatehouse/shared/views/looks'
 import type { PolicyPreview } from '@gatehouse/shared/views/views'
 import postgres, { type Sql } from 'postgres'
@@ -225,6 +226,59 @@ describe('C7 a customer may want to know first', () => {
     expect(codeOf(await tom.get(`/api/devices/${deviceId}`))).toMatchObject({ code: 'purpose_needed' })
     expect((await demand(undefined)).status).toBe(200)
     expect((await tom.get(`/api/devices/${deviceId}`)).status).toBe(200)
+  })
+
+  test('AL01 its log is read in no other way: a filter, one event, names, people, and lists of one device', async () => {
+    const [deviceId, clara] = [await newDevice(), await h.as('approver')]
+    let tom = await h.as('technician')
+    const { body } = await ask(h, tom, deviceId)
+    expect((await tom.post(`/api/requests/${body.id}/withdraw`)).status).toBe(200)
+    const { rows } = (await clara.get<AuditPage>(`/api/audit?device=${deviceId}`)).body
+    const [event] = rows
+    const site = (await clara.get<AuditEventView>(`/api/audit/${event?.id}`)).body.siteId
+    expect((await demand('ask')).status).toBe(200)
+    tom = await h.as('technician')
+    const doors = [
+      ...[`device=${deviceId}`, `device=${deviceId.toUpperCase()}`, `search=${deviceId}`, `request=${body.id}`].map(
+        (query) => `/api/audit?${query}`,
+      ),
+      ...[`search=${body.id}`, `site=${site}`, `customer=${helvetia}`].map((query) => `/api/audit?${query}`),
+      `/api/audit/names?device=${deviceId}`,
+      `/api/audit/people?device=${deviceId}`,
+      `/api/audit/${event?.id}`,
+      `/api/looks?customer=${helvetia}`,
+      ...['alarms', 'requests', 'sessions'].map((list) => `/api/${list}?device=${deviceId}`),
+    ]
+    for (const door of doors) {
+      const answer = await tom.get(door)
+      expect([door, answer.status, codeOf(answer)?.code]).toEqual([door, 403, 'purpose_needed'])
+    }
+    // A list over everything says whose log is not in it.
+    const whole = async () => (await tom.get<AuditPage>('/api/audit?limit=200')).body
+    const ofHers = ({ rows }: AuditPage) => rows.filter(({ customer }) => customer?.id === helvetia)
+    expect(await whole()).toMatchObject({ withheld: [{ id: helvetia, name: 'Helvetia Pharma' }] })
+    expect(ofHers(await whole())).toEqual([])
+    for (const query of [
+      'search=request',
+      `people=${h.seeded.people.technician}`,
+      'kind=requests',
+      'to=2099-01-01T00:00:00Z',
+    ])
+      expect(ofHers((await tom.get<AuditPage>(`/api/audit?${query}`)).body)).toEqual([])
+    expect((await clara.get<AuditPage>('/api/audit')).body).toMatchObject({ withheld: [] })
+
+    expect((await tom.post(`/api/devices/${deviceId}/purpose`, { purpose: 'a call, case C-9' })).status).toBe(201)
+    const looks = await looksOf(async () => {
+      for (const door of doors) expect([door, (await tom.get(door)).status]).toEqual([door, 200])
+    })
+    expect(looks.map((look) => [look.event, look.deviceId]).sort()).toEqual([
+      ['audit.viewed', null],
+      ['audit.viewed', deviceId],
+      ['device.viewed', deviceId],
+    ])
+    expect(ofHers(await whole()).length).toBeGreaterThan(0)
+    expect((await whole()).withheld).toEqual([])
+    expect((await demand(undefined)).status).toBe(200)
   })
 
   test('who had looked without a purpose is asked as soon as the customer wants one', async () => {

@@ -9,6 +9,7 @@ import { validated } from '../../kernel/http/validated.ts'
 import { eventsVisibleTo } from '../audit/door.ts'
 import { theCustomer } from '../customers/door.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
+import { lookAtLog, withheldFrom } from './door.ts'
 import { statePurpose } from './service.ts'
 import { lookersOf, looksAt } from './summary.ts'
 
@@ -32,7 +33,10 @@ export const looksRoom = new Hono<RoomEnv>()
       const { house, actor } = c.var
       const { to = house.clock.now(), from = to - days(30), customer } = c.req.valid('query')
       const filter = { events: [...looksAt.events], from, to, ...(customer && { customerId: customer }) }
-      const rows = await eventsVisibleTo(house.db, actor, filter, mostLooks, undefined)
+      const look = await lookAtLog(house, actor, { customerId: customer })
+      const without = look ? [] : (await withheldFrom(house, actor)).map(({ id }) => id)
+      const rows = await eventsVisibleTo(house.db, { ...actor, without }, filter, mostLooks, undefined)
+      await look?.note()
       const whole = rows.length <= mostLooks
       return c.json({ from, to, whole, people: lookersOf(rows.slice(0, mostLooks)) } satisfies LooksView)
     },

@@ -1,7 +1,7 @@
 import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
 import { readRules } from '@gatehouse/shared/policies/policy'
 import { remoteActions } from '@gatehouse/shared/remote-actions'
-import { and, desc, eq, gt, inArray, isNull, ne, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { action } from '../actions/tables.ts'
 import { alarm } from '../alarms/tables.ts'
@@ -37,6 +37,9 @@ interface Columns {
 const at = (table: Columns, { customerId, deviceId }: Looker): SQL =>
   and(eq(table.customerId, customerId), deviceId === null ? undefined : eq(table.deviceId, deviceId)) as SQL
 
+const openRequests = ['waiting', 'partly_approved', 'approved'] as const
+const openActions = ['queued', 'delivered'] as const
+
 const sessionOf = async (db: Tx, who: Looker): Promise<Why | undefined> => {
   const [row] = await db
     .select({
@@ -60,13 +63,7 @@ const requestOf = async (db: Tx, who: Looker): Promise<Why | undefined> => {
   const [row] = await db
     .select({ requestId: request.id, reason: request.reason, caseNumber: request.caseNumber })
     .from(request)
-    .where(
-      and(
-        at(request, who),
-        eq(request.technicianId, who.personId),
-        inArray(request.state, ['waiting', 'partly_approved', 'approved']),
-      ),
-    )
+    .where(and(at(request, who), eq(request.technicianId, who.personId), inArray(request.state, [...openRequests])))
     .orderBy(desc(request.id))
     .limit(1)
   return row && { requestId: row.requestId, because: becauseOf.request(row.reason, row.caseNumber) }
@@ -76,7 +73,7 @@ const actionOf = async (db: Tx, who: Looker): Promise<Why | undefined> => {
   const [row] = await db
     .select({ action: action.action })
     .from(action)
-    .where(and(at(action, who), eq(action.requestedBy, who.personId), inArray(action.state, ['queued', 'delivered'])))
+    .where(and(at(action, who), eq(action.requestedBy, who.personId), inArray(action.state, [...openActions])))
     .orderBy(desc(action.id))
     .limit(1)
   return row && { because: becauseOf.action(remoteActions[row.action].says) }
@@ -142,6 +139,54 @@ export const levelsOfCustomer = async (db: Tx, customerId: string): Promise<Poli
       ),
     )
   return rows.map(({ rules }) => ({ level: 'customer' as const, zone: null, rules: readRules(rules) }))
+}
+
+/** The customers whose own level says anything of looking, with that level. */
+export const customersWithLevels = async (db: Tx): Promise<{ id: string; name: string; levels: PolicyLevel[] }[]> => {
+  const rows = await db
+    .select({ id: customer.id, name: customer.name, rules: policyLevel.rules })
+    .from(policyLevel)
+    .innerJoin(customer, eq(customer.id, policyLevel.customerId))
+    .where(
+      and(
+        eq(policyLevel.level, 'customer'),
+        eq(policyLevel.levelId, policyLevel.customerId),
+        sql`${policyLevel.rules} ? 'device.view'`,
+      ),
+    )
+    .orderBy(asc(customer.name))
+  return rows.map(({ id, name, rules }) => ({
+    id,
+    name,
+    levels: [{ level: 'customer' as const, zone: null, rules: readRules(rules) }],
+  }))
+}
+
+/** The customers of whom something explains a look of this person: as `whyOf` of a customer, of all at once. */
+export const explainedTo = async (
+  db: Tx,
+  { personId, signInId }: Pick<Looker, 'personId' | 'signInId'>,
+  now: number,
+): Promise<Set<string>> => {
+  const found = await Promise.all([
+    db
+      .select({ id: session.customerId })
+      .from(session)
+      .where(and(eq(session.technicianId, personId), ne(session.state, 'ended'))),
+    db
+      .select({ id: request.customerId })
+      .from(request)
+      .where(and(eq(request.technicianId, personId), inArray(request.state, [...openRequests]))),
+    db
+      .select({ id: action.customerId })
+      .from(action)
+      .where(and(eq(action.requestedBy, personId), inArray(action.state, [...openActions]))),
+    db
+      .select({ id: lookPurpose.customerId })
+      .from(lookPurpose)
+      .where(and(eq(lookPurpose.signInId, signInId), gt(lookPurpose.statedAt, now - purposeLasts))),
+  ])
+  return new Set(found.flat().map(({ id }) => id))
 }
 
 /** Keeps what was stated. */

@@ -11,6 +11,7 @@ import { PageQuery, readKey, writeCursor } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theDevice, theDeviceEvenRemoved } from '../devices/door.ts'
+import { lookAtDevice } from '../looks/door.ts'
 import { decideRequest } from './decide.ts'
 import { theRequest } from './door.ts'
 import { makeRequest } from './make.ts'
@@ -110,7 +111,10 @@ export const requestsRoom = new Hono<RoomEnv>()
       const { house, actor } = c.var
       const { state, search, mine, device: deviceId, ...rest } = c.req.valid('query')
       const technicianId = mine === '1' ? actor.id : undefined
-      return c.json(await page(house, actor, { state, search, technicianId, deviceId }, rest))
+      const look = await lookAtDevice(house, actor, 'device.view', deviceId)
+      const found = await page(house, actor, { state, search, technicianId, deviceId }, rest)
+      await look?.note()
+      return c.json(found)
     },
   )
   .get('/requests/:requestId', allow('device.view', theRequest), async (c) =>

@@ -11,6 +11,7 @@ import { PageQuery, readKey, writeCursor } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
+import { lookAtDevice } from '../looks/door.ts'
 import { theRequest } from '../requests/door.ts'
 import { endSession } from './end.ts'
 import { openSession } from './open.ts'
@@ -71,7 +72,10 @@ export const sessionsRoom = new Hono<RoomEnv>()
       const { house, actor } = c.var
       const { state, mine, device: deviceId, ...rest } = c.req.valid('query')
       const technicianId = mine === '1' ? actor.id : undefined
-      return c.json(await page(house, actor, { state, technicianId, deviceId }, rest))
+      const look = await lookAtDevice(house, actor, 'device.view', deviceId)
+      const found = await page(house, actor, { state, technicianId, deviceId }, rest)
+      await look?.note()
+      return c.json(found)
     },
   )
   .get(

@@ -1,10 +1,13 @@
 import type { AuditFilter, AuditScope } from '@gatehouse/shared/audit-filter'
-import { Button, Group, Pill, Text } from '@mantine/core'
+import type { Named } from '@gatehouse/shared/views/views'
+import { Anchor, Button, Group, Pill, Text } from '@mantine/core'
 import { IconArrowUp } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { Fragment, useRef } from 'react'
+import { Link } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
 import { counted } from '../../kernel/format.ts'
+import { paths } from '../../kernel/paths.ts'
 import { useZone } from '../../kernel/zone.ts'
 import { Section } from '../../ui/page.tsx'
 import { ExportButton } from '../exports/export-button.tsx'
@@ -54,6 +57,22 @@ const About = ({ own, change, names }: Pick<Filtering, 'own' | 'change'> & { nam
   )
 }
 
+/** Whose events are not in the list; whoever opens one of these logs is asked what for. */
+const Withheld = ({ customers }: { customers: readonly Named[] }) =>
+  customers.length > 0 && (
+    <Text size="sm" className={classes.about}>
+      Not in this list, because they want to know first what you look for:{' '}
+      {customers.map(({ id, name }, i) => (
+        <Fragment key={id}>
+          {i > 0 && ', '}
+          <Anchor component={Link} to={paths.audit({ customerId: id })} inherit>
+            <bdi>{inert(name)}</bdi>
+          </Anchor>
+        </Fragment>
+      ))}
+    </Text>
+  )
+
 /**
  * The log, or what of it `scope` is about: searched, filtered and kept up to date. Times are those of `zone`, or of the
  * site that the address names, or else the reader's own.
@@ -94,6 +113,7 @@ export const AuditLog = ({
         </Group>
         <ExportButton filter={filter} zone={zone} />
       </Group>
+      <Withheld customers={list.data?.pages[0]?.withheld ?? []} />
       <div ref={top} />
       {tail.waiting > 0 && (
         <Button
