@@ -44,6 +44,9 @@ const Environment = z.object({
   /** How full the disk is, in percent, when the administrators are told, and when nothing new is begun. */
   GATEHOUSE_DISK_WARNS_AT: z.coerce.number().int().min(1).max(100).optional(),
   GATEHOUSE_DISK_STOPS_AT: z.coerce.number().int().min(1).max(100).optional(),
+  /** Gigabytes of exports that are kept for a person, and for all people of a company. */
+  GATEHOUSE_EXPORTS_PER_PERSON: z.coerce.number().positive().max(10_000).default(4),
+  GATEHOUSE_EXPORTS_PER_COMPANY: z.coerce.number().positive().max(10_000).default(10),
   GATEHOUSE_DEMO: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
@@ -71,6 +74,8 @@ export interface Settings {
   auditCopy: string | undefined
   /** In percent of the disk that is used. */
   disk: { warnsAt: number; stopsAt: number }
+  /** Bytes of exports that are kept at most. */
+  exports: { perPerson: number; perCompany: number }
   demo: boolean
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
@@ -118,6 +123,7 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     passwordList: env.GATEHOUSE_PASSWORD_LIST,
     auditCopy: env.GATEHOUSE_AUDIT_COPY && resolve(env.GATEHOUSE_AUDIT_COPY),
     disk,
+    exports: { perPerson: env.GATEHOUSE_EXPORTS_PER_PERSON * 1e9, perCompany: env.GATEHOUSE_EXPORTS_PER_COMPANY * 1e9 },
     demo,
     logLevel: env.LOG_LEVEL,
   }

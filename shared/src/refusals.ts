@@ -96,6 +96,10 @@ export const refusals = {
     status: 409,
     says: 'You have as many exports under way as there may be at a time. Wait for one to be ready, or cancel one.',
   },
+  exports_full: {
+    status: 409,
+    says: 'Your exports, or those of your company, take as much room as there is for them. Remove one that nobody needs any more; each goes by itself after seven days.',
+  },
   check_running: { status: 409, says: 'This log is being checked at this moment. Wait for what comes of it.' },
   log_behind: {
     status: 503,

@@ -1,4 +1,3 @@
-import { joined } from './bytes.ts'
 import { malformed } from './flawed.ts'
 import type { Sha256 } from './primitives.ts'
 import { checkedSize, type FetchNodes, hashesOf, hashLength, type Span } from './tree.ts'
@@ -18,10 +17,10 @@ export const areLeavesOf = (indexes: ArrayLike<number>, size: number): boolean =
  * The fewest spans whose hashes, with those of the given leaves, give the root of the tree of `size` leaves: lowest
  * first, then from left to right. Leaves that stand together share what is above them; all leaves need nothing else.
  */
-export const besidesMany = (indexes: readonly number[], size: number): Span[] => {
+export const besidesMany = (indexes: ArrayLike<number>, size: number): Span[] => {
   if (!areLeavesOf(indexes, checkedSize(size))) throw malformed('the leaves are not in order, or not of this tree')
   const spans: Span[] = []
-  let known = indexes
+  let known: ArrayLike<number> = indexes
   for (let width = 1; width < size; width *= 2) {
     const parents: number[] = []
     for (let i = 0; i < known.length; i++) {
@@ -42,9 +41,15 @@ export const besidesMany = (indexes: readonly number[], size: number): Span[] =>
 export const proveMany = async (
   sha256: Sha256,
   fetch: FetchNodes,
-  indexes: readonly number[],
+  indexes: ArrayLike<number>,
   size: number,
-): Promise<Uint8Array> => joined(...(await hashesOf(sha256, fetch, besidesMany(indexes, size))))
+): Promise<Uint8Array> => {
+  const hashes = await hashesOf(sha256, fetch, besidesMany(indexes, size))
+  // Not `joined(...hashes)`: so many arguments there cannot be.
+  const proof = new Uint8Array(hashes.length * hashLength)
+  for (const [i, hash] of hashes.entries()) proof.set(hash, i * hashLength)
+  return proof
+}
 
 /**
  * The root that these leaves and this proof give in a tree of `size` leaves, or `undefined` where they do not fit

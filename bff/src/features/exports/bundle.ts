@@ -14,7 +14,7 @@ import { checkpointOfSize, newestCheckpoint, oldestCheckpoint } from './checkpoi
 import { type Claims, claims } from './claims.ts'
 import { type Made, type Making, pause, settled } from './making.ts'
 import { gather, leavesOf, pagesOf } from './reading.ts'
-import { limits } from './rules.ts'
+import { limits, tooLarge } from './rules.ts'
 import { Stopped } from './stopped.ts'
 import { verifierFiles } from './verifier.ts'
 import { zipInto } from './zip.ts'
@@ -49,6 +49,10 @@ const entriesOf = async (making: Making, tree: string): Promise<Float64Array> =>
       const leaf = leaves.get(one.id)
       // What is of another log is in no bundle of this one.
       if (leaf?.tree !== tree) continue
+      if (count === limits.entries)
+        throw new Stopped(
+          `A proof bundle holds ${limits.entries.toLocaleString('en')} events at most. Narrow it, for instance to a shorter time.`,
+        )
       gather(contents, actor, one)
       if (count === seqs.length) {
         const more = new Float64Array(2 * count)
@@ -170,8 +174,7 @@ export const makeBundleFile = async (making: Making): Promise<Made> => {
         if (one.device_id !== null && deviceSeq !== null) found.note(one.device_id, deviceSeq)
         first = first === null ? Number(one.at) : Math.min(first, Number(one.at))
         written += line.length
-        if (written > limits.bytes)
-          throw new Stopped('It grew too large for one file. Narrow it, for instance to a shorter time.')
+        if (written > limits.bytes) throw new Stopped(tooLarge)
         yield line
       }
       await progress(at + page.length)
@@ -181,7 +184,7 @@ export const makeBundleFile = async (making: Making): Promise<Made> => {
   const fetch = inParts(nodesIn(house.db, tree))
   await zipInto(file, row.askedAt, async (add) => {
     await add(bundleFile.events, lines())
-    const proof = await proveMany(sha256, fetch, [...seqs], checkpoint.size)
+    const proof = await proveMany(sha256, fetch, seqs, checkpoint.size)
     const root = seqs.length === 0 ? checkpoint.root : rootOfMany(sha256, checkpoint.size, seqs, leafHashes, proof)
     if (!root || !sameBytes(root, checkpoint.root))
       throw new Stopped('These events do not give the root that was signed: the log was altered.')

@@ -6,7 +6,7 @@ import type { CheckpointView, ExportPreview, ExportView } from '@gatehouse/share
 import type { AuditRow, Page } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { entry } from '../../kernel/audit/append.ts'
 import { primitives } from '../../kernel/audit/platform.ts'
 import { note } from '../../kernel/change.ts'
@@ -19,6 +19,7 @@ import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house
 import { tellExport } from '../../testing/stories.ts'
 import { groupMember } from '../groups/tables.ts'
 import { expireExports, stopExports } from './jobs.ts'
+import { limits } from './rules.ts'
 import { auditExport } from './tables.ts'
 import { csvRows, fetchFile, pinnedKey, unzipped } from './testing/reading.ts'
 
@@ -370,6 +371,67 @@ describe('whoever asks', () => {
     for (const id of ids) expect((await ines.post(`/api/me/exports/${id}/cancel`)).status).toBe(200)
     for (const id of ids) expect((await ines.send('DELETE', `/api/me/exports/${id}`)).status).toBe(200)
   })
+})
+
+describe('B4 room', () => {
+  afterEach(() => {
+    h.house.settings.exports = { perPerson: 4e9, perCompany: 10e9 }
+  })
+
+  test('is what a person and a company have; whoever removes one has some again', async () => {
+    const { view } = await made(ines)
+    const { bytes } = view
+    const ask = async (who: Visitor) => {
+      const { status, body } = await who.post('/api/me/exports', asked)
+      return [status, (body as { error?: { code: string } }).error?.code]
+    }
+    h.house.settings.exports = { perPerson: bytes ?? 0, perCompany: 10e9 }
+    expect(await ask(ines)).toEqual([409, 'exports_full'])
+    h.house.settings.exports = { perPerson: 4e9, perCompany: bytes ?? 0 }
+    expect(await ask(clara)).toEqual([409, 'exports_full'])
+    // What she keeps is nothing to the maker's people.
+    h.house.settings.exports = { perPerson: 4e9, perCompany: 1e9 }
+    expect((await ask(ruth))[0]).toBe(201)
+    await expect
+      .poll(async () => (await ruth.get<Page<ExportView>>('/api/me/exports')).body.rows[0]?.state)
+      .toBe('done')
+    const kept = (await ines.get<Page<ExportView>>('/api/me/exports')).body.rows.reduce(
+      (sum, one) => sum + (one.state === 'done' ? (one.bytes ?? 0) : 0),
+      0,
+    )
+    h.house.settings.exports = { perPerson: kept + 100, perCompany: 10e9 }
+    expect(await ended(ines, (await askFor(ines, {})).id)).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(/take as much room as there is for them\. Remove one/),
+    })
+    h.house.settings.exports = { perPerson: kept, perCompany: 10e9 }
+    expect(await ask(ines)).toEqual([409, 'exports_full'])
+    expect((await ines.send('DELETE', `/api/me/exports/${view.id}`)).status).toBe(200)
+    expect((await ask(ines))[0]).toBe(201)
+  })
+
+  test('of memory: a bundle holds so many events, and says so', async () => {
+    const most = limits.entries
+    Object.assign(limits, { entries: 50 })
+    try {
+      expect(await ended(ines, (await askFor(ines, { format: 'bundle' })).id)).toMatchObject({
+        state: 'failed',
+        error: 'A proof bundle holds 50 events at most. Narrow it, for instance to a shorter time.',
+      })
+    } finally {
+      Object.assign(limits, { entries: most })
+    }
+  })
+})
+
+test('AL15 words that are signed say where what he sees is a part', async () => {
+  const words = async (who: Visitor, body: Body) => {
+    const view = await askFor(who, body)
+    await ended(who, view.id)
+    return view.words
+  }
+  expect(await words(ines, {})).toBe('All events')
+  expect(await words(await h.as('technician'), {})).toMatch(/^All events; as far as .+ may see it$/)
 })
 
 describe('AL07 what he may see now', () => {

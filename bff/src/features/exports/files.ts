@@ -25,8 +25,8 @@ export interface Writing {
 
 const atOnce = 256 * 1024
 
-/** Begins the file of an export anew; beyond `most` bytes it throws `Stopped`. */
-export const beginFile = async (dataDir: string, id: string, most: number): Promise<Writing> => {
+/** Begins the file of an export anew; beyond `most` bytes it throws `Stopped` with this sentence. */
+export const beginFile = async (dataDir: string, id: string, most: number, because: string): Promise<Writing> => {
   await mkdir(folderOf(dataDir), { recursive: true, mode: 0o700 })
   const file = await open(partOf(dataDir, id), 'w', 0o600)
   const hash = createHash('sha256')
@@ -45,8 +45,7 @@ export const beginFile = async (dataDir: string, id: string, most: number): Prom
     write: async (given) => {
       const bytes = typeof given === 'string' ? Buffer.from(given, 'utf8') : Buffer.from(given)
       written += bytes.length
-      if (written > most)
-        throw new Stopped('It grew too large for one file. Narrow it, for instance to a shorter time.')
+      if (written > most) throw new Stopped(because)
       waiting.push(bytes)
       held += bytes.length
       if (held >= atOnce) await flush()

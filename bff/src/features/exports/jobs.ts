@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises'
+import { refusals } from '@gatehouse/shared/refusals'
 import { exportFormats } from '@gatehouse/shared/views/exports'
 import type { By } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
@@ -12,11 +13,11 @@ import { beginFile, idsOnDisk, removeFiles } from './files.ts'
 import { makeCsv, makeJsonLines } from './lines.ts'
 import type { Made, Making } from './making.ts'
 import { type Contents, nothingYet, watchAsker } from './reading.ts'
-import { type ExportRow, fileNameOf, limits, numberOf } from './rules.ts'
+import { type ExportRow, fileNameOf, limits, numberOf, roomLeft, tooLarge } from './rules.ts'
 import { expireExport } from './service.ts'
 import { signalOf } from './signals.ts'
 import { LeftOff, Stopped } from './stopped.ts'
-import { moveExport, nextExport, overdueExports, type sizes, withFiles } from './store.ts'
+import { bytesKept, moveExport, nextExport, overdueExports, type sizes, withFiles } from './store.ts'
 import { whoAsked } from './who-asked.ts'
 
 const makers: Record<ExportRow['format'], (making: Making) => Promise<Made>> = {
@@ -123,7 +124,9 @@ const make = async (house: House, row: ExportRow): Promise<void> => {
   }
   if (!(await moveExport(house.db, row.id, { state: 'running', done: 0, tries: row.tries + 1 }))) return
   house.bus.publish(signalOf(row.personId))
-  const file = await beginFile(dataDir, row.id, limits.bytes)
+  const room = roomLeft(await bytesKept(house.db, row.personId), house.settings.exports)
+  const most = Math.min(limits.bytes, room)
+  const file = await beginFile(dataDir, row.id, most, room < limits.bytes ? refusals.exports_full.says : tooLarge)
   const contents = nothingYet()
   try {
     const watch = await watchAsker(house, row.personId, contents)

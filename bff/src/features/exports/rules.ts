@@ -14,6 +14,8 @@ export const limits = {
   underWay: 3,
   /** Bytes of what is written, before a zip makes it smaller: a verifier reads it whole. */
   bytes: 2_000_000_000,
+  /** Entries of one bundle: its proof is made, and read, with all of their hashes in memory. */
+  entries: 1_000_000,
   /** How long a file is kept. */
   keeps: days(7),
   /** Beginnings of one export, after which it is given up. */
@@ -27,6 +29,15 @@ export const limits = {
   /** How often at most whoever asked is told how far it is. */
   tells: 400,
 } as const
+
+/** What whoever asked is told of a file that grew too large. */
+export const tooLarge = 'It grew too large for one file. Narrow it, for instance to a shorter time.'
+
+/** Bytes that an export may still take, of what its owner and his company have kept. */
+export const roomLeft = (
+  kept: { person: number; company: number },
+  { perPerson, perCompany }: { perPerson: number; perCompany: number },
+): number => Math.max(0, Math.min(perPerson - kept.person, perCompany - kept.company))
 
 /**
  * Whoever exports, with the grants alone that let him: what comes out is what these let him see. A grant to see here
@@ -51,6 +62,15 @@ export const seesLogOf = (actor: Actor, customerId: string): boolean =>
 
 /** Who works for the maker says what he takes a customer's data away for. */
 export const mustSayWhy = (actor: Actor): boolean => actor.customerId === null
+
+/** True where somebody may see all of this log (the maker's: `theMakerItself`); of all logs there are where none is named. */
+export const seesWhole = (actor: Actor, log: string | undefined): boolean =>
+  log !== undefined
+    ? seesLogOf(actor, log)
+    : actor.customerId !== null
+      ? seesLogOf(actor, actor.customerId)
+      : seesLogOf(actor, theMakerItself) &&
+        actor.grants.some(({ activities, scope }) => scope.kind === 'all' && activities.includes('audit.view'))
 
 /** What an export is called in the log and on pages. */
 export const numberOf = (id: string): string => id.slice(-8)

@@ -14,9 +14,19 @@ import { holdPerson } from '../sign-in/door.ts'
 import { fileStream, pathOf, removeFiles } from './files.ts'
 import { customersNamed, namesIn } from './names.ts'
 import { stillSees } from './reading.ts'
-import { type ExportRow, exporting, limits, mayExport, mustSayWhy, numberOf, seesLogOf } from './rules.ts'
+import {
+  type ExportRow,
+  exporting,
+  limits,
+  mayExport,
+  mustSayWhy,
+  numberOf,
+  roomLeft,
+  seesLogOf,
+  seesWhole,
+} from './rules.ts'
 import { signalOf } from './signals.ts'
-import { addExport, contentsOf, countUnderWay, forgetExport, isDone, moveExport } from './store.ts'
+import { addExport, bytesKept, contentsOf, countUnderWay, forgetExport, isDone, moveExport } from './store.ts'
 
 /** What somebody asks for. */
 export interface Asked {
@@ -113,7 +123,10 @@ export const askExport = async (house: House, actor: Actor, asked: Asked): Promi
   const now = house.clock.now()
   const id = newIdAt(now)
   const total = await counted(house.db, reader, filter, id)
-  const words = `${filterInWords(asked.filter, nameOf, zone)}${bundle ? `; in the log of ${bundle.name}` : ''}`
+  const of = bundle ? `; in the log of ${bundle.name}` : ''
+  // A signed “everything” would mislead where it is only what he sees.
+  const part = seesWhole(reader, bundle?.tree ?? filter.customerId) ? '' : `; as far as ${actor.name} may see it`
+  const words = `${filterInWords(asked.filter, nameOf, zone)}${of}${part}`
   const row = {
     id,
     personId: actor.id,
@@ -133,6 +146,7 @@ export const askExport = async (house: House, actor: Actor, asked: Asked): Promi
     // Two at once are counted one after the other.
     await holdPerson(tx, actor.id)
     if ((await countUnderWay(tx, actor.id)) >= limits.underWay) throw new Refused('too_many_exports')
+    if (roomLeft(await bytesKept(tx, actor.id), house.settings.exports) === 0) throw new Refused('exports_full')
     await addExport(tx, row)
     return {
       result: {

@@ -1,11 +1,15 @@
 import { and, asc, desc, eq, getTableColumns, inArray, isNull, lt, lte, not, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { person } from '../people/tables.ts'
 import { type ExportRow, limits } from './rules.ts'
 import { auditExport } from './tables.ts'
 
 const { devices: _, customers: __, ...columns } = getTableColumns(auditExport)
 
 const underWay = inArray(auditExport.state, ['queued', 'running'])
+
+/** It is ready, and its file there. */
+export const isDone: SQL = sql`${auditExport.state} = 'done'`
 
 /** The exports of a person, newest first, one more than `limit`. */
 export const exportsOf = (db: Tx, personId: string, limit: number, before: string | undefined): Promise<ExportRow[]> =>
@@ -37,6 +41,25 @@ export const contentsOf = async (db: Tx, id: string): Promise<{ devices: string[
 /** How many exports of a person are under way. */
 export const countUnderWay = (db: Tx, personId: string): Promise<number> =>
   db.$count(auditExport, and(eq(auditExport.personId, personId), underWay))
+
+/** Bytes of the exports that are kept of a person, and of all people of his company. */
+export const bytesKept = async (db: Tx, personId: string): Promise<{ person: number; company: number }> => {
+  const ofPerson = eq(auditExport.personId, personId)
+  const [row] = await db
+    .select({
+      person: sql<string>`coalesce(sum(${auditExport.bytes}) filter (where ${ofPerson}), 0)`,
+      company: sql<string>`coalesce(sum(${auditExport.bytes}), 0)`,
+    })
+    .from(auditExport)
+    .innerJoin(person, eq(person.id, auditExport.personId))
+    .where(
+      and(
+        isDone,
+        sql`${person.customerId} is not distinct from (select own.customer_id from ${person} own where own.id = ${personId})`,
+      ),
+    )
+  return { person: Number(row?.person ?? 0), company: Number(row?.company ?? 0) }
+}
 
 /** Writes an export down that has been asked for. */
 export const addExport = (tx: Tx, row: typeof auditExport.$inferInsert): Promise<unknown> =>
@@ -100,6 +123,3 @@ export const withFiles = async (db: Tx, ids: readonly string[]): Promise<Set<str
     .where(and(inArray(auditExport.id, [...ids]), or(underWay, eq(auditExport.state, 'done'))))
   return new Set(rows.map(({ id }) => id))
 }
-
-/** Sets what only its own row decides. */
-export const isDone: SQL = sql`${auditExport.state} = 'done'`
