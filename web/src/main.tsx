@@ -6,7 +6,6 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router/dom'
 import { router } from './routes.tsx'
-import { Purpose } from './shell/purpose.tsx'
 import { StepUp } from './shell/step-up.tsx'
 import { Look } from './ui/look.tsx'
 
@@ -17,7 +16,6 @@ createRoot(root).render(
     <Look>
       <RouterProvider router={router} />
       <StepUp />
-      <Purpose />
     </Look>
   </StrictMode>,
 )

@@ -28,6 +28,7 @@ import { Loading } from '../ui/notices.tsx'
 import classes from './house.module.css'
 import { IdleWarning } from './idle-warning.tsx'
 import { menuFor } from './menu.ts'
+import { Purpose } from './purpose.tsx'
 import { UserMenu } from './user-menu.tsx'
 
 const queryClient = makeQueryClient()
@@ -69,6 +70,7 @@ export const House = () => {
       <IdleWarning />
       <RequestNews />
       <Frame loadedAs={me.id} />
+      <Purpose />
     </QueryClientProvider>
   )
 }
