@@ -69,6 +69,7 @@ export const House = () => {
       <Notifications position="top-right" />
       <IdleWarning />
       <RequestNews />
+      <Purpose />
       <Frame loadedAs={me.id} />
       <Purpose />
     </QueryClientProvider>
