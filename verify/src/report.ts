@@ -78,13 +78,23 @@ const checkReport = (
   more: failed - failures.length,
 })
 
-const titleOf = ({ ok, checks }: Verification): string => {
+/** Whether all that is wrong is that the checkpoint that was kept is of more entries than the bundle's log. */
+const isOlder = ({ checks }: Verification): boolean =>
+  checks.filter(({ result }) => result === 'failed').every(({ name }) => name === 'earlier') &&
+  checks.some(({ failures }) => failures.some(({ because }) => /^it has \d+ entries, and the bundle/.test(because)))
+
+const titleOf = (verification: Verification): string => {
+  const { ok, checks } = verification
   const failed = checks.filter(({ result }) => result === 'failed').map(({ name }) => name)
   if (ok) return 'Nothing was changed'
   if (failed.includes('key') || failed.includes('origin')) return 'This is NOT a bundle of the log your key is for'
+  if (isOlder(verification)) return 'This bundle ends BEFORE the checkpoint you kept'
   if (failed.join() === 'earlier') return 'This log does NOT continue what was signed before'
   return 'This bundle is NOT what was signed'
 }
+
+const olderSays =
+  'Ask for a newer bundle and check that one; if you are told that there are no more entries, the end of the log was cut off.'
 
 const leadOf = (verification: Verification): string => {
   const { ok, checks, count, manifest, checkpoint } = verification
@@ -93,7 +103,7 @@ const leadOf = (verification: Verification): string => {
     const [first] = failed
     const rest = failed.length - 1
     const also = rest > 0 ? `; ${rest === 1 ? 'one more check' : `${rest} more checks`} failed` : ''
-    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. Do not rely on anything in it.`
+    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. ${isOlder(verification) ? olderSays : 'Do not rely on anything in it.'}`
   }
   if (!manifest || !checkpoint) return ''
   if (count === 0) return 'It holds no events, and what it says of the log is signed with your key.'
