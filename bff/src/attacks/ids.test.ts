@@ -170,6 +170,10 @@ describe('AZ03 an id in a query tells nothing:', () => {
     site: 'siteId',
     device: 'deviceId',
     person: 'personId',
+    people: 'personId',
+    request: 'requestId',
+    session: 'sessionId',
+    approval: 'approvalId',
   }
   test.each(named(bearing))('%s', async (_, door) => {
     for (const who of ['otherApprover', 'outsider'] as const) {

@@ -227,6 +227,7 @@ export const seedStories = async (
     personId,
     groupId: seeded.groups[cast.group] ?? '',
     requestId,
+    approvalId,
     sessionId: await tellSession(h, scene, { requestId, approvalId }),
     alarmId: await tellAlarm(h, scene),
     actionId: await tellAction(h, scene),

@@ -60,6 +60,7 @@ export const jobEvents: Readonly<Record<string, Written>> = {
   'exports that were kept long enough': ['export.removed'],
   sequencer: ['log.altered'],
   checkpoints: ['log.altered'],
+  'copy of the audit logs': { none: 'copies what stands in the log already; where it is late, `limits` tells' },
 }
 
 /** Produced in tests that do not name them yet: where. It may only become shorter. */

@@ -173,6 +173,8 @@ describe('a preview', () => {
       'device.view': [0, all.length - inBasel],
       'alarm.acknowledge': [inBasel, 0],
       'audit.view': [0, all.length],
+      'audit.verify': [0, 1],
+      'audit.export': [0, all.length],
       'customer.view': [0, 1],
     })
   })
