@@ -71,7 +71,6 @@ export const House = () => {
       <RequestNews />
       <Purpose />
       <Frame loadedAs={me.id} />
-      <Purpose />
     </QueryClientProvider>
   )
 }
