@@ -9,6 +9,7 @@ import { openTestHouse, signedInAt, type TestHouse, visitorOf } from './testing/
 import { type Instance, startInstance } from './testing/instance.ts'
 import { mailsTo, tokenIn } from './testing/mailed.ts'
 import { dial, goLive, ticketFor, untilSaid } from './testing/sessions.ts'
+import { signAll } from './testing/signing.ts'
 import { everythingCopied, everythingIn, formsOf } from './testing/sinks.ts'
 
 let h: TestHouse
@@ -113,7 +114,15 @@ test('AU12 AL24 no ticket, keystroke, link, enrolment code, assertion or key is 
       await h.house.db.execute(`select 1 from audit_tree tree where size > (select max(size) from audit_checkpoint
         where audit_checkpoint.tree = tree.tree)`)
     ).length
-  await expect.poll(signed, { timeout: 20_000 }).toBe(0)
+  await expect
+    .poll(
+      async () => {
+        await signAll(h.house)
+        return signed()
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(0)
   await copyLogs.run(h.house)
 
   const secrets = {

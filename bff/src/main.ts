@@ -7,7 +7,7 @@ import { accessOf, appOf, beforeClosing, beforeOpening, jobs, upgrades } from '.
 import type { Settings } from './env.ts'
 import { inProcessBus } from './kernel/bus.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
-import { connect } from './kernel/database/connect.ts'
+import { connect, isUnavailable } from './kernel/database/connect.ts'
 import { startEmbedded } from './kernel/database/embedded.ts'
 import { migrate } from './kernel/database/migrate.ts'
 import type { House } from './kernel/house.ts'
@@ -107,17 +107,22 @@ export const openHouse = async (
     for (const step of beforeOpening) await step(house)
     const sockets = upgradesOf(house, upgrades)
     server.on('upgrade', sockets.onUpgrade)
+    let closing = false
     const timers = jobs.map((job) => {
       let running = false
       return setInterval(async () => {
         // clock: when to look, never what is true
         if (running) return
         running = true
-        await job.run(house).catch((error: unknown) => log.error({ err: error, job: job.name }, 'job failed'))
+        await job.run(house).catch((error: unknown) => {
+          // Whatever is under way when the house closes loses the database, and nothing else.
+          if (!closing || !isUnavailable(error)) log.error({ err: error, job: job.name }, 'job failed')
+        })
         running = false
       }, job.everySeconds * 1_000)
     })
     undo.unshift(async () => {
+      closing = true
       for (const timer of timers) clearInterval(timer)
       answer = undefined
       for (const step of beforeClosing)

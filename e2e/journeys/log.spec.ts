@@ -19,6 +19,7 @@ test('AL14 who owns the database alters an entry: the customer finds it, both si
 
   // The tree counts from 0, people from 1.
   await stack.alter(stack.seeded.customers['Helvetia Pharma'], 3)
+  await clara.page.reload()
   await clara.page.getByRole('button', { name: 'Verify now' }).click()
   await expect(clara.page.getByRole('heading', { name: 'What was found' })).toBeVisible({ timeout: 20_000 })
   await expect(clara.page.getByText('Entry 4', { exact: true })).toBeVisible()

@@ -101,6 +101,10 @@ export const refusals = {
     says: 'Your exports, or those of your company, take as much room as there is for them. Remove one that nobody needs any more; each goes by itself after seven days.',
   },
   check_running: { status: 409, says: 'This log is being checked at this moment. Wait for what comes of it.' },
+  checked_lately: {
+    status: 409,
+    says: 'Somebody had this log checked within the last ten minutes. What came of it is on this page; ask again later.',
+  },
   log_behind: {
     status: 503,
     says: "The audit log is more than a minute behind, so nothing new is begun until it has caught up. Ending, withdrawing, disabling and reading work as always. The maker's administrators have been told.",

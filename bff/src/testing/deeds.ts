@@ -26,6 +26,7 @@ import {
   tellRequest,
   tellSession,
 } from './stories.ts'
+import { checkedLongAgo } from './superuser.ts'
 
 /** What an id is the id of. */
 export type Kind =
@@ -521,6 +522,7 @@ export const deeds: Readonly<Record<string, Prepare>> = {
   }),
   'POST /api/logs/:customerId/checks': async (_, { h }) => {
     await runChecks.run(h.house)
+    await checkedLongAgo(h.ownerUrl)
     return { who: 'reader' }
   },
   'POST /api/logs/:customerId/faults/:faultId/explanation': async (p) => ({
@@ -530,6 +532,7 @@ export const deeds: Readonly<Record<string, Prepare>> = {
   }),
   'POST /api/makers-log/checks': async (_, { h }) => {
     await runChecks.run(h.house)
+    await checkedLongAgo(h.ownerUrl)
     return { who: 'auditor' }
   },
   'POST /api/makers-log/faults/:faultId/explanation': async (p) => ({

@@ -7,7 +7,7 @@ import { auditPending } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { temporaryFolder } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
-import { signCheckpoints } from '../audit/checkpoints.ts'
+import { signAll } from '../../testing/signing.ts'
 import { signerOf } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { watchLimits } from '../limits/job.ts'
@@ -35,7 +35,7 @@ const settle = () =>
   vi.waitFor(async () => {
     await sequence(h.house)
     expect(await h.house.db.select().from(auditPending)).toEqual([])
-    await signCheckpoints.run(h.house)
+    await signAll(h.house)
     await copyLogs.run(h.house)
     const { logs } = await compared()
     expect(logs.filter(({ size, copied }) => size !== copied)).toEqual([])
@@ -122,7 +122,7 @@ test('AL20 AL21 a copy that falls behind is told to administrators, stops nobody
     await sequence(h.house)
     expect(await h.house.db.select().from(auditPending)).toEqual([])
   }, patience)
-  await signCheckpoints.run(h.house)
+  await signAll(h.house)
   h.clock.advance(seconds(61))
   await watchLimits.run(h.house)
   await watchLimits.run(h.house)

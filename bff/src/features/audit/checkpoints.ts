@@ -6,6 +6,7 @@ import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
 import { desc, eq, sql } from 'drizzle-orm'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditCheckpoint } from '../../kernel/audit/tables.ts'
+import { seconds } from '../../kernel/clock.ts'
 import { isUnavailable, type Tx } from '../../kernel/database/connect.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { type FoundFault, reportFaults } from '../integrity/door.ts'
@@ -87,6 +88,7 @@ export const checkpointTree = async (
     const proofFrom = (before: Signed) =>
       before.size < next.size ? proveConsistency(sha256, nodesIn(tx, tree), before.size, next.size) : []
     for (const base of bases) demandContinuation(base, next, await proofFrom(base))
+    if (next.size === 0) return { outcome: 'unsigned', memoryGone: false }
     const remembered = gone ? undefined : bases[0]
     const note = await signer.sign(tree, next, remembered ? await proofFrom(remembered) : [])
     await tx
@@ -100,13 +102,17 @@ export const checkpointTree = async (
 /** So many trees are signed in one go, at least; of more, a tenth: each signature is written to the disk. */
 const someTrees = 25
 
-/** Trees that have grown since their newest checkpoint, by chance: those that cannot be signed keep no other waiting. */
+/** A tree that was signed rests for so long, so that a busy one has thousands of checkpoints a day and no tens of thousands. */
+export const restsFor = seconds(10)
+
+/** Trees that have grown since their newest checkpoint, and rested, by chance: those that cannot be signed keep no other waiting. */
 const grownTrees = async (house: House): Promise<string[]> => {
   const rows = await house.db.execute<{ tree: string }>(sql`
     select tree from audit_tree left join lateral (
-      select size from audit_checkpoint where audit_checkpoint.tree = audit_tree.tree order by size desc limit 1
+      select size, at from audit_checkpoint where audit_checkpoint.tree = audit_tree.tree order by size desc limit 1
     ) newest on true
-    where audit_tree.size > coalesce(newest.size, 0) order by random()`)
+    where audit_tree.size > coalesce(newest.size, 0)
+      and (newest.at is null or abs(${house.clock.now()} - newest.at) >= ${restsFor}) order by random()`)
   return rows.slice(0, Math.max(someTrees, Math.ceil(rows.length / 10))).map(({ tree }) => tree)
 }
 
@@ -164,11 +170,30 @@ const demandMemory = async (house: House, signer: Signer, tree: string): Promise
   if (remembered && !whole) throw noContinuation(remembered, size ?? 0)
 }
 
+/**
+ * Signs these trees as they are now, whether they have rested or not: for whoever needs a checkpoint at once. One that is no
+ * continuation of what was signed stays unsigned, and that is told.
+ */
+export const signTrees = async (house: House, trees: readonly string[]): Promise<void> => {
+  const found = await faultsAmong(house, trees, async (tree) => {
+    const { memoryGone } = await checkpointTree(house, tree)
+    return memoryGone
+      ? {
+          tree,
+          seq: null,
+          foundBy: 'signer',
+          says: "the signer's memory of it is gone; it went on from the newest checkpoint in the database",
+        }
+      : undefined
+  })
+  await reportFaults(house, found)
+}
+
 /** Houses whose trees were compared with the signer's memory since they opened. */
 const compared = new WeakSet<House['bus']>()
 
 /**
- * Signs what has grown. A tree that is no continuation of what was signed stays unsigned, and that is told. Of all that is
+ * Signs what has grown, each tree every ten seconds at most. Of all that is
  * remembered the first run looks whether it is there: a database from yesterday is found before anything grows.
  */
 export const signCheckpoints: Job = {
@@ -181,19 +206,7 @@ export const signCheckpoints: Job = {
       found.push(...(await faultsAmong(house, await signer.known(), (tree) => demandMemory(house, signer, tree))))
       compared.add(house.bus)
     }
-    found.push(
-      ...(await faultsAmong(house, await grownTrees(house), async (tree) => {
-        const { memoryGone } = await checkpointTree(house, tree)
-        return memoryGone
-          ? {
-              tree,
-              seq: null,
-              foundBy: 'signer',
-              says: "the signer's memory of it is gone; it went on from the newest checkpoint in the database",
-            }
-          : undefined
-      })),
-    )
     await reportFaults(house, found)
+    await signTrees(house, await grownTrees(house))
   },
 }

@@ -1,6 +1,6 @@
-export { compareMemory, signerOf } from './checkpoints.ts'
+export { compareMemory, signerOf, signTrees } from './checkpoints.ts'
 export { countVisibleTo, customersVisibleTo } from './counts.ts'
 export { brokenTrees } from './sequencer.ts'
-export { openSigner, type Signer, UnreadableMemory } from './signer.ts'
+export { openSigner, type Signed, type Signer, UnreadableMemory } from './signer.ts'
 export { type AuditEventRow, eventsVisibleTo } from './store.ts'
 export { frontierOf, nodesIn, treeName, treeOfCustomer } from './trees.ts'

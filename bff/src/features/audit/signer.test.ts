@@ -22,7 +22,7 @@ import { temporaryFolder } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { checkTree } from '../integrity/check.ts'
 import { auditFault } from '../integrity/tables.ts'
-import { checkpointTree, signCheckpoints } from './checkpoints.ts'
+import { checkpointTree, restsFor, signCheckpoints, signTrees } from './checkpoints.ts'
 import { sequence } from './sequencer.ts'
 import { openSigner, type Signed } from './signer.ts'
 import { nodesIn } from './trees.ts'
@@ -137,9 +137,9 @@ const checkpoints = () =>
 describe('checkpoints of the trees in the database', () => {
   test('follow the trees as they grow, each signed', async () => {
     await happen(7)
-    await signCheckpoints.run(h.house)
+    await checkpointNow(h.house, tree)
     await happen(9)
-    await signCheckpoints.run(h.house)
+    await checkpointNow(h.house, tree)
     const rows = (await checkpoints()).slice(-2)
     const signer = await openSigner(h.house)
     const sizes = rows.map(({ note }) => openCheckpoint(primitives, utf8(note), signer.keyOf(tree)).checkpoint.size)
@@ -147,9 +147,32 @@ describe('checkpoints of the trees in the database', () => {
     expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBe(9)
   })
 
+  test('are made of a tree every ten seconds at most, unless somebody asks for one', async () => {
+    const before = (await checkpoints()).length
+    await checkpointNow(h.house, tree)
+    const at = async () => (await checkpoints()).map((one) => one.at)
+    for (let time = 0; time < 5; time++) {
+      await happen(1)
+      await signCheckpoints.run(h.house)
+    }
+    const times = (await at()).slice(before)
+    for (const [nth, one] of times.entries())
+      if (nth > 0) expect(one - (times[nth - 1] ?? 0)).toBeGreaterThanOrEqual(restsFor)
+    await signTrees(h.house, [tree])
+    const signed = await at()
+    h.clock.advance(restsFor)
+    await happen(1)
+    await expect
+      .poll(async () => {
+        await signCheckpoints.run(h.house)
+        return (await at()).length
+      })
+      .toBe(signed.length + 1)
+  })
+
   test('AL13 a database from yesterday is found out, also after it has grown beyond what it was', async () => {
     await happen(5)
-    await signCheckpoints.run(h.house)
+    await signTrees(h.house, [tree])
     const signed = (await checkpoints()).at(-1)?.size ?? 0
     const cut = signed - 4
     // What a superuser does who puts an older copy in the place of the newest.
@@ -164,7 +187,7 @@ describe('checkpoints of the trees in the database', () => {
     await happen(20)
     await expect(checkpointNow(h.house, tree)).rejects.toMatchObject({ signedSize: signed })
     // The job goes on with the other trees, and signs nothing of this one.
-    await signCheckpoints.run(h.house)
+    await signTrees(h.house, [tree])
     expect((await checkpoints()).every(({ size }) => size <= cut)).toBe(true)
   })
 })
@@ -183,13 +206,13 @@ describe('AL12 the memory of the signer', () => {
 
   test('is not begun anew in silence: what goes on is what the database says was signed, and it is told', async () => {
     await happen(3)
-    await signCheckpoints.run(h.house)
+    await signTrees(h.house, [tree])
     const before = (await checkpoints()).at(-1)?.size ?? 0
     await rm(folder(), { recursive: true })
     await happen(3)
     await expect
       .poll(async () => {
-        await signCheckpoints.run(h.house)
+        await signTrees(h.house, [tree])
         return (await checkpoints()).at(-1)?.size ?? 0
       })
       .toBeGreaterThan(before)
@@ -217,13 +240,13 @@ describe('AL12 the memory of the signer', () => {
   })
 
   test('that cannot be read stops the signing of its tree, and of no other', async () => {
-    await signCheckpoints.run(h.house)
+    await signTrees(h.house, [tree])
     await expect.poll(async () => (await checkpointTree(h.house, tree)).outcome).toBe('signed')
     const note = await readFile(file(), 'utf8')
     await writeFile(file(), note.slice(0, 40))
     const before = (await checkpoints()).at(-1)?.size ?? 0
     await happen(2)
-    await signCheckpoints.run(h.house)
+    await signTrees(h.house, [tree])
     expect((await checkpoints()).at(-1)?.size).toBe(before)
     await expect.poll(toldOf).toContain("the signer's memory of it cannot be read")
     expect((await checkTree(h.house, tree)).faults).toContainEqual({
@@ -233,7 +256,7 @@ describe('AL12 the memory of the signer', () => {
     await writeFile(file(), note)
     await expect
       .poll(async () => {
-        await signCheckpoints.run(h.house)
+        await signTrees(h.house, [tree])
         return (await checkpoints()).at(-1)?.size ?? 0
       })
       .toBeGreaterThan(before)

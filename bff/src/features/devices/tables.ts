@@ -97,6 +97,9 @@ export const deviceLink = pgTable('device_link', {
   /** Events under the newest signed checkpoint of its customer's log that the device holds, and when it said so. */
   logSize: bigint('log_size', { mode: 'number' }),
   logAt: ms('log_at'),
+  /** When events last told that it began to hold one, and that it holds none any longer. */
+  logBeganAt: ms('log_began_at'),
+  logLostAt: ms('log_lost_at'),
   /** Checkpoints that it refused, and when an event last told of one. */
   logRefusals: integer('log_refusals').notNull().default(0),
   logRefusedAt: ms('log_refused_at'),

@@ -9,7 +9,7 @@ import { proveConsistency, verifyConsistency } from '@gatehouse/shared/audit/tre
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import type { Db } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
-import { nodesIn, signerOf, treeName } from '../audit/door.ts'
+import { nodesIn, signerOf, signTrees, treeName } from '../audit/door.ts'
 import { checkpointOfSize, newestCheckpoint, oldestCheckpoint } from './checkpoints.ts'
 import { type Claims, claims } from './claims.ts'
 import { type Made, type Making, pause, settled } from './making.ts'
@@ -119,7 +119,7 @@ const earlierOf = async (making: Making, tree: string, newest: Checkpoint, fetch
   }
 }
 
-/** Waits until a checkpoint is signed that holds all these entries; the signer does so by itself, every two seconds. */
+/** Signs the log where no checkpoint holds all these entries yet; waits where another process does so. */
 const signedBeyond = async (
   making: Making,
   tree: string,
@@ -136,6 +136,7 @@ const signedBeyond = async (
     }
     if (house.clock.now() >= until)
       throw new Stopped('The log could not be signed. Its administrators have been told why.')
+    await signTrees(house, [tree])
     await progress(0)
     await pause()
   }

@@ -156,7 +156,13 @@ const linkOf = (arrival: Arrival, besides: Besides, effects: Effects, now: numbe
   if (ordersHeld !== link.ordersHeld) effects.signals.push(...deviceHints(link, 'policy'))
 }
 
-type Besides = Pick<LinkUpdate, 'dropped' | 'logSize' | 'logAt' | 'logRefused' | 'logRefusedAt'>
+type Besides = Pick<
+  LinkUpdate,
+  'dropped' | 'logSize' | 'logAt' | 'logBeganAt' | 'logLostAt' | 'logRefused' | 'logRefusedAt'
+>
+
+/** True where an event that told of it last is long enough ago. */
+const mayTell = (toldAt: number | null, now: number): boolean => toldAt === null || now - toldAt >= witnessToldEvery
 
 /** What a device says of its customer's log: when it begins to hold a checkpoint, when it holds none, when it refuses one. */
 const witnessOf = ({ letter, link, fresh }: Arrival, effects: Effects, now: number): Omit<Besides, 'dropped'> => {
@@ -164,17 +170,20 @@ const witnessOf = ({ letter, link, fresh }: Arrival, effects: Effects, now: numb
   const of = { by: byDevice(link, letter.from), about: aboutLink(link) }
   const device = link.name
   const before = effects.entries.length
-  if (typeof held === 'number' && link.logSize === null)
-    effects.entries.push(entry({ ...of, event: 'witness.began', fields: { device, size: held } }))
-  if (held === null && link.logSize !== null)
+  // What the log says last; what may not be told yet is told later, where it still is so.
+  const toldToHold = (link.logBeganAt ?? 0) > (link.logLostAt ?? 0)
+  const begins = typeof held === 'number' && !toldToHold && mayTell(link.logBeganAt, now)
+  const loses = held === null && toldToHold && mayTell(link.logLostAt, now)
+  if (begins) effects.entries.push(entry({ ...of, event: 'witness.began', fields: { device, size: held } }))
+  if (loses)
     effects.entries.push(
-      entry({ ...of, event: 'witness.lost', fields: { device, size: link.logSize }, outcome: 'failed' }),
+      entry({ ...of, event: 'witness.lost', fields: { device, size: link.logSize ?? '–' }, outcome: 'failed' }),
     )
   const refused = fresh.filter((message) => message.type === 'log_refused')
   // A claim that no signature of ours stands behind is counted; of those that one does, the first of an hour is told.
   const said = refused.find(({ seq }) => refusals.has(seq))
   const first = said && refusals.get(said.seq)
-  const tells = first !== undefined && (link.logRefusedAt === null || now - link.logRefusedAt >= witnessToldEvery)
+  const tells = first !== undefined && mayTell(link.logRefusedAt, now)
   if (first && tells)
     effects.entries.push(
       entry({
@@ -189,6 +198,8 @@ const witnessOf = ({ letter, link, fresh }: Arrival, effects: Effects, now: numb
   return {
     logSize: held === null ? holdsNone : (held ?? null),
     logAt: held === undefined ? null : now,
+    logBeganAt: begins ? now : null,
+    logLostAt: loses ? now : null,
     logRefused: refused.length,
     logRefusedAt: tells ? now : null,
   }

@@ -55,6 +55,8 @@ const activate = async (tx: Tx, deviceId: string, given: EnrolRequest, now: numb
     ordersHeld: 0,
     logSize: null,
     logAt: null,
+    logBeganAt: null,
+    logLostAt: null,
     clockAhead: null,
     agentVersion: storable(given.agentVersion),
     platform: storable(given.platform),

@@ -22,7 +22,7 @@ export const enrolmentLimit = { failures: 10, within: minutes(15) } as const
 /** A refused device is logged at most this often. */
 export const refusalLoggedEvery = minutes(1)
 
-/** That a device refuses checkpoints of the log is told as an event at most this often. */
+/** That a device refuses checkpoints of the log, begins to hold one or has lost it is told as an event at most this often. */
 export const witnessToldEvery = hours(1)
 
 /** How check-ins are gathered into transactions. */

@@ -27,6 +27,8 @@ export interface Link extends DeviceTarget {
   bootId: string | null
   ordersHeld: number
   logSize: number | null
+  logBeganAt: number | null
+  logLostAt: number | null
   logRefusedAt: number | null
 }
 
@@ -51,7 +53,8 @@ export const byDevice = (of: { deviceId: string; name: string; customerName: str
 const lockLinksText = `
   select l.device_id as "deviceId", l.connected, l.transport, l.connection_id as "connectionId",
     l.last_seq::float8 as "lastSeq", l.boot_id as "bootId", l.orders_held as "ordersHeld",
-    l.log_size::float8 as "logSize", l.log_refused_at::float8 as "logRefusedAt",
+    l.log_size::float8 as "logSize", l.log_began_at::float8 as "logBeganAt",
+    l.log_lost_at::float8 as "logLostAt", l.log_refused_at::float8 as "logRefusedAt",
     d.state, d.removed_at is not null as removed, d.public_key as "publicKey", d.name, d.customer_id as "customerId",
     d.site_id as "siteId", d.model_id as "modelId", d.tags, d.orders_version + p.orders + s.orders + m.orders as "ordersVersion",
     m.version as "modelVersion", c.name as "customerName", 'device' as kind
@@ -89,6 +92,8 @@ export interface LinkUpdate {
   dropped: number
   logSize: number | null
   logAt: number | null
+  logBeganAt: number | null
+  logLostAt: number | null
   logRefused: number
   logRefusedAt: number | null
   clockAhead: number | null
@@ -104,11 +109,12 @@ const updateLinksText = `
     log_size = case when n.log_size = ${holdsNone} then null else coalesce(n.log_size, l.log_size) end,
     log_at = coalesce(n.log_at, l.log_at), log_refusals = l.log_refusals + n.log_refused,
     log_refused_at = coalesce(n.log_refused_at, l.log_refused_at),
+    log_began_at = coalesce(n.log_began_at, l.log_began_at), log_lost_at = coalesce(n.log_lost_at, l.log_lost_at),
     clock_ahead = coalesce(n.clock_ahead, l.clock_ahead)
   from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
-      $9::uuid[], $10::int[], $11::int[], $12::bigint[], $13::bigint[], $14::int[], $15::bigint[], $16::bigint[])
+      $9::uuid[], $10::int[], $11::int[], $12::bigint[], $13::bigint[], $14::int[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[])
     as n(device_id, connected, transport, connection_id, last_seq, last_heard_at, agent_version, platform, boot_id,
-      orders_held, dropped, log_size, log_at, log_refused, log_refused_at, clock_ahead)
+      orders_held, dropped, log_size, log_at, log_refused, log_refused_at, log_began_at, log_lost_at, clock_ahead)
   where l.device_id = n.device_id`
 
 /** Writes many links in one statement. */
@@ -132,6 +138,8 @@ export const updateLinks = async (tx: Tx, updates: readonly LinkUpdate[]): Promi
     of('logAt'),
     of('logRefused'),
     of('logRefusedAt'),
+    of('logBeganAt'),
+    of('logLostAt'),
     of('clockAhead'),
   ])
 }

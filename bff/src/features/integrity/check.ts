@@ -1,16 +1,20 @@
-import { sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
-import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { sameBytes } from '@gatehouse/shared/audit/bytes'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { type EventRecord, leafBytes, type Openings, reveal } from '@gatehouse/shared/audit/leaf'
 import { append, emptyTree, type Frontier, rootOf, type TreeNode, treeHasher } from '@gatehouse/shared/audit/tree'
-import { asc, eq, sql } from 'drizzle-orm'
-import { primitives, sha256 } from '../../kernel/audit/platform.ts'
-import { auditCheckpoint, auditTree } from '../../kernel/audit/tables.ts'
+import { eq, sql } from 'drizzle-orm'
+import { sha256 } from '../../kernel/audit/platform.ts'
+import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import type { House } from '../../kernel/house.ts'
+import { moment } from '../../kernel/outbox/moment.ts'
 import { signerOf, treeName, UnreadableMemory } from '../audit/door.ts'
 import { erasureChecker } from '../erasures/door.ts'
+import { kindOf } from './faults.ts'
+import { placelessEvents } from './placeless.ts'
+import { largestSigned, type SignedRoot, signedRoots } from './signed-roots.ts'
 
 /** Something that is not as it was written; `seq` is the entry's number in the tree, where it is about one. */
 export interface Fault {
@@ -33,6 +37,9 @@ export const erasedWord = '(erased)'
 
 /** Entries that are read in one go. */
 const page = 2_000
+
+/** Of these so many are made again before others have their turn. */
+const inOneGo = 50
 
 /** Faults that are told of one tree, at most: who changed everything is told so by the first. */
 const mostFaults = 100
@@ -121,7 +128,7 @@ const whyEventDiffers = (row: Row, mayMiss: ReadonlySet<string> | undefined): st
 
 /**
  * Makes a tree again from the events themselves, and compares all that is stored with it: entries, columns, words, nodes,
- * size, checkpoints, and what the signer remembers outside the database. `progress` is told after each page how many of
+ * size, checkpoints, what the signer remembers outside the database, and events that are in no tree. `progress` is told after each page how many of
  * how many events are done.
  */
 export const checkTree = async (
@@ -131,9 +138,16 @@ export const checkTree = async (
 ): Promise<TreeCheck> => {
   const { db } = house
   const faults: Fault[] = []
+  const told = new Set<string>()
   const fault = (seq: number | null, says: string) => {
-    if (faults.length < mostFaults) faults.push({ seq, says })
+    // Every checkpoint behind a change says of it what the first one says.
+    const same = `${seq} ${kindOf(says)}`
+    if (faults.length >= mostFaults || told.has(same)) return
+    told.add(same)
+    faults.push({ seq, says })
   }
+  const notSigned = ({ size }: SignedRoot) =>
+    fault(size - 1, `the checkpoint of ${size} entries is not one that was signed`)
   const { leaf: leafHash } = treeHasher(sha256)
   const signer = await signerOf(house)
   const remembered = await signer.last(tree).catch((error: unknown) => {
@@ -141,26 +155,7 @@ export const checkTree = async (
     fault(null, "the signer's memory of it cannot be read")
     return undefined
   })
-  const checkpoints = await db
-    .select()
-    .from(auditCheckpoint)
-    .where(eq(auditCheckpoint.tree, tree))
-    .orderBy(asc(auditCheckpoint.size))
-  /** Roots that were signed, by size: what the table says, and what the signer remembers. */
-  const signed = new Map<number, { root: Uint8Array; by: string }[]>()
-  const remember = (size: number, root: Uint8Array, by: string) =>
-    signed.set(size, [...(signed.get(size) ?? []), { root, by }])
-  if (remembered) remember(remembered.size, remembered.root, 'the signer remembers')
-  for (const { size, note } of checkpoints) {
-    try {
-      const { checkpoint } = openCheckpoint(primitives, utf8(note), signer.keyOf(tree))
-      if (checkpoint.size !== size) throw new Flawed('malformed', 'another size')
-      remember(size, checkpoint.root, 'a checkpoint says')
-    } catch (error) {
-      if (!(error instanceof Flawed)) throw error
-      fault(size - 1, `the checkpoint of ${size} entries is not one that was signed`)
-    }
-  }
+  const upTo = await largestSigned(db, tree)
 
   // Read last: whatever was signed until here is within it, and what is added from here on is looked at the next time.
   const [row] = await db.select({ size: auditTree.size }).from(auditTree).where(eq(auditTree.tree, tree))
@@ -168,51 +163,65 @@ export const checkTree = async (
   let frontier: Frontier = emptyTree
   const devices = new Map<string, number>()
   const mayMiss = erasureChecker(db)
-  const hashesOfPage = (rows: readonly Row[], erased: ReadonlyMap<string, ReadonlySet<string>>): Uint8Array[] =>
-    rows.map((row, at) => {
-      const seq = frontier.size + at
-      const why = whyEventDiffers(row, erased.get(row.event_id))
-      if (why) fault(seq, why)
-      const expected = row.device_id === null ? null : (devices.get(row.device_id) ?? 0)
-      const deviceSeq = row.device_seq === null ? null : Number(row.device_seq)
-      if (expected !== deviceSeq) fault(seq, 'an event of its device is missing before it')
-      if (row.device_id !== null) devices.set(row.device_id, (deviceSeq ?? 0) + 1)
-      const event = sha256(row.canonical ?? new Uint8Array(0))
-      const hash = leafHash(leafBytes({ tree: treeName(tree), seq, deviceSeq, event }))
-      if (!row.leaf_hash || !sameBytes(row.leaf_hash, hash))
-        fault(seq, 'it is not what its entry in the tree was made of')
-      return hash
-    })
+  const hashOf = (row: Row, seq: number, erased: ReadonlySet<string> | undefined): Uint8Array => {
+    const why = whyEventDiffers(row, erased)
+    if (why) fault(seq, why)
+    const expected = row.device_id === null ? null : (devices.get(row.device_id) ?? 0)
+    const deviceSeq = row.device_seq === null ? null : Number(row.device_seq)
+    if (expected !== deviceSeq) fault(seq, 'an event of its device is missing before it')
+    if (row.device_id !== null) devices.set(row.device_id, (deviceSeq ?? 0) + 1)
+    const event = sha256(row.canonical ?? new Uint8Array(0))
+    const hash = leafHash(leafBytes({ tree: treeName(tree), seq, deviceSeq, event }))
+    if (!row.leaf_hash || !sameBytes(row.leaf_hash, hash))
+      fault(seq, 'it is not what its entry in the tree was made of')
+    return hash
+  }
+  const hashesOf = async (rows: readonly Row[]): Promise<Uint8Array[]> => {
+    const erased = await mayMiss(rows.map(({ event_id }) => event_id))
+    const hashes: Uint8Array[] = []
+    for (const row of rows) {
+      if (hashes.length % inOneGo === 0) await breathe()
+      hashes.push(hashOf(row, frontier.size + hashes.length, erased.get(row.event_id)))
+    }
+    return hashes
+  }
+  const signed = signedRoots(db, tree, { key: signer.keyOf(tree), upTo, remembered })
+  let next = await signed.next()
   // What was signed and is as it was signed: the change is behind it, and the number of it stays as the log grows.
   let sound: number | null = null
-  const compareRoot = () => {
+  /** Compares what was signed of so many entries with what they make. */
+  const compareRoot = async () => {
     const root = rootOf(sha256, frontier)
-    const roots = signed.get(frontier.size) ?? []
-    for (const one of roots)
-      if (!sameBytes(one.root, root))
+    let same: boolean | undefined
+    for (; !next.done && next.value.size === frontier.size; next = await signed.next()) {
+      const one = next.value
+      if (!one.root) notSigned(one)
+      else if (sameBytes(one.root, root)) same ??= true
+      else {
+        same = false
         fault(
           sound ?? 0,
           `from here on something changed: ${one.by} another root for the first ${frontier.size} entries`,
         )
-    if (roots.length > 0 && roots.every((one) => sameBytes(one.root, root))) sound = frontier.size
-    signed.delete(frontier.size)
+      }
+    }
+    if (same) sound = frontier.size
   }
 
   for (;;) {
     const rows = await rowsFrom(db, tree, frontier.size, size)
     const gap = rows.findIndex((row, at) => Number(row.seq) !== frontier.size + at)
     const whole = gap === -1 ? rows : rows.slice(0, gap)
-    let rest = hashesOfPage(whole, await mayMiss(whole.map(({ event_id }) => event_id)))
+    const hashes = await hashesOf(whole)
     const nodes: TreeNode[] = []
-    while (rest.length > 0) {
+    for (let at = 0; at < hashes.length; ) {
       // Up to the next size of which a root was signed.
-      const next = Math.min(...[...signed.keys()].filter((one) => one > frontier.size))
-      const now = Math.min(rest.length, next - frontier.size)
-      const done = append(sha256, frontier, rest.slice(0, now))
+      const to = next.done ? hashes.length : Math.min(hashes.length, at + next.value.size - frontier.size)
+      const done = append(sha256, frontier, hashes.slice(at, to))
       frontier = done.frontier
       nodes.push(...done.nodes)
-      rest = rest.slice(now)
-      compareRoot()
+      at = to
+      await compareRoot()
     }
     const wrong = (await wrongNodes(db, tree, nodes)).filter(({ level }) => level > 0)
     for (const { level, index } of wrong)
@@ -235,9 +244,18 @@ export const checkTree = async (
   let complete = 0
   for (let width = 1; width <= frontier.size; width *= 2) complete += Math.floor(frontier.size / width)
   if (stored && stored.n > complete) fault(null, `${stored.n - complete} nodes stand in the tree that nothing makes`)
-  for (const [size, of] of signed)
-    for (const { by } of of)
-      if (size > 0)
-        fault(sound ?? 0, `from here on something is gone: ${by} ${size} entries, and ${frontier.size} are there`)
+  for (; !next.done && faults.length < mostFaults; next = await signed.next()) {
+    const one = next.value
+    if (!one.root) notSigned(one)
+    else
+      fault(sound ?? 0, `from here on something is gone: ${one.by} ${one.size} entries, and ${frontier.size} are there`)
+    await progress(frontier.size, size)
+  }
+  for await (const some of placelessEvents(db, tree)) {
+    for (const { id, at, event } of some)
+      fault(null, `the event has no place in the log: ${event} of ${moment(at, null)} (${id})`)
+    if (faults.length >= mostFaults) break
+    await progress(frontier.size, size)
+  }
   return { size: frontier.size, faults, root: rootOf(sha256, frontier), comparedSize: sound }
 }

@@ -5,15 +5,16 @@ import { entry } from '../../kernel/audit/append.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
 import { change, note } from '../../kernel/change.ts'
 import { days, hours, minutes, seconds } from '../../kernel/clock.ts'
+import { isUnavailable } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
-import { signerOf } from '../audit/door.ts'
+import { signerOf, signTrees } from '../audit/door.ts'
 import { checkTree } from './check.ts'
 import { logHint, reportFaults } from './faults.ts'
 import type { KnownLog } from './log.ts'
-import { type CheckRow, logNamesOf } from './store.ts'
+import { type CheckRow, checksOf, logNamesOf } from './store.ts'
 import { auditCheck } from './tables.ts'
 
 /** When the nightly checks become due, ms after midnight UTC. */
@@ -56,15 +57,31 @@ export const orderNightlyChecks: Job = {
   },
 }
 
-/** Asks for a check of a whole log; refused while one is under way. Its id. */
+/** A log that somebody had checked is not checked again for anybody within this time. */
+const restsFor = minutes(10)
+
+/** True where one of these checks of one log was asked for a moment ago. */
+export const askedLately = (checks: readonly Pick<CheckRow, 'askedBy' | 'askedAt'>[], now: number): boolean =>
+  checks.some(({ askedBy, askedAt }) => askedBy !== null && now - askedAt < restsFor)
+
+/** Asks for a check of a whole log; refused while one is under way, and for a while after one was asked for. Its id. */
 export const askForCheck = (house: House, actor: Actor, log: KnownLog): Promise<string> =>
   change(house, byPerson(actor), 'log.check_asked', async (tx) => {
+    const now = house.clock.now()
+    const before = await checksOf(tx, log.tree)
     const [row] = await tx
       .insert(auditCheck)
-      .values({ id: newId(), tree: log.tree, askedAt: house.clock.now(), askedBy: actor.id })
+      .values({ id: newId(), tree: log.tree, askedAt: now, askedBy: actor.id })
       .onConflictDoNothing()
       .returning({ id: auditCheck.id })
     if (!row) throw new Refused('check_running')
+    if (
+      askedLately(
+        before.map(({ check }) => check),
+        now,
+      )
+    )
+      throw new Refused('checked_lately')
     return {
       result: row.id,
       fields: { customer: log.name },
@@ -73,8 +90,8 @@ export const askForCheck = (house: House, actor: Actor, log: KnownLog): Promise<
     }
   })
 
-/** Takes the next check that waits, or whose process has died, for this instance; people before the night. */
-const take = async (house: House): Promise<CheckRow | undefined> => {
+/** Takes the next check that waits, or whose process has died, for this instance: one that was asked for, or a nightly one first. */
+const take = async (house: House, first: 'asked' | 'nightly'): Promise<CheckRow | undefined> => {
   const now = house.clock.now()
   const [row] = await house.db
     .update(auditCheck)
@@ -86,7 +103,7 @@ const take = async (house: House): Promise<CheckRow | undefined> => {
           .select({ id: auditCheck.id })
           .from(auditCheck)
           .where(and(isNull(auditCheck.endedAt), or(isNull(auditCheck.heardAt), lt(auditCheck.heardAt, now - silence))))
-          .orderBy(sql`${auditCheck.askedBy} is null`, asc(auditCheck.askedAt))
+          .orderBy(sql`(${auditCheck.askedBy} is null) = ${first === 'asked'}`, asc(auditCheck.askedAt))
           .limit(1)
           .for('update', { skipLocked: true }),
       ),
@@ -114,6 +131,8 @@ const run = async (house: House, check: CheckRow): Promise<void> => {
     await house.db.update(auditCheck).set({ done, size, heardAt: now }).where(eq(auditCheck.id, id))
     if (askedBy) house.bus.publish(logHint(tree))
   }
+  // Whoever asks wants to know it of all that is there.
+  if (askedBy) await signTrees(house, [tree])
   const found = await checkTree(house, tree, progress)
   const foundBy = askedBy ? 'asked_check' : 'nightly_check'
   await reportFaults(
@@ -149,14 +168,17 @@ const run = async (house: House, check: CheckRow): Promise<void> => {
   house.bus.publish(logHint(tree))
 }
 
-/** Does the checks that wait, one after the other. */
+/** Does the checks that wait, one after the other; asked ones and nightly ones take turns. */
 export const runChecks: Job = {
   name: 'checks of the audit logs',
   everySeconds: 2,
   run: async (house) => {
-    for (let check = await take(house); check; check = await take(house)) {
+    let check = await take(house, 'asked')
+    for (; check; check = await take(house, check.askedBy ? 'nightly' : 'asked')) {
       const { id, tree } = check
       await run(house, check).catch(async (error: unknown) => {
+        // The database is away, or we are closing: it is begun anew when it was silent for a while.
+        if (isUnavailable(error)) throw error
         house.log.error({ err: error, tree }, 'an audit log could not be checked')
         const now = house.clock.now()
         await house.db

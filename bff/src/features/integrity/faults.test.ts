@@ -1,15 +1,16 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
-import { hours, minutes } from '../../kernel/clock.ts'
+import { days, hours, minutes } from '../../kernel/clock.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
+import { newId } from '../../kernel/ids.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { mailsTo } from '../../testing/mailed.ts'
 import { signalsOf } from '../../testing/signals.ts'
-import { type FoundFault, reportFault, reportFaults } from './faults.ts'
-import { auditFault } from './tables.ts'
+import { type FoundFault, kindOf, reportFault, reportFaults } from './faults.ts'
+import { auditExplanation, auditFault } from './tables.ts'
 
 let h: TestHouse
 let helvetia: string
@@ -107,5 +108,62 @@ describe('AL14 what is found in a log', () => {
     const events = await eventsOf(h.house, () => reportFault(h.house, found({ tree: theMakerItself })))
     expect(told(events)).toEqual([[null, expect.stringContaining(`audit log of ${h.house.settings.maker}, entry 7`)]])
     expect((await mailed()).length - before.length).toBe(1)
+  })
+
+  describe('that was explained, or not seen for a while', () => {
+    const explain = async () => {
+      const [newest] = (await faultsOf(helvetia)).filter(({ kind }) => kind === kindOf(shrunk(1, 1).says)).reverse()
+      await h.house.db.insert(auditExplanation).values({
+        faultId: newest?.id ?? '',
+        tree: helvetia,
+        side: 'maker',
+        at: h.clock.now(),
+        personId: newId(),
+        reason: 'a disk',
+      })
+    }
+    const shrunk = (signed: number, there: number) =>
+      found({ seq: null, says: `${signed} signed, ${there} there`, foundBy: 'signer' })
+    /** What a finding comes to: events, mails, and how often it came up so far. */
+    const comesTo = async (one: FoundFault) => {
+      const before = (await mailed()).length
+      const events = await eventsOf(h.house, () => reportFault(h.house, one))
+      const rows = (await faultsOf(helvetia)).filter(({ kind }) => kind === kindOf(one.says))
+      return [told(events).length, (await mailed()).length - before, rows.length]
+    }
+    const asNew = (times: number) => [2, 3, times]
+    const asKnown = (times: number) => [0, 0, times]
+
+    test('is told anew when it comes up anew, and one explanation silences nothing for ever', async () => {
+      h.clock.advance(days(2))
+      expect(await comesTo(shrunk(9, 7))).toEqual(asNew(1))
+      await explain()
+      // It goes on for thirty days, and is what was explained.
+      for (let day = 0; day < 30; day++) {
+        h.clock.advance(days(1))
+        expect(await comesTo(shrunk(9, 7))).toEqual(asKnown(1))
+      }
+      expect(await comesTo(shrunk(900, 400))).toEqual(asNew(2))
+      const both = await Promise.all([comesTo(shrunk(901, 400)), comesTo(shrunk(902, 400))])
+      expect(both).toEqual([asKnown(2), asKnown(2)])
+      // Until it is explained as well, and a day is over: what grows on is no alarm with every entry.
+      await explain()
+      h.clock.advance(hours(12))
+      expect(await comesTo(shrunk(900, 403))).toEqual(asKnown(2))
+      h.clock.advance(hours(13))
+      await Promise.all([reportFault(h.house, shrunk(900, 404)), reportFault(h.house, shrunk(900, 404))])
+      expect(await comesTo(shrunk(900, 405))).toEqual(asKnown(3))
+    })
+
+    test('is told anew where it was away for a night, explained or not', async () => {
+      const one = found({ seq: 7_000 })
+      h.clock.advance(days(2))
+      expect(await comesTo(one)).toEqual([2, 3, expect.any(Number)])
+      h.clock.advance(hours(25))
+      expect((await comesTo(one)).slice(0, 2)).toEqual([0, 0])
+      h.clock.advance(hours(48))
+      expect((await comesTo(one)).slice(0, 2)).toEqual([2, 3])
+      expect((await faultsOf(helvetia)).filter(({ seq }) => seq === 7_000)).toHaveLength(2)
+    })
   })
 })

@@ -3,14 +3,14 @@ import { sql } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, type Entry, entry } from '../../kernel/audit/append.ts'
 import type { Signal } from '../../kernel/bus.ts'
-import { minutes } from '../../kernel/clock.ts'
+import { days, hours, minutes } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import { devicesById } from '../devices/door.ts'
 import { alarm } from './alarm.ts'
-import { type FaultRow, faultsLike, logNamesOf } from './store.ts'
+import { type FaultRow, faultsLike, type KnownFault, logNamesOf } from './store.ts'
 import { auditFault } from './tables.ts'
 
 /** Something that was found in a log. */
@@ -35,6 +35,17 @@ const keyOf = ({ tree, seq, says }: Pick<FoundFault, 'tree' | 'seq' | 'says'>): 
 /** How often at most it is written down that a known fault was seen again: a thousand agents see the same one. */
 const seenAgain = minutes(10)
 
+/** Not found for so long, and found again, it has come up anew: a nightly check lies between that found it no longer. */
+const quietFor = hours(36)
+
+/** What goes on changing after an explanation is covered by it for so long. */
+const explainedFor = days(1)
+
+/** True where this is not the fault as it came up last, but a new one like it. */
+const comesUpAnew = (last: KnownFault, { says }: FoundFault, now: number): boolean =>
+  now - last.lastAt > quietFor ||
+  (last.explainedAt !== null && now - last.explainedAt > explainedFor && says !== last.says)
+
 /** Open pages of those whose log it is look again. */
 export const logHint = (tree: string): Signal =>
   tree === theMakerItself
@@ -42,12 +53,17 @@ export const logHint = (tree: string): Signal =>
     : { kind: 'hint', hint: { about: 'log', customerId: tree }, customerId: tree }
 
 /** Writes faults down in one order, so that two who find the same wait for each other; gives those that are new. */
-const store = async (tx: Tx, found: readonly FoundFault[], now: number): Promise<FaultRow[]> => {
+const store = async (
+  tx: Tx,
+  found: readonly (FoundFault & { occurrence: number })[],
+  now: number,
+): Promise<FaultRow[]> => {
   const rows = found.map((one) => ({
     id: newId(),
     tree: one.tree,
     seq: one.seq,
     kind: kindOf(one.says),
+    occurrence: one.occurrence,
     says: one.says,
     foundBy: one.foundBy,
     deviceId: one.deviceId ?? null,
@@ -58,7 +74,7 @@ const store = async (tx: Tx, found: readonly FoundFault[], now: number): Promise
     .insert(auditFault)
     .values(rows)
     .onConflictDoUpdate({
-      target: [auditFault.tree, auditFault.seq, auditFault.kind],
+      target: [auditFault.tree, auditFault.seq, auditFault.kind, auditFault.occurrence],
       set: { lastAt: sql`greatest(${auditFault.lastAt}, excluded.last_at)` },
     })
     .returning()
@@ -86,8 +102,8 @@ const eventsOf = (fault: FaultRow, customer: string, device: { name: string } | 
 }
 
 /**
- * Writes down what was found in logs, once per fault however often it is found again, and alarms the administrators of
- * the maker and of the customer: events in both logs and mails are in the same transaction. The number of new faults.
+ * Writes down what was found in logs, once each time that a fault comes up however often it is seen, and alarms the
+ * administrators of the maker and of the customer: events in both logs and mails are in the same transaction. The number of new faults.
  * May stand behind a wall that shows the customers concerned.
  */
 export const reportFaults = async (house: House, found: readonly FoundFault[]): Promise<number> => {
@@ -96,8 +112,12 @@ export const reportFaults = async (house: House, found: readonly FoundFault[]): 
     .map(([, one]) => one)
   if (distinct.length === 0) return 0
   const now = house.clock.now()
-  const known = new Map((await faultsLike(house.db, distinct)).map((row) => [keyOf(row), row.lastAt]))
-  const toStore = distinct.filter((one) => (known.get(keyOf(one)) ?? Number.NEGATIVE_INFINITY) <= now - seenAgain)
+  const known = new Map((await faultsLike(house.db, distinct)).map((row) => [keyOf(row), row]))
+  const toStore = distinct.flatMap((one) => {
+    const last = known.get(keyOf(one))
+    if (!last || comesUpAnew(last, one, now)) return [{ ...one, occurrence: (last?.occurrence ?? 0) + 1 }]
+    return last.lastAt <= now - seenAgain ? [{ ...one, occurrence: last.occurrence }] : []
+  })
   if (toStore.length === 0) return 0
   const fresh = await house.db.transaction(async (tx) => {
     const rows = await store(tx, toStore, now)

@@ -2,7 +2,7 @@ import { utf8 } from '@gatehouse/shared/audit/bytes'
 import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { readKey } from '@gatehouse/shared/audit/note'
 import type { LogView, OpenFaultsView } from '@gatehouse/shared/views/integrity'
-import { eq } from 'drizzle-orm'
+import { asc, eq, inArray, isNull } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPeople, type Persona } from '../../demo/people.ts'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
@@ -14,6 +14,7 @@ import { type Answer, openTestHouse, type TestHouse } from '../../testing/house.
 import { mailsTo } from '../../testing/mailed.ts'
 import { signCheckpoints } from '../audit/checkpoints.ts'
 import { sequence } from '../audit/sequencer.ts'
+import { person } from '../people/tables.ts'
 import { runChecks } from './checks.ts'
 import { reportFault } from './faults.ts'
 import { remindOfFaults } from './reminders.ts'
@@ -81,6 +82,50 @@ describe('verify now', () => {
         return (await h.house.db.select().from(auditCheck)).filter(({ endedAt }) => endedAt === null)
       })
       .toEqual([])
+  })
+
+  test('is asked of a log once in ten minutes, and whoever asks keeps the night from no other log', async () => {
+    const now = h.clock.now()
+    const at = (minute: number) => ({ askedAt: now - minutes(60) + minutes(minute) })
+    const [asker] = await h.house.db.select({ id: person.id }).from(person).limit(1)
+    const logs = Array.from({ length: 8 }, () => newId())
+    const rows = logs.map((one, nth) => ({
+      id: newId(),
+      tree: one,
+      askedBy: nth < 5 ? (asker?.id ?? null) : null,
+      ...at(nth),
+    }))
+    await h.house.db.insert(auditCheck).values(rows)
+    await expect
+      .poll(async () => {
+        await runChecks.run(h.house)
+        return h.house.db.select().from(auditCheck).where(isNull(auditCheck.endedAt))
+      })
+      .toEqual([])
+    const done = await h.house.db
+      .select()
+      .from(auditCheck)
+      .where(inArray(auditCheck.tree, logs))
+      .orderBy(asc(auditCheck.endedAt))
+    // The house itself takes of them at the same time, two by two.
+    const nightly = done.map(({ askedBy }) => askedBy === null)
+    expect(nightly.slice(0, nightly.lastIndexOf(false)).filter(Boolean).length).toBeGreaterThanOrEqual(2)
+
+    const foods = h.seeded.customers['Great Lakes Foods']
+    h.clock.advance(minutes(11))
+    const again = await h.as('otherApprover')
+    expect((await again.post(`/api/logs/${foods}/checks`)).status).toBe(202)
+    await expect
+      .poll(async () => {
+        await runChecks.run(h.house)
+        return h.house.db.select().from(auditCheck).where(isNull(auditCheck.endedAt))
+      })
+      .toEqual([])
+    const events = await eventsOf(h.house, async () => {
+      expect(codeOf(await again.post(`/api/logs/${foods}/checks`))).toEqual([409, 'checked_lately'])
+    })
+    expect(own(events)).toEqual([])
+    expect((await logOf('otherApprover', `logs/${foods}`)).may.check).toMatchObject({ because: 'checked_lately' })
   })
 
   test('is for those who may see the log as a whole: of the customer itself, and of the maker', async () => {

@@ -12,6 +12,7 @@ import { asMay, mayUnless } from '../../kernel/http/allow.ts'
 import { signerOf } from '../audit/door.ts'
 import { devicesById } from '../devices/door.ts'
 import { witnessesOf } from '../witnesses/door.ts'
+import { askedLately } from './checks.ts'
 import { activityOn, type KnownLog } from './log.ts'
 import { sideOf } from './service.ts'
 import {
@@ -87,7 +88,14 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
   const may = (deed: 'verify' | 'explain') =>
     asMay(decide(actor, activityOn(log.kind, deed), log, { policy: [], approvals: [] }, house.clock.now()))
   const check = may('verify')
-  const running = checks.some(({ check }) => check.endedAt === null)
+  const shut = checks.some(({ check }) => check.endedAt === null)
+    ? 'check_running'
+    : askedLately(
+          checks.map(({ check }) => check),
+          house.clock.now(),
+        )
+      ? 'checked_lately'
+      : undefined
   const root = checkpoint && readCheckpointText(readNote(utf8(checkpoint.note)).text).root
   return {
     id: logIdOf(log.tree),
@@ -105,6 +113,6 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
         devices.get(fault.deviceId ?? '')?.name,
       ),
     ),
-    may: { check: check.ok && running ? mayUnless('check_running') : check, explain: may('explain') },
+    may: { check: check.ok ? mayUnless(shut) : check, explain: may('explain') },
   }
 }

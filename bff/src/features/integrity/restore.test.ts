@@ -14,7 +14,7 @@ import { auditCheckpoint, auditLine, auditPending, auditTree } from '../../kerne
 import { type OpenHouse, openHouse } from '../../main.ts'
 import { temporaryFolder, testSecret } from '../../testing/cluster.ts'
 import { mailsTo } from '../../testing/mailed.ts'
-import { signCheckpoints } from '../audit/checkpoints.ts'
+import { signTrees } from '../audit/checkpoints.ts'
 import { openSigner } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { orderNightlyChecks, runChecks } from './checks.ts'
@@ -137,7 +137,7 @@ describe('AL13 the copy of yesterday in the place of the database', () => {
     await happen(20)
     await settle()
     expect(await sizeNow()).toBeGreaterThan(signed)
-    await signCheckpoints.run(house())
+    await signTrees(house(), [tree])
     expect(await newestSigned()).toBe(copied)
     expect(await remembered()).toBe(signed)
     await expect.poll(says).toContainEqual(`among its first ${signed} entries something is not what was signed`)
@@ -166,7 +166,7 @@ describe('AL13 the copy of yesterday in the place of the database', () => {
       null,
     ])
     await settle()
-    await signCheckpoints.run(house())
+    await signTrees(house(), [tree])
     expect(await newestSigned()).toBe(copied)
   })
 })

@@ -26,11 +26,23 @@ export const logNamesOf = async (house: House, db: Tx, trees: readonly string[])
   return new Map([[theMakerItself, house.settings.maker], ...customers.map(({ id, name }) => [id, name] as const)])
 }
 
-/** Known faults of these trees and numbers. */
-export const faultsLike = (db: Tx, of: readonly { tree: string; seq: number | null }[]): Promise<FaultRow[]> => {
+/** A fault as it came up last, and when somebody explained it first; ms. */
+export interface KnownFault extends FaultRow {
+  explainedAt: number | null
+}
+
+/** Known faults of these trees and numbers, each as it came up last. */
+export const faultsLike = async (
+  db: Tx,
+  of: readonly { tree: string; seq: number | null }[],
+): Promise<KnownFault[]> => {
   const numbers = of.flatMap(({ seq }) => (seq === null ? [] : [seq]))
-  return db
-    .select()
+  const rows = await db
+    .selectDistinctOn([auditFault.tree, auditFault.seq, auditFault.kind], {
+      fault: auditFault,
+      explainedAt: sql<number | null>`(select min(${auditExplanation.at})::float8 from ${auditExplanation}
+        where ${auditExplanation.faultId} = ${auditFault.id})`,
+    })
     .from(auditFault)
     .where(
       and(
@@ -41,6 +53,8 @@ export const faultsLike = (db: Tx, of: readonly { tree: string; seq: number | nu
         sql`(${auditFault.seq} is null or ${auditFault.seq} = any(${sql.param(numbers)}::bigint[]))`,
       ),
     )
+    .orderBy(auditFault.tree, auditFault.seq, auditFault.kind, desc(auditFault.occurrence))
+  return rows.map(({ fault, explainedAt }) => ({ ...fault, explainedAt }))
 }
 
 /** Without an explanation by this side; the maker's own log is no customer's to explain. */

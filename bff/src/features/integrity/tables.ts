@@ -1,11 +1,22 @@
 import type { FaultFinder, FaultSide } from '@gatehouse/shared/audit-faults'
 import { sql } from 'drizzle-orm'
-import { bigint, foreignKey, index, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
 const count = (name: string) => bigint(name, { mode: 'number' })
 
-/** What was found to be wrong with a log: once each, for ever. `tree` is the customer's id, or the maker's (`theMakerItself`). */
+/** What was found to be wrong with a log: once each time that it comes up, for ever. `tree` is the customer's id, or the maker's (`theMakerItself`). */
 export const auditFault = pgTable(
   'audit_fault',
   {
@@ -15,6 +26,8 @@ export const auditFault = pgTable(
     seq: count('seq'),
     /** `says` without its numbers: what makes it the same fault when it is found again. */
     kind: text().notNull(),
+    /** The how manieth time it came up, from 1. */
+    occurrence: integer().notNull().default(1),
     says: text().notNull(),
     foundBy: text('found_by').$type<FaultFinder>().notNull(),
     /** Whose agent found it. */
@@ -25,7 +38,7 @@ export const auditFault = pgTable(
     toldAt: ms('told_at'),
   },
   (t) => [
-    unique('audit_fault_once').on(t.tree, t.seq, t.kind).nullsNotDistinct(),
+    unique('audit_fault_once').on(t.tree, t.seq, t.kind, t.occurrence).nullsNotDistinct(),
     unique('audit_fault_of_tree').on(t.tree, t.id),
   ],
 )

@@ -1,5 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { utf8 } from '@gatehouse/shared/audit/bytes'
+import { openCheckpoint, signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import type { LogView, OpenFaultsView } from '@gatehouse/shared/views/integrity'
 import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
@@ -7,14 +9,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { demoPeople, type Persona } from '../../demo/people.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
+import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { days } from '../../kernel/clock.ts'
+import { newIdAt } from '../../kernel/ids.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { signAll } from '../../testing/signing.ts'
 import { seedStories } from '../../testing/stories.ts'
-import { checkpointTree, signCheckpoints } from '../audit/checkpoints.ts'
+import { checkpointTree, signerOf } from '../audit/checkpoints.ts'
 import { sequence } from '../audit/sequencer.ts'
+import { noteText } from '../audit/signer.ts'
 import { checkTree } from './check.ts'
 import { orderNightlyChecks, runChecks } from './checks.ts'
 import { auditCheck, auditFault } from './tables.ts'
@@ -40,6 +46,8 @@ const remembered = async () => {
 const putBack = () =>
   superuser.begin(async (tx) => {
     await tx.unsafe('select pg_advisory_xact_lock(5530928817340912), pg_advisory_xact_lock(5530928817340913)')
+    // The queue first: what comes meanwhile may wait without its event, and no event may be without its place.
+    for (const table of found) await tx.unsafe(`delete from ${table}`)
     for (const table of tables) {
       // What the database makes by itself cannot be put back.
       const columns = await tx<{ name: string }[]>`select quote_ident(column_name) as name
@@ -47,7 +55,6 @@ const putBack = () =>
       const names = columns.map(({ name }) => name).join()
       await tx.unsafe(`delete from ${table}; insert into ${table} (${names}) select ${names} from kept_${table}`)
     }
-    for (const table of found) await tx.unsafe(`delete from ${table}`)
     for (const name of (await remembered()).keys()) await rm(join(folder(), name))
     for (const [name, bytes] of memory) await writeFile(join(folder(), name), bytes)
   })
@@ -63,7 +70,7 @@ beforeAll(async () => {
     await sequence(h.house)
     if ((await h.house.db.select().from(auditPending)).length > 0) throw new Error('some events still wait')
   })
-  await signCheckpoints.run(h.house)
+  await signAll(h.house)
   memory = await remembered()
   superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
   await superuser.unsafe('set session_replication_role = replica')
@@ -99,7 +106,8 @@ test('AL11 a tree that nobody touched is what its events make: the night finds n
   expect((await checkTree(h.house, tree)).faults).toEqual([])
   await night()
   expect(await h.house.db.select().from(auditFault)).toEqual([])
-  expect(await h.house.db.select().from(outboxMail)).toEqual([])
+  const mails = await h.house.db.select().from(outboxMail)
+  expect(mails.filter(({ subject }) => subject.includes('audit log'))).toEqual([])
   expect(await bannerOf('administrator')).toEqual([])
   const [check] = await h.house.db.select().from(auditCheck).where(eq(auditCheck.tree, tree))
   expect(check).toMatchObject({ faults: 0, askedBy: null, failed: null })
@@ -107,6 +115,8 @@ test('AL11 a tree that nobody touched is what its events make: the night finds n
 })
 
 describe('AL14 what a superuser changes is found in the night, named, and told to both sides', () => {
+  const slippedWords = (id: string) => `insert into audit_text (event_id, customer_id, actor_name, fields, openings)
+    select '${id}', customer_id, actor_name, fields, openings from audit_text where event_id = ${event(3)}`
   const event = (seq: number) => `(select event_id from audit_leaf where tree = '${tree}' and seq = ${seq})`
 
   const deeds: [string, () => string, number | null | (() => number), RegExp][] = [
@@ -191,6 +201,32 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       /nodes stand in the tree that nothing makes/,
     ],
     [
+      'an event slipped in beside the log',
+      () => {
+        const id = newIdAt(h.clock.now())
+        return `insert into audit_event select (jsonb_populate_record(one, jsonb_build_object('id', '${id}'))).*
+            from audit_event one where id = ${event(3)};
+          ${slippedWords(id)}`
+      },
+      null,
+      /the event has no place in the log: .+ of .+ UTC \([0-9a-f-]{36}\)/,
+    ],
+    [
+      'an event taken out of the queue before it had its place',
+      () => {
+        const id = newIdAt(h.clock.now())
+        return `select pg_advisory_lock(5530928817340912);
+          insert into audit_event select (jsonb_populate_record(one, jsonb_build_object('id', '${id}'))).*
+            from audit_event one where id = ${event(3)};
+          ${slippedWords(id)};
+          insert into audit_pending (event_id, customer_id) values ('${id}', '${tree}');
+          delete from audit_pending where event_id = '${id}';
+          select pg_advisory_unlock(5530928817340912)`
+      },
+      null,
+      /the event has no place in the log: .+ of .+ UTC \([0-9a-f-]{36}\)/,
+    ],
+    [
       'a checkpoint',
       () => `update audit_checkpoint set note = replace(note, 'audit', 'audis') where tree = '${tree}'`,
       () => size - 1,
@@ -262,6 +298,32 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       faults.map(({ id, firstAt }) => [id, firstAt]),
     )
     expect((await faultsNow())[0]?.lastAt).toBeGreaterThan(faults[0]?.lastAt ?? 0)
+  })
+
+  test('a log with many checkpoints is checked while others have their turn, and its faults are told once', async () => {
+    const signer = await signerOf(h.house)
+    const key = signer.keyOf(tree)
+    const notes = await Promise.all(
+      Array.from({ length: 2_000 }, async (_, n) => {
+        const checkpoint = { origin: key.name, size: size + 1 + n, root: new Uint8Array(32) }
+        return noteText(await signCheckpoint(sha256, checkpoint, key, h.house.keys.log.sign))
+      }),
+    )
+    const begun = performance.now()
+    for (const note of notes) openCheckpoint(primitives, utf8(note), key)
+    const atOnce = performance.now() - begun
+    await superuser`insert into audit_checkpoint (tree, size, note, at)
+      select ${tree}, ${size} + n, note, 0 from unnest(${notes}::text[]) with ordinality as one(note, n)`
+    let [longest, before] = [0, performance.now()]
+    const watch = setInterval(() => {
+      longest = Math.max(longest, performance.now() - before)
+      before = performance.now()
+    }, 5)
+    const { faults } = await checkTree(h.house, tree)
+    clearInterval(watch)
+    const says = `from here on something is gone: a checkpoint says ${size + 1} entries, and ${size} are there`
+    expect(faults.map((one) => one.says)).toEqual([says])
+    expect(longest).toBeLessThan(atOnce / 2)
   })
 
   test('AL08 whoever has lost a node waits, and keeps nobody else waiting', async () => {

@@ -17,6 +17,7 @@ import { agentProgram } from '../../testing/agent-program.ts'
 import type { DeviceClient, NewMessage } from '../../testing/device-client.ts'
 import { codeFor, enrolled, eventsOf, manyDevices } from '../../testing/devices.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { signAll } from '../../testing/signing.ts'
 import { signerOf } from '../audit/door.ts'
 import { hubOf } from '../gateway/hub.ts'
 import { closeCodes } from '../gateway/limits.ts'
@@ -46,6 +47,7 @@ const grow = async (n: number, { log = tree, later = minutes(2) } = {}): Promise
   const one = entry({ by: bySystem, event: 'site.added', fields: { site: 'Basel' }, about })
   await h.house.db.transaction((tx) => append(tx, h.clock.now(), Array<typeof one>(n).fill(one)))
   const signed = async () => {
+    await signAll(h.house)
     const [row] = await h.house.db.execute<{ waiting: number; size: number; signed: number }>(sql`
       select (select count(*) from audit_pending)::int as waiting,
         (select size from audit_tree where tree = ${log})::int as size,
@@ -222,6 +224,28 @@ describe('AL18 devices as witnesses of their customer’s log', () => {
     expect((await link(device))?.size).toBeNull()
     expect(await eventsOf(h, device.deviceId, 'witness.lost')).toHaveLength(1)
     await says(device, { asks: false, key, note: held })
+  })
+
+  test('whoever says one time that he holds a checkpoint and the next that he holds none is heard once an hour', async () => {
+    await grow(1)
+    const fickle = await newDevice()
+    const note = (await news(fickle, { asks: true, key }))?.checkpoint?.note ?? ''
+    const toldNow = async () => [
+      (await eventsOf(h, fickle.deviceId, 'witness.began')).length,
+      (await eventsOf(h, fickle.deviceId, 'witness.lost')).length,
+    ]
+    for (let time = 0; time < 4; time++) {
+      await says(fickle, { asks: false, key, note })
+      await says(fickle, { asks: false, key })
+    }
+    expect(await toldNow()).toEqual([1, 1])
+    // What is so all the same when the hour is over is told.
+    await says(fickle, { asks: false, key, note })
+    expect(await toldNow()).toEqual([1, 1])
+    h.clock.advance(hours(1))
+    await says(fickle, { asks: false, key, note })
+    await says(fickle, { asks: false, key, note })
+    expect(await toldNow()).toEqual([2, 1])
   })
 
   test('a heartbeat that says nothing of the log asks the database nothing for it', async () => {

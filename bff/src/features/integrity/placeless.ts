@@ -1,0 +1,45 @@
+import type { Tx } from '../../kernel/database/connect.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+
+/** An event that has no place in the log of whose it is, and does not wait for one. */
+export interface Placeless {
+  id: string
+  /** When it says it happened; ms. */
+  at: number
+  event: string
+}
+
+/** Events that are looked at in one go. */
+const page = 2_000
+
+interface Row {
+  id: string
+  at: string
+  event: string
+  placeless: boolean
+}
+
+/**
+ * Events of a tree's customer without a place, a page of events at a time. Every event waits or has its place, from the
+ * transaction that writes it on: so it is in whatever one statement sees, and no event is too young to be looked at.
+ */
+export async function* placelessEvents(db: Tx, tree: string): AsyncGenerator<Placeless[]> {
+  const own = tree === theMakerItself ? 'customer_id is null and $2::uuid is not null' : 'customer_id = $2'
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const rows = await prepared<Row>(
+      db,
+      `select one.id, one.at, one.event, leaf.event_id is null and pending.event_id is null as placeless
+       from (select id, at, event from audit_event where ${own} and id > $1 order by id limit ${page}) one
+       left join audit_leaf leaf on leaf.event_id = one.id
+       left join audit_pending pending on pending.event_id = one.id
+       order by one.id`,
+      [after, tree],
+    )
+    yield rows.filter(({ placeless }) => placeless).map(({ id, at, event }) => ({ id, at: Number(at), event }))
+    const last = rows.at(-1)
+    if (!last || rows.length < page) return
+    after = last.id
+  }
+}
