@@ -112,7 +112,9 @@ describe('AL14 what is found in a log', () => {
 
   describe('that was explained, or not seen for a while', () => {
     const explain = async () => {
-      const [newest] = (await faultsOf(helvetia)).filter(({ kind }) => kind === kindOf(shrunk(1, 1).says)).reverse()
+      const [newest] = (await faultsOf(helvetia))
+        .filter(({ kind }) => kind === kindOf(shrunk(1, 1).says))
+        .sort((a, b) => b.occurrence - a.occurrence)
       await h.house.db.insert(auditExplanation).values({
         faultId: newest?.id ?? '',
         tree: helvetia,
