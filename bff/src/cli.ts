@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { activityNames } from '@gatehouse/shared/activities'
+import { entryNumber } from '@gatehouse/shared/audit-faults'
 import { and, eq, isNull } from 'drizzle-orm'
 import { readSettings, type Settings } from './env.ts'
 import { openSigner } from './features/audit/door.ts'
@@ -158,7 +159,7 @@ const compareWithCopy = async (): Promise<void> => {
   })
   for (const { tree, size, copied } of logs) console.log(`${tree}: ${size} entries, ${copied} in the copy`)
   for (const { tree, seq, says } of differences)
-    console.log(`DIFFERENT  ${tree}${seq === null ? '' : `, entry ${seq}`}: ${says}`)
+    console.log(`DIFFERENT  ${tree}${seq === null ? '' : `, entry ${entryNumber(seq)}`}: ${says}`)
   if (differences.length > 0) process.exitCode = 1
   else console.log('\nWhat is in the copy is what is in the database.')
 }

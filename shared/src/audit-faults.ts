@@ -13,3 +13,6 @@ export const faultFinderNames = Object.keys(faultFinders) as FaultFinder[]
 /** Who explains a fault: each side for itself, so that neither can end the other's alarm. */
 export const faultSides = ['maker', 'customer'] as const
 export type FaultSide = (typeof faultSides)[number]
+
+/** The number people know an entry of a log by: from 1 on, where `seq` counts from 0; a dash for none. */
+export const entryNumber = (seq: number | null): number | '–' => (seq === null ? '–' : seq + 1)

@@ -56,7 +56,7 @@ export class LostNode extends Error {
   readonly says: string
   constructor(tree: string, { level, index }: NodeId) {
     const firstEntry = index * 2 ** level
-    const says = `the node over entries ${firstEntry} to ${firstEntry + 2 ** level - 1} is gone`
+    const says = `the node over entries ${firstEntry + 1} to ${firstEntry + 2 ** level} is gone`
     super(`${treeName(tree)}: ${says}`)
     this.firstEntry = firstEntry
     this.says = says

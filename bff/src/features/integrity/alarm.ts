@@ -1,4 +1,4 @@
-import { type FaultSide, faultFinders } from '@gatehouse/shared/audit-faults'
+import { entryNumber, type FaultSide, faultFinders } from '@gatehouse/shared/audit-faults'
 import type { Named } from '@gatehouse/shared/views/views'
 import { inArray } from 'drizzle-orm'
 import { days } from '../../kernel/clock.ts'
@@ -43,7 +43,7 @@ const listed = (house: House, faults: readonly FaultRow[], names: ReadonlyMap<st
       .slice(0, mostListed)
       .map(
         ({ seq, says, foundBy, firstAt }) =>
-          `- ${seq === null ? '' : `entry ${seq}: `}${says} (found by ${faultFinders[foundBy].says}, ${moment(firstAt, null)})`,
+          `- ${seq === null ? '' : `entry ${entryNumber(seq)}: `}${says} (found by ${faultFinders[foundBy].says}, ${moment(firstAt, null)})`,
       )
     const more = own.length - lines.length
     return [
@@ -167,7 +167,7 @@ export const mailOfExplanation = async (
             '',
             `${by.name} of ${by.company} has written down what this was:`,
             '',
-            `- ${fault.seq === null ? '' : `entry ${fault.seq}: `}${fault.says}`,
+            `- ${fault.seq === null ? '' : `entry ${entryNumber(fault.seq)}: `}${fault.says}`,
             '',
             `“${reason}”`,
             '',

@@ -227,7 +227,7 @@ export const checkTree = async (
     for (const { level, index } of wrong)
       fault(
         index * 2 ** level,
-        `the node over entries ${index * 2 ** level} to ${(index + 1) * 2 ** level - 1} is not what they make`,
+        `the node over entries ${index * 2 ** level + 1} to ${(index + 1) * 2 ** level} is not what they make`,
       )
     if (gap !== -1) {
       fault(frontier.size, 'the entry is missing')

@@ -36,7 +36,7 @@ describe('AL14 what is found in a log', () => {
   test('is in the table, in both logs, and mailed to the administrators of both sides and to nobody else', async () => {
     const signals = await signalsOf(h.house, async () => {
       const events = await eventsOf(h.house, () => reportFault(h.house, found()))
-      const says = 'Found in the audit log of Helvetia Pharma, entry 7: the event is gone (found by the nightly check)'
+      const says = 'Found in the audit log of Helvetia Pharma, entry 8: the event is gone (found by the nightly check)'
       expect(told(events)).toEqual([
         [helvetia, says],
         [null, says],
@@ -48,7 +48,7 @@ describe('AL14 what is found in a log', () => {
     )
     const [mail] = await mailsTo(h.house, demoPeople.approver.email)
     expect(mail?.subject).toBe('Alarm: the audit log of Helvetia Pharma is not as written')
-    expect(mail?.text).toContain('- entry 7: the event is gone (found by the nightly check')
+    expect(mail?.text).toContain('- entry 8: the event is gone (found by the nightly check')
     expect(mail?.text).toContain(`${h.house.origin}/audit/logs/${helvetia}`)
     const hints = signals.flatMap((one) => (one.kind === 'hint' && one.hint.about === 'log' ? [one.customerId] : []))
     expect(hints).toEqual([helvetia, undefined])
@@ -100,13 +100,13 @@ describe('AL14 what is found in a log', () => {
     }
     expect((await mailed()).length - before.length).toBe(9)
     const [mail] = await mailsTo(h.house, demoPeople.approver.email)
-    expect(mail?.text).toContain('entry 301')
+    expect(mail?.text).toContain('entry 302')
   })
 
   test('in the log of the maker itself is no matter of any customer', async () => {
     const before = await mailed()
     const events = await eventsOf(h.house, () => reportFault(h.house, found({ tree: theMakerItself })))
-    expect(told(events)).toEqual([[null, expect.stringContaining(`audit log of ${h.house.settings.maker}, entry 7`)]])
+    expect(told(events)).toEqual([[null, expect.stringContaining(`audit log of ${h.house.settings.maker}, entry 8`)]])
     expect((await mailed()).length - before.length).toBe(1)
   })
 

@@ -1,4 +1,4 @@
-import { type FaultFinder, faultFinders } from '@gatehouse/shared/audit-faults'
+import { entryNumber, type FaultFinder, faultFinders } from '@gatehouse/shared/audit-faults'
 import { sql } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, type Entry, entry } from '../../kernel/audit/append.ts'
@@ -93,7 +93,7 @@ const eventsOf = (fault: FaultRow, customer: string, device: { name: string } | 
       fields: {
         customer,
         finding: fault.says,
-        entry: fault.seq ?? '–',
+        entry: entryNumber(fault.seq),
         finder: faultFinders[fault.foundBy].says,
       },
       about: customerId === null ? {} : { customerId, customerName: customer, ...about },

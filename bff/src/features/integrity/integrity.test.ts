@@ -177,7 +177,7 @@ describe('an explanation', () => {
       expect(status).toBe(200)
       expect(body.faults[0]).toMatchObject({ open: false, explanations: [{ side: 'maker', by: 'Ruth Vogel' }] })
     })
-    const says = 'Explained what was found at entry 4 of the audit log of Helvetia Pharma: “A repair of the disk”'
+    const says = 'Explained what was found at entry 5 of the audit log of Helvetia Pharma: “A repair of the disk”'
     expect(own(events)).toEqual([
       ['Ruth Vogel', helvetia, says],
       ['Ruth Vogel', null, says],
@@ -216,8 +216,8 @@ describe('an explanation', () => {
     await remindOfFaults.run(h.house)
     await remindOfFaults.run(h.house)
     expect(await counts()).toEqual([1, 1])
-    expect((await mails('administrator'))[0]?.text).toContain('entry 6')
-    expect((await mails('administrator'))[0]?.text).not.toContain('entry 4')
+    expect((await mails('administrator'))[0]?.text).toContain('entry 7')
+    expect((await mails('administrator'))[0]?.text).not.toContain('entry 5')
     await explain('administrator', id)
     await explain('administrator', (await logOf('administrator')).faults.find(({ open }) => open)?.id ?? '')
     h.clock.advance(days(1) + minutes(1))

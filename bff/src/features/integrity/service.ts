@@ -1,4 +1,4 @@
-import type { FaultSide } from '@gatehouse/shared/audit-faults'
+import { entryNumber, type FaultSide } from '@gatehouse/shared/audit-faults'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { change } from '../../kernel/change.ts'
@@ -35,7 +35,7 @@ export const explainFault = (
       .returning()
     if (!mine) throw new Refused('already_decided')
     await mailOfExplanation(house, tx, { log, fault, side, by: actor, reason })
-    const fields = { customer: log.name, entry: fault.seq ?? '–', reason }
+    const fields = { customer: log.name, entry: entryNumber(fault.seq), reason }
     return {
       result: undefined,
       fields,

@@ -192,7 +192,7 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       'a node',
       () => `update audit_node set hash = sha256('x') where tree = '${tree}' and level = 1 and index = 1`,
       2,
-      /node over entries 2 to 3/,
+      /node over entries 3 to 4/,
     ],
     [
       'a node too many',
