@@ -30,6 +30,14 @@ export class DevicePage {
     await expect(this.page).toHaveURL(/\/requests\/[0-9a-f-]{36}$/)
   }
 
+  /** Has the device send its log file, which asks nobody, and waits until it is there. */
+  async fetchLog(): Promise<void> {
+    await this.tab('Actions')
+    await this.page.getByRole('button', { name: 'Fetch a log file' }).click()
+    await this.page.getByRole('button', { name: 'Queue it' }).click()
+    await expect(this.page.getByRole('button', { name: 'Show the file' }).first()).toBeVisible({ timeout: 20_000 })
+  }
+
   /** Rows of the audit tab, newest first: the sentence of each. */
   auditRows(): Locator {
     return this.page.getByRole('table', { name: 'Audit log' }).getByRole('row')

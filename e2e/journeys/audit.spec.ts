@@ -1,0 +1,90 @@
+import { wallOf } from '@gatehouse/shared/audit-times'
+import { expect, test } from '../fixtures/test.ts'
+import { AuditPage } from '../pages/audit-page.ts'
+import { DevicePage } from '../pages/device-page.ts'
+
+const minutes = (n: number): number => n * 60_000
+
+/** Neither the browser's zone nor the server's. */
+const cork = 'Europe/Dublin'
+
+test('A5 AL04 somebody finds who did what, when by the clock of the site; the link shows the customer the same, and an outsider nothing', async ({
+  as,
+  stack,
+}) => {
+  const [anna, clara, tom] = await Promise.all([as('technician'), as('approver'), as('outsider')])
+  const device = await new DevicePage(anna.page).open('Balance 11')
+  await device.fetchLog()
+
+  await device.tab('Audit')
+  const log = new AuditPage(anna.page)
+  await expect(anna.page.getByText(`Times are in ${cork}.`)).toBeVisible()
+  await log.by('anna', /^Anna Keller/)
+  await log.ofKind('Remote actions')
+  const wall = (ms: number) => wallOf(stack.now() + ms, cork)
+  await log.between(wall(minutes(-90)), wall(minutes(-30)), cork)
+  await expect(anna.page.getByText('No event fits')).toBeVisible()
+  await log.between(wall(minutes(-30)), wall(minutes(30)), cork)
+  await expect(log.rows()).toHaveCount(1)
+  const asked = log.rows().first()
+  await expect(asked).toContainText('Anna Keller')
+  await expect(asked).toContainText('Done')
+
+  await asked.getByText(/log file/i).click()
+  await expect(asked.getByText('Place in the log')).toBeVisible()
+  await expect(asked).toContainText(`(${cork})`)
+  const list = anna.page.url()
+  await asked.getByRole('link').first().click()
+  await expect(anna.page).toHaveURL(/\/audit\/[0-9a-f-]{36}$/)
+  const says = (await anna.page.getByRole('heading', { level: 1 }).textContent()) ?? ''
+  await anna.page.goBack()
+  await expect(anna.page).toHaveURL(list)
+  await expect(log.rows()).toHaveCount(1)
+  await anna.page.goForward()
+
+  await clara.page.goto(anna.page.url())
+  await expect(clara.page.getByRole('heading', { level: 1 })).toHaveText(says)
+  await expect(clara.page.getByText(`(${cork})`)).toBeVisible()
+  await expect(clara.page.getByText(/^Entry [\d,]+ of [\d,]+, event [\d,]+ of its device$/)).toBeVisible()
+  await clara.page.goto(list)
+  await expect(new AuditPage(clara.page).rows()).toHaveCount(1)
+
+  for (const address of [anna.page.url(), list]) {
+    await tom.page.goto(address)
+    await expect(tom.page.getByText('There is nothing here that you may see.')).toBeVisible()
+    await expect(tom.page.getByText('Anna Keller')).toHaveCount(0)
+  }
+})
+
+test('A5 an open log shows by itself what happens, and moves nothing under whoever reads further down', async ({
+  as,
+}) => {
+  const [anna, clara] = await Promise.all([as('technician'), as('approver')])
+  const device = await new DevicePage(anna.page).open('Balance 7')
+  await clara.page.setViewportSize({ width: 1_440, height: 500 })
+  await clara.page.goto('/audit')
+  const log = new AuditPage(clara.page)
+  const fetched = log
+    .rows()
+    .filter({ hasText: 'Balance 7' })
+    .filter({ hasText: /^.*Anna Keller.*log file/s })
+  await expect(log.rows().nth(20)).toBeVisible()
+  const before = await fetched.count()
+  await device.fetchLog()
+  await expect(fetched).toHaveCount(before + 1)
+
+  const chip = clara.page.getByRole('button', { name: /^\d+ new events?$/ })
+  await expect(chip).toHaveCount(0)
+  const read = log.rows().nth(20)
+  const line = (await read.textContent()) ?? ''
+  await read.hover()
+  await clara.page.mouse.wheel(0, 600)
+  await device.fetchLog()
+  await expect(chip).toBeVisible()
+  await expect(read).toHaveText(line)
+  await expect(fetched).toHaveCount(before + 1)
+  await chip.click()
+  await expect(fetched).toHaveCount(before + 2)
+  await expect(fetched.first()).toBeInViewport()
+  await expect(chip).toHaveCount(0)
+})
