@@ -257,7 +257,11 @@ describe('AZ01 every door, and everybody who may stand at it:', () => {
       const code = codeOf(answer.body)
       const whose = ofOneself[door.name]
       if (whose) expect([name, answer.status]).toEqual([name, kind.who === whose ? 409 : 404])
-      else if (door.method === 'GET') expect([name, answer.status, code]).toEqual([name, 200, undefined])
+      else if (door.name === 'GET /api/audit/:eventId') {
+        // An event of a device is there for whoever may see the device's log, and for nobody else.
+        const log = await ask(door, kind, `/api/devices/${ids.deviceId}/audit`, undefined)
+        expect([name, answer.status]).toEqual([name, log.status === 200 ? 200 : 404])
+      } else if (door.method === 'GET') expect([name, answer.status, code]).toEqual([name, 200, undefined])
       else if (kind.who === owner && kind.visitor === (await s.as(kind.who as Persona)))
         expect([name, answer.status < 300, code]).toEqual([name, !refused, refused])
       else if (answer.status >= 300) {
