@@ -156,9 +156,9 @@ describe('AL13 a database of yesterday is found by the devices, with the signerâ
       await grow(1_300, { log, later: seconds(3) })
       hubOf(h.house).connections.get(deviceId)?.close(closeCodes.later, 'come later')
       await expect.poll(() => eventsOf(h, deviceId, 'witness.refused'), { timeout: 40_000 }).toHaveLength(1)
-      expect(await found()).toContain(
-        `a device holds a signed checkpoint with another root for the first ${size} entries`,
-      )
+      await expect
+        .poll(found)
+        .toContain(`a device holds a signed checkpoint with another root for the first ${size} entries`)
       const shown = await agent.command('log')
       expect(shown).toContain(`/audit/${log}\n${size}\n`)
       expect(shown).toMatch(/REFUSED 1 time\(s\)/)
