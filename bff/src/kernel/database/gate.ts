@@ -1,5 +1,5 @@
 import type { ReservedSql, Sql, TransactionSql } from 'postgres'
-import { preparing, unsafeOf } from './preparing.ts'
+import { preparer } from './preparing.ts'
 
 /** The database did not answer, or no connection came free, within the deadline: what was asked may or may not be done. */
 export class DatabaseDeadlineError extends Error {
@@ -36,11 +36,13 @@ type DriverQuery = {
  */
 export function gated(sql: Sql, permits: number, deadlineMs: number): GatedSql {
   const gate = createGate(permits, deadlineMs)
+  const preparing = preparer()
+  const asking = preparing(sql)
   const overrides: Record<string, unknown> = {
-    alone: (work: Work<unknown>) => guardAlone(gate, sql, work),
+    alone: (work: Work<unknown>) => guardAlone(gate, sql, (connection) => work(preparing(connection))),
     // raw: the same door as the pool's own
-    unsafe: (...args: Parameters<Sql['unsafe']>) => guardQuery(gate, unsafeOf(sql)(...args)),
-    begin: (...args: unknown[]) => guardBegin(gate, sql, args),
+    unsafe: (...args: Parameters<Sql['unsafe']>) => guardQuery(gate, asking.unsafe(...args)),
+    begin: (...args: unknown[]) => guardBegin(gate, sql, args, preparing),
     reserve: () => guardReserve(gate, sql),
     notify: (channel: string, payload: string) =>
       guardQuery(gate, sql`select pg_notify(${channel}, ${payload})`) as Promise<unknown>,
@@ -117,7 +119,12 @@ function isDriverQuery(value: unknown): value is DriverQuery {
 }
 
 /** Past its deadline a transaction is not allowed to commit any more; only a commit already sent can still succeed. */
-function guardBegin(gate: Gate, sql: Sql, args: unknown[]): Promise<unknown> {
+function guardBegin(
+  gate: Gate,
+  sql: Sql,
+  args: unknown[],
+  preparing: (tx: TransactionSql) => TransactionSql,
+): Promise<unknown> {
   const deed = args.at(-1) as (tx: TransactionSql) => unknown
   const options = args.length > 1 ? String(args[0]) : ''
   return new Promise((resolve, reject) => {

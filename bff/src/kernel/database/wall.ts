@@ -1,7 +1,6 @@
 import { sql as text } from 'drizzle-orm'
 import type { TransactionSql } from 'postgres'
 import type { GatedSql } from './gate.ts'
-import { unsafeOf } from './preparing.ts'
 
 /** Stands for the maker among the customers of a wall: its own people, groups and networks. */
 export const theMakerItself = '00000000-0000-0000-0000-000000000000'
@@ -47,7 +46,7 @@ export const walled = (sql: GatedSql, customers: readonly string[]): GatedSql =>
       new WalledQuery((asValues) =>
         sql.alone(async (connection) => {
           // raw: what drizzle has written, handed on, and ids of customers
-          const query = unsafeOf(connection)(text, params, options)
+          const query = connection.unsafe(text, params, options)
           // All three are sent before the first answer is there; after a failure `commit` rolls back.
           const sent = [connection.unsafe(begin), asValues ? query.values() : query, connection.unsafe('commit')]
           const [begun, asked, committed] = await Promise.allSettled(sent.map((one) => one.execute()))
