@@ -21,7 +21,14 @@ export const isUnderWay = (state: ExportState): boolean => state === 'queued' ||
 export const ExportSince = z.union([
   z.enum(['none', 'first']),
   z.strictObject({ size: z.int().nonnegative() }),
-  z.strictObject({ note: z.string().min(1).max(20_000) }),
+  z.strictObject({
+    // Kept as it is: every byte of it was signed.
+    note: z
+      .string()
+      .min(1)
+      .max(20_000)
+      .regex(/^(?:[^\p{Cc}\p{Cs}]|\n)*$/u, 'This is no checkpoint'),
+  }),
 ])
 export type ExportSince = z.infer<typeof ExportSince>
 
