@@ -70,7 +70,7 @@ test('a technician fetches a log file; what the policy wants to be asked about s
   await expect(page.getByRole('tooltip')).toContainText('asked first')
   await page.getByRole('button', { name: 'Fetch a log file' }).click()
   await page.getByRole('button', { name: 'Queue it' }).click()
-  await page.getByRole('button', { name: 'Show the file' }).click({ timeout: 20_000 })
+  await page.getByRole('button', { name: 'Show the file' }).first().click({ timeout: 20_000 })
   await expect(page.locator('pre')).toContainText('connected')
 })
 
