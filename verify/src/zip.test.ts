@@ -248,12 +248,12 @@ describe('AL15 whatever is done to the bytes of a zip is noticed, or changes not
       for (let at = from; at < to; at += what === 'data' ? 3 : 1) {
         const other = flipped(zip, at)
         if (!(await holds(other))) continue
-        unnoticed.add(what === 'data' && at === to - 1 ? 'last byte of what is packed' : what)
+        unnoticed.add(what === 'data' ? 'last bits of a packed block' : what)
         // Rightly not noticed: what was checked is what was packed, under the same names.
         expect(await contentsOf(other)).toEqual(whole)
       }
     // What says nothing of the files: by what and when they were packed, which program could read it, how they may be
-    // used, on which of many disks they are, how long a remark would be, and bits that fill up a last byte.
+    // used, on which of many disks they are, how long a remark would be, and bits that fill up the last byte of a block.
     expect([...unnoticed].sort()).toEqual([
       'central disk',
       'central flags',
@@ -265,7 +265,7 @@ describe('AL15 whatever is done to the bytes of a zip is noticed, or changes not
       'end comment',
       'end counts',
       'end disks',
-      'last byte of what is packed',
+      'last bits of a packed block',
       'local flags',
       'local time',
       'local version',
