@@ -1,6 +1,6 @@
 /** What is checked of a bundle, in the order people read it, and what it means when it holds. */
 export const checks = {
-  files: 'No file was added, taken away or changed',
+  files: 'Every file that belongs to it is there, and no other',
   key: 'The key you hold is the key of this bundle',
   origin: 'It is the audit log of this customer on this server',
   checkpoint: 'The size and the root of the log are signed with your key',

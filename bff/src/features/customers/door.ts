@@ -1,8 +1,9 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import type { Who } from '@gatehouse/shared/decide'
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, ilike, type SQL, sql } from 'drizzle-orm'
 import type { About } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { containing } from '../../kernel/database/like.ts'
 import type { Finder } from '../../kernel/http/allow.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { customer, site } from './tables.ts'
@@ -50,6 +51,25 @@ export const grantedCustomers = (who: Pick<Who, 'customerId' | 'grants'>, activi
       : sql`${customer.id} = any(${sql.param(ids)}::uuid[])`
   return who.customerId === null ? reached : (and(eq(customer.id, who.customerId), reached) as SQL)
 }
+
+/** A page of a list of customers by name: `after` is the last row already shown. */
+export interface CustomersPage {
+  limit: number
+  after?: [name: string, id: string]
+  search?: string
+}
+
+/** The customers on a page of those that `who` may do `activity` to. */
+export const customersOnPage = (
+  who: Pick<Who, 'customerId' | 'grants'>,
+  activity: Activity,
+  { after, search }: CustomersPage,
+): SQL | undefined =>
+  and(
+    grantedCustomers(who, activity),
+    search ? ilike(customer.name, containing(search)) : undefined,
+    after ? gt(sql`(${customer.name}, ${customer.id})`, sql`(${after[0]}, ${after[1]}::uuid)`) : undefined,
+  )
 
 /** A site of this customer; `undefined` where the customer has none of this id. */
 export const siteOf = async (db: Tx, customerId: string, siteId: string) => {

@@ -1,12 +1,11 @@
 import type { Who } from '@gatehouse/shared/decide'
 import type { CustomerRow, SiteView } from '@gatehouse/shared/views/views'
-import { and, asc, eq, gt, ilike, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
-import { containing } from '../../kernel/database/like.ts'
 import { grantedDevices } from '../devices/door.ts'
 import { device } from '../devices/tables.ts'
 import { person } from '../people/tables.ts'
-import { grantedCustomers } from './door.ts'
+import { type CustomersPage, customersOnPage } from './door.ts'
 import { customer, site } from './tables.ts'
 
 const howMany = sql<number>`count(*)::int`
@@ -19,11 +18,7 @@ const devicesSeen = (db: Tx, who: Who, where: SQL) =>
     .where(and(where, isNull(device.removedAt), grantedDevices(who, 'device.view')))
 
 /** Customers that `who` may see, by name, one more than `limit`. */
-export const customersOf = (
-  db: Tx,
-  who: Who,
-  page: { limit: number; after?: [name: string, id: string]; search?: string },
-): Promise<CustomerRow[]> => {
+export const customersOf = (db: Tx, who: Who, page: CustomersPage): Promise<CustomerRow[]> => {
   const sites = db.select({ n: howMany }).from(site).where(eq(site.customerId, customer.id))
   return db
     .select({
@@ -33,15 +28,7 @@ export const customersOf = (
       devices: sql<number>`${devicesSeen(db, who, eq(device.customerId, customer.id))}`,
     })
     .from(customer)
-    .where(
-      and(
-        grantedCustomers(who, 'customer.view'),
-        page.search ? ilike(customer.name, containing(page.search)) : undefined,
-        page.after
-          ? gt(sql`(${customer.name}, ${customer.id})`, sql`(${page.after[0]}, ${page.after[1]}::uuid)`)
-          : undefined,
-      ),
-    )
+    .where(customersOnPage(who, 'customer.view', page))
     .orderBy(asc(customer.name), asc(customer.id))
     .limit(page.limit + 1)
 }

@@ -6,6 +6,7 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { holdRights } from '../../kernel/database/rights-lock.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
+import { idAt } from '../../kernel/ids.ts'
 import { refuseActionsOf } from '../actions/door.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
@@ -20,12 +21,6 @@ import { addressesOf, eraseKept, eraseWords, listHash, pageSize, termsFor } from
 
 /** Pages of one erasure in one run: others want their turn. */
 const mostPages = 100
-
-/** The smallest id of an event at `at`, ms: ids begin with their time. */
-const firstIdAt = (at: number): string => {
-  const hex = Math.max(0, at).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
-}
 
 /** Ends an erasure that waited too long, or that no two people stand for any more; `tx` holds its row. */
 const lapse = async (tx: Tx, row: ErasureRow, now: number, because: string): Promise<void> => {
@@ -94,7 +89,7 @@ const goOn = (house: House, id: string): Promise<boolean | ErasureRow> =>
     // Twice: what committed late, while the first round went by, has an id of before.
     if (row.trees >= 2 * trees.length) return row
     const customerId = trees[row.trees % trees.length] ?? null
-    const from = row.trees < trees.length ? null : firstIdAt((row.beginsAt ?? 0) - lookBack)
+    const from = row.trees < trees.length ? null : idAt((row.beginsAt ?? 0) - lookBack)
     const page = row.pages + 1
     const { last, looked, erased } = await eraseWords(tx, id, customerId, row.cursor ?? from, page)
     const over = looked < pageSize

@@ -1,14 +1,13 @@
 import type { FaultSide } from '@gatehouse/shared/audit-faults'
 import { granted } from '@gatehouse/shared/decide'
 import type { LogRow } from '@gatehouse/shared/views/integrity'
-import { and, asc, desc, eq, gt, ilike, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import { auditCheckpoint, auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
-import { containing } from '../../kernel/database/like.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
-import { grantedCustomers } from '../customers/door.ts'
+import { type CustomersPage, customersOnPage } from '../customers/door.ts'
 import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
 import { activityOn } from './log.ts'
@@ -154,24 +153,11 @@ const rowColumns = (tree: SQL, side: FaultSide) => ({
 })
 
 /** The logs of customers that `actor` may see, by name, one more than `limit`. */
-export const logsSeen = (
-  db: Tx,
-  actor: Actor,
-  side: FaultSide,
-  page: { limit: number; after?: [name: string, id: string]; search?: string },
-): Promise<LogRow[]> =>
+export const logsSeen = (db: Tx, actor: Actor, side: FaultSide, page: CustomersPage): Promise<LogRow[]> =>
   db
     .select({ id: customer.id, name: customer.name, ...rowColumns(sql`${customer.id}`, side) })
     .from(customer)
-    .where(
-      and(
-        grantedCustomers(actor, 'audit.verify'),
-        page.search ? ilike(customer.name, containing(page.search)) : undefined,
-        page.after
-          ? gt(sql`(${customer.name}, ${customer.id})`, sql`(${page.after[0]}, ${page.after[1]}::uuid)`)
-          : undefined,
-      ),
-    )
+    .where(customersOnPage(actor, 'audit.verify', page))
     .orderBy(asc(customer.name), asc(customer.id))
     .limit(page.limit + 1)
 
