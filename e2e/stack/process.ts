@@ -5,7 +5,7 @@ import { movableClock } from '@gatehouse/bff/kernel/clock'
 import { openHouse } from '@gatehouse/bff/main'
 import { cloneDatabase, temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
 import { seedForTests } from '@gatehouse/bff/testing/seed'
-import { alterEntry } from '@gatehouse/bff/testing/superuser'
+import { alterEntry, setDatabaseClock } from '@gatehouse/bff/testing/superuser'
 import { startDemoAgents } from '../../scripts/demo-agents.ts'
 import type { StackAddress, StackDone, StackOrder } from './orders.ts'
 
@@ -37,7 +37,10 @@ const main = async (): Promise<void> => {
   tell({ url: opened.url, seeded })
   for await (const line of createInterface({ input: process.stdin })) {
     const order = JSON.parse(line) as StackOrder
-    if (order.do === 'advance') clock.advance(order.ms)
+    if (order.do === 'advance') {
+      clock.advance(order.ms)
+      await setDatabaseClock(database.ownerUrl, clock.now())
+    }
     if (order.do === 'alter') await alterEntry(database.ownerUrl, order.tree, order.seq)
     if (order.do === 'close') break
     tell({ done: true, reports: reportsTaken(opened.house) })

@@ -24,3 +24,13 @@ export const alterEntry = async (ownerUrl: string, tree: string, seq: number): P
   // So that it can be looked for at once.
   await checkedLongAgo(ownerUrl)
 }
+
+/** Whoever owns the database sets its clock to `at` (ms); from there it runs on, and nothing but this moves it. */
+export const setDatabaseClock = (ownerUrl: string, at: number): Promise<void> =>
+  asSuperuser(ownerUrl, async (sql) => {
+    // clock: how far apart the two are
+    const ahead = Math.round(at - Date.now())
+    // raw: a number in the text of a function, which takes no parameters
+    await sql.unsafe(`create or replace function database_clock() returns bigint language sql stable
+      set search_path = pg_catalog as $$ select (extract(epoch from now()) * 1000)::bigint + ${ahead} $$`)
+  })

@@ -1,7 +1,7 @@
 import { reveal } from '@gatehouse/shared/audit/leaf'
 import type { ErasuresView } from '@gatehouse/shared/views/erasures'
 import { and, eq } from 'drizzle-orm'
-import postgres, { type Sql } from 'postgres'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPeople, type Persona } from '../../demo/people.ts'
 import { entry } from '../../kernel/audit/append.ts'
@@ -10,6 +10,7 @@ import { auditEvent, auditPending, auditText } from '../../kernel/audit/tables.t
 import { note } from '../../kernel/change.ts'
 import { days, hours } from '../../kernel/clock.ts'
 import { roleUrlsOf } from '../../kernel/database/migrate.ts'
+import { newId } from '../../kernel/ids.ts'
 import { deriveFrom } from '../../kernel/keys.ts'
 import { testSecret } from '../../testing/cluster.ts'
 import { manyDevices } from '../../testing/devices.ts'
@@ -17,6 +18,7 @@ import { eventsOf } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, signedInAt, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { answer, ask } from '../../testing/sessions.ts'
+import { setDatabaseClock } from '../../testing/superuser.ts'
 import { signCheckpoints } from '../audit/checkpoints.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { checkTree } from '../integrity/check.ts'
@@ -27,14 +29,14 @@ import { pageSize } from './words.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
+const patience = { timeout: 20_000, interval: 200 }
 let h: TestHouse
 /** Somebody who owns the whole database, and goes past triggers. */
 let superuser: Sql
 let helvetia: string
 let ines: string
 beforeAll(async () => {
-  // The database asks its own clock whether the time has come.
-  h = await openTestHouse({ LOG_LEVEL: 'error' }, Date.now() - days(40))
+  h = await openTestHouse({ LOG_LEVEL: 'error' })
   superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
   helvetia = h.seeded.customers['Helvetia Pharma']
   ines = h.seeded.people.reader
@@ -44,6 +46,11 @@ afterAll(async () => {
   await h.close()
 })
 
+/** The house's clock, and the database's, which asks by its own whether the time has come. */
+const later = async (ms: number) => {
+  h.clock.advance(ms)
+  await setDatabaseClock(h.ownerUrl, h.clock.now())
+}
 const codeOf = ({ status, body }: { status: number; body: unknown }) =>
   status < 300 ? undefined : (body as { error?: { code?: string } }).error?.code
 const askFor = (by: Visitor, personId: string, reason = 'she has left, and asks for it') =>
@@ -108,7 +115,7 @@ describe('AL23 two administrators of the company, and a day', () => {
     expect((await list(marc)).erasures[0]).toMatchObject({ state: 'confirmed', events: 0 })
     expect(codeOf(await stop(clara, body.id))).toBeUndefined()
     expect(codeOf(await stop(marc, body.id))).toBe('wrong_state')
-    h.clock.advance(hours(25))
+    await later(hours(25))
     await erasePeople.run(h.house)
     expect((await list(await h.as('approver'))).erasures[0]).toMatchObject({ state: 'stopped' })
     expect((await linesWith('Ines Frei')).length).toBeGreaterThan(0)
@@ -126,6 +133,7 @@ describe('AL23 two administrators of the company, and a day', () => {
     }
     const one = { erasure_id: ines, person_id: ines, begins_at: 0 }
     const [c, m] = [h.seeded.people.approver, h.seeded.people.colleague]
+    await superuser`set session_replication_role = replica`
     for (const pair of [
       { asked_by: c, confirmed_by: c },
       { asked_by: ines, confirmed_by: c },
@@ -134,6 +142,124 @@ describe('AL23 two administrators of the company, and a day', () => {
       await expect(superuser`insert into audit_erasure ${superuser({ ...one, ...pair })}`).rejects.toMatchObject({
         constraint_name: 'audit_erasure_two',
       })
+    await superuser`set session_replication_role = origin`
+  })
+
+  test('AL23 a program whose roles are taken over cannot make the day shorter, nor the two one', async () => {
+    const { approver: asker, colleague: other, reader, otherApprover: stranger } = h.seeded.people
+    const { appUrl, houseUrl } = roleUrlsOf(h.ownerUrl, deriveFrom(testSecret, 'database role').toString('base64url'))
+    const asApp = postgres(appUrl, { max: 1, connection: { 'gatehouse.customers': `{${helvetia}}` } })
+    const asHouse = postgres(houseUrl, { max: 1 })
+    const day = hours(24)
+    try {
+      for (const by of [asApp, asHouse]) {
+        const row = (more: object = {}) => ({
+          ...{ id: newId(), customer_id: helvetia, person_id: reader, reason: 'x', state: 'asked' },
+          ...{ asked_by: asker, asked_at: 1, ...more },
+        })
+        const put = (sql: TransactionSql, given: object) => sql`insert into erasure ${sql({ ...given })}`
+        const refused = (work: Promise<unknown>, constraint: string) =>
+          expect(work).rejects.toMatchObject({ constraint_name: constraint })
+        const wanted = (id: string, begins: number, more: object = {}) => ({
+          ...{ erasure_id: id, customer_id: helvetia, person_id: reader, asked_by: asker, confirmed_by: other },
+          ...{ begins_at: begins, ...more },
+        })
+        const yes = async (sql: TransactionSql, id: string, begins: number) => {
+          const [one] = await sql`update erasure set state = 'confirmed', confirmed_by = ${other}, confirmed_at = 1,
+            begins_at = ${begins} where id = ${id} returning begins_at`
+          return Number(one?.begins_at)
+        }
+        // Not confirmed from the start, and not by whoever asked.
+        await refused(
+          by.begin((sql) => put(sql, row({ confirmed_by: other }))),
+          'erasure_move',
+        )
+        await refused(
+          by.begin((sql) => put(sql, row({ begins_at: 1 }))),
+          'erasure_move',
+        )
+        await refused(
+          by.begin((sql) => put(sql, row({ state: 'confirmed' }))),
+          'erasure_move',
+        )
+        const undo = new Error('taken back')
+        await by
+          .begin(async (sql) => {
+            const one = row()
+            await put(sql, one)
+            const no = async (given: object, constraint: string) =>
+              refused(
+                sql.savepoint((at) => at`insert into audit_erasure ${at({ ...given })}`),
+                constraint,
+              )
+            const now = h.clock.now()
+            // Not before it was confirmed, for some later use.
+            await no(wanted(one.id, now + 2 * day), 'audit_erasure_asked')
+            await refused(
+              sql.savepoint(
+                (at) => at`update erasure set state = 'confirmed', confirmed_by = ${asker}, confirmed_at = 1
+                where id = ${one.id}`,
+              ),
+              'erasure_two',
+            )
+            // Whatever moment is given, it is a day from now.
+            const begins = await yes(sql, one.id, 1)
+            expect(begins - now).toBeGreaterThanOrEqual(day - 1_000)
+            for (const soon of [0, now, now + day - 60_000]) await no(wanted(one.id, soon), 'audit_erasure_day')
+            await no(wanted(one.id, begins + 1), 'audit_erasure_asked')
+            await no(wanted(one.id, begins, { confirmed_by: stranger }), 'audit_erasure_asked')
+            await no(wanted(newId(), begins), 'audit_erasure_asked')
+            await refused(
+              sql.savepoint((at) => at`update erasure set begins_at = 1 where id = ${one.id}`),
+              'erasure_move',
+            )
+            await sql`insert into audit_erasure ${sql(wanted(one.id, begins))}`
+            // Nobody but whoever owns the database tells it what the time is.
+            await expect(
+              sql.savepoint((at) =>
+                at.unsafe(
+                  "create or replace function database_clock() returns bigint language sql as 'select 9e15::bigint'",
+                ),
+              ),
+            ).rejects.toMatchObject({ code: '42501' })
+            throw undo
+          })
+          .catch((error) => expect(error).toBe(undo))
+        // A company's erasure wants no stranger, and nobody who is gone.
+        await by
+          .begin(async (sql) => {
+            const one = row({ asked_by: stranger })
+            await put(sql, one)
+            const given = wanted(one.id, await yes(sql, one.id, 1), { asked_by: stranger })
+            await refused(
+              sql.savepoint((at) => at`insert into audit_erasure ${at(given)}`),
+              'audit_erasure_people',
+            )
+            throw undo
+          })
+          .catch((error) => expect(error).toBe(undo))
+      }
+    } finally {
+      await Promise.all([asApp.end(), asHouse.end()])
+    }
+  })
+
+  test('AL23 the house alone may think the day is over: the database waits for its own clock, and so does the job', async () => {
+    const leaver = newId()
+    const at = h.clock.now() - days(10)
+    const of = { customerId: helvetia, email: 'leaver@helvetia.example', passwordHash: 'x', passwordChangedAt: at }
+    await h.house.db.insert(person).values({ id: leaver, name: 'Lea Ver', createdAt: at, ...of })
+    const { body } = await askFor(await h.as('approver'), leaver)
+    expect(codeOf(await confirm(await h.as('colleague'), body.id))).toBeUndefined()
+    h.clock.advance(days(2))
+    await erasePeople.run(h.house)
+    const state = async () => (await superuser`select state from erasure where id = ${body.id}`)[0]?.state
+    expect(await state()).toBe('confirmed')
+    await later(0)
+    await vi.waitFor(async () => {
+      await erasePeople.run(h.house)
+      expect(await state()).toBe('done')
+    }, patience)
   })
 })
 
@@ -176,7 +302,7 @@ describe('AL23 what is erased', () => {
 
     const { body } = await askFor(clara, ines, 'Ines Frei has left')
     expect(codeOf(await confirm(await h.as('colleague'), body.id))).toBeUndefined()
-    h.clock.advance(hours(24) + 1)
+    await later(hours(24) + 1_000)
     const events = await eventsOf(h.house, () => erasePeople.run(h.house))
     const [row] = await h.house.db.select().from(erasure).where(eq(erasure.id, body.id))
     expect(row).toMatchObject({ state: 'done', words: [] })
@@ -231,7 +357,7 @@ describe("AL23 one of the maker's people, in every customer's log", () => {
     const { body } = await ruth.post<{ id: string }>(`/api/staff/${anna}/erasure`, { reason: 'has left' })
     expect(codeOf(await ruth.post(`/api/staff/erasures/${body.id}/confirm`))).toBe('another_must_confirm')
     expect(codeOf(await oskar.post(`/api/staff/erasures/${body.id}/confirm`))).toBeUndefined()
-    h.clock.advance(hours(24) + 1)
+    await later(hours(24) + 1_000)
     const die = async () => {
       for (let i = 0; i < 4; i++)
         await superuser`select pg_terminate_backend(pid) from pg_stat_activity
@@ -320,13 +446,15 @@ describe('AL14 what was not erased by two is found', () => {
       })
       // Two people alone are not its time.
       const [asked, confirmed] = [h.seeded.people.approver, h.seeded.people.administrator]
-      const soon = Date.now() + hours(1)
-      await superuser`update erasure set state = 'confirmed', confirmed_by = ${confirmed}, confirmed_at = 1, begins_at = ${soon}
-        where id = ${body.id}`
-      await superuser`update erasure set state = 'running', words = '{Marc Aubry}' where id = ${body.id}`
+      await superuser.begin(async (sql) => {
+        const [one] = await sql`
+          update erasure set state = 'confirmed', confirmed_by = ${confirmed}, confirmed_at = 1, begins_at = 1
+          where id = ${body.id} returning begins_at`
+        await sql`insert into audit_erasure (erasure_id, customer_id, person_id, asked_by, confirmed_by, begins_at)
+          values (${body.id}, ${helvetia}, ${h.seeded.people.colleague}, ${asked}, ${confirmed}, ${one?.begins_at})`
+      })
       await expect(call(house, body.id)).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
-      await superuser`insert into audit_erasure (erasure_id, customer_id, person_id, asked_by, confirmed_by, begins_at)
-        values (${body.id}, ${helvetia}, ${h.seeded.people.colleague}, ${asked}, ${confirmed}, ${soon})`
+      await superuser`update erasure set state = 'running', words = '{Marc Aubry}' where id = ${body.id}`
       await expect(call(house, body.id)).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
       await expect(house`select erase_kept(${body.id})`).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
       await expect(app`select erase_kept(${body.id})`).rejects.toMatchObject({ code: '42501' })

@@ -17,7 +17,7 @@ import { lapses, lookBack } from './rules.ts'
 import { bothStandForIt } from './standing.ts'
 import type { ErasureRow } from './store.ts'
 import { erasure } from './tables.ts'
-import { addressesOf, eraseKept, eraseWords, listHash, pageSize, termsFor } from './words.ts'
+import { addressesOf, databaseClock, eraseKept, eraseWords, listHash, pageSize, termsFor } from './words.ts'
 
 /** Pages of one erasure in one run: others want their turn. */
 const mostPages = 100
@@ -47,7 +47,7 @@ const begin = async (house: House, { id, personId }: ErasureRow): Promise<boolea
   const begun = await house.db.transaction(async (tx) => {
     const row = await heldIn(tx, id, 'confirmed')
     const now = house.clock.now()
-    if (!row || row.beginsAt === null || row.beginsAt > now) return false
+    if (!row || row.beginsAt === null || row.beginsAt > Math.min(now, await databaseClock(tx))) return false
     if (!(await bothStandForIt(tx, row))) {
       await lapse(tx, row, now, 'one of the two who wanted it is no administrator any more')
       return false

@@ -13,7 +13,7 @@ import { isUuid } from '../../kernel/ids.ts'
 import { theCustomer } from '../customers/door.ts'
 import { waits, whyNotAsk, whyNotConfirm, whyNotStop } from './rules.ts'
 import { askErasure, confirmErasure, stopErasure } from './service.ts'
-import { administratorsOf, isIndependent } from './standing.ts'
+import { administratorsOf, couldConfirm, isIndependent } from './standing.ts'
 import { type Erasable, type ErasureRow, erasableOf, erasureById, erasuresOf, namesOf, removedPeople } from './store.ts'
 
 const Asked = z.strictObject({ reason: Line(500) })
@@ -69,11 +69,13 @@ const list = async (house: House, actor: Actor, customerId: string | null): Prom
   const target = customerId === null ? ({ kind: 'maker' } as const) : ({ kind: 'customer', customerId } as const)
   const edits = granted(actor, customerId === null ? 'staff.edit' : 'person.edit', target)
   const may = (why: Refusal | undefined) => mayUnless(edits ? why : 'not_granted')
-  const open = rows.filter(({ state }) => state === 'asked')
-  const independent = new Set<string>()
-  for (const row of open) if (await isIndependent(house.db, actor.id, row)) independent.add(row.id)
-  const whyShut = (row: ErasureRow) =>
-    whyNotConfirm(actor, row, company) ?? (independent.has(row.id) ? undefined : 'not_independent')
+  const whyNot = new Map<string, Refusal | undefined>()
+  for (const row of rows.filter(({ state }) => state === 'asked')) {
+    const own = actor.customerId === customerId
+    const could = own ? administrators : await couldConfirm(house.db, row, administrators)
+    const why = whyNotConfirm(actor, row, { customerId, administrators: could })
+    whyNot.set(row.id, why ?? ((await isIndependent(house.db, actor.id, row)) ? undefined : 'not_independent'))
+  }
   const view = (row: ErasureRow): ErasureView => ({
     id: row.id,
     state: row.state,
@@ -88,7 +90,7 @@ const list = async (house: House, actor: Actor, customerId: string | null): Prom
     endedAt: row.endedAt,
     events: row.events,
     rows: row.rows,
-    may: { confirm: may(whyShut(row)), stop: may(whyNotStop(row)) },
+    may: { confirm: may(row.state === 'asked' ? whyNot.get(row.id) : 'wrong_state'), stop: may(whyNotStop(row)) },
   })
   return {
     erasures: rows.map(view),

@@ -35,12 +35,9 @@ interface Company {
   administrators: readonly { id: string }[]
 }
 
-/**
- * Why `who` may not speak for the company of the person. A customer's own administrators do; the maker's stand in where
- * there are too few of them: for whoever asks where there is none, for whoever confirms where there is one.
- */
-const whyNotSpeak = (who: Who, { customerId, administrators }: Company, needed: number): Refusal | undefined =>
-  who.customerId === customerId || (who.customerId === null && administrators.length < needed)
+/** Why `who` may not speak for the company of the person. Its own administrators do; the maker's where there are none. */
+const whyNotSpeak = (who: Who, { customerId, administrators }: Company): Refusal | undefined =>
+  who.customerId === customerId || (who.customerId === null && administrators.length === 0)
     ? undefined
     : 'not_of_company'
 
@@ -51,14 +48,17 @@ const without = ({ customerId, administrators }: Company, personId: string): Com
 
 /** Why `who` may not ask for it. */
 export const whyNotAsk = (who: Who, personId: string, company: Company): Refusal | undefined =>
-  who.id === personId ? 'own_account' : whyNotSpeak(who, without(company, personId), 1)
+  who.id === personId ? 'own_account' : whyNotSpeak(who, without(company, personId))
 
-/** Why `who` may not give the second yes: it is another person than the first, and than the one it is about. */
+/**
+ * Why `who` may not give the second yes: it is another person than the first, and than the one it is about. Of the
+ * company's administrators `company` names those who could give it.
+ */
 export const whyNotConfirm = (who: Who, asked: Asked, company: Company): Refusal | undefined => {
   if (asked.state !== 'asked') return 'wrong_state'
   if (who.id === asked.personId) return 'own_account'
   if (who.id === asked.askedBy) return 'another_must_confirm'
-  return whyNotSpeak(who, without(company, asked.personId), 2)
+  return whyNotSpeak(who, company)
 }
 
 /** Why `who` may not stop it; whoever may look after the people of the company may, until it has begun. */

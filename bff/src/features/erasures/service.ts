@@ -8,7 +8,7 @@ import { newId } from '../../kernel/ids.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
 import { mailOfAsked } from './mails.ts'
 import { lapses, waits, whyNotAsk, whyNotConfirm, whyNotStop } from './rules.ts'
-import { administratorsOf, isIndependent } from './standing.ts'
+import { administratorsOf, couldConfirm, isIndependent } from './standing.ts'
 import type { Erasable, ErasureRow } from './store.ts'
 import { auditErasure, erasure } from './tables.ts'
 
@@ -54,16 +54,19 @@ export const confirmErasure = (house: House, actor: Actor, id: string, customerN
   change(house, byPerson(actor), 'erasure.confirmed', async (tx) => {
     const row = await locked(tx, id)
     const { customerId, personId, askedBy } = row
-    const why = whyNotConfirm(actor, row, { customerId, administrators: await administratorsOf(tx, customerId) })
+    const administrators = await couldConfirm(tx, row, await administratorsOf(tx, customerId))
+    const why = whyNotConfirm(actor, row, { customerId, administrators })
     if (why) throw new Refused(why, { state: row.state })
     if (!(await isIndependent(tx, actor.id, row))) throw new Refused('not_independent')
     const now = house.clock.now()
     if (row.askedAt + lapses <= now) throw new Refused('wrong_state', { state: 'lapsed' })
-    const beginsAt = now + waits
-    await tx
+    // The database puts it off until its own clock has gone on by as much.
+    const [waiting] = await tx
       .update(erasure)
-      .set({ state: 'confirmed', confirmedBy: actor.id, confirmedAt: now, beginsAt })
+      .set({ state: 'confirmed', confirmedBy: actor.id, confirmedAt: now, beginsAt: now + waits })
       .where(eq(erasure.id, id))
+      .returning({ beginsAt: erasure.beginsAt })
+    const beginsAt = waiting?.beginsAt ?? now + waits
     // Not the row above: what the database believes cannot be changed any more.
     await tx
       .insert(auditErasure)

@@ -22,10 +22,12 @@ export const bothStandForIt = async (tx: Tx, row: ErasureRow): Promise<boolean> 
   return row.confirmedBy !== null && may.has(row.askedBy) && may.has(row.confirmedBy)
 }
 
+const invitations = ['person.invited', 'person.invited_again']
+
 /**
- * Whether whoever confirms is, as far as we can know, another human than whoever asked: an account that the asker neither
- * invited nor let in again, and that was there, with its groups as they are, a day before it was asked. What a group grants
- * counts as given by the asker where he changed a group since.
+ * Whether whoever confirms is, as far as we can know, another human than whoever asked: neither account was
+ * invited or let in again by the other, and the confirmer's was there, with its groups as they are, a day before it was asked.
+ * What a group grants counts as given by the asker where he changed a group since.
  */
 export const isIndependent = async (
   tx: Tx,
@@ -44,7 +46,9 @@ export const isIndependent = async (
     .from(auditEvent)
     .where(
       or(
-        and(eq(personId, confirmer), eq(actorId, askedBy), inArray(event, ['person.invited', 'person.invited_again'])),
+        and(eq(personId, confirmer), eq(actorId, askedBy), inArray(event, invitations)),
+        // Nor the other way round: he asks as somebody whom he has made himself, and says yes as himself.
+        and(eq(personId, askedBy), eq(actorId, confirmer), inArray(event, invitations)),
         and(eq(actorId, confirmer), eq(event, 'person.joined'), gt(at, since)),
         and(eq(personId, confirmer), inArray(event, ['group.changed', 'person.enabled']), gt(at, since)),
         and(
@@ -58,4 +62,12 @@ export const isIndependent = async (
     )
     .limit(1)
   return doubt === undefined
+}
+
+/** Of a company's administrators those who could give the second yes; the maker's stand in where there is none. */
+export const couldConfirm = async (tx: Tx, row: ErasureRow, administrators: readonly { id: string }[]) => {
+  const could: { id: string }[] = []
+  for (const one of administrators)
+    if (one.id !== row.personId && one.id !== row.askedBy && (await isIndependent(tx, one.id, row))) could.push(one)
+  return could
 }

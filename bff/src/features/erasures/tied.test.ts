@@ -1,4 +1,5 @@
 import type { ErasuresView } from '@gatehouse/shared/views/erasures'
+import type { Page, PersonView } from '@gatehouse/shared/views/views'
 import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -9,8 +10,11 @@ import { days, hours } from '../../kernel/clock.ts'
 import { newId } from '../../kernel/ids.ts'
 import { manyDevices } from '../../testing/devices.ts'
 import { eventsOf } from '../../testing/events.ts'
-import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { openTestHouse, type TestHouse, type Visitor, visitorOf } from '../../testing/house.ts'
+import { mailsTo, tokenIn } from '../../testing/mailed.ts'
 import { answer, ask } from '../../testing/sessions.ts'
+import { setDatabaseClock } from '../../testing/superuser.ts'
+import { setUpFactor } from '../../testing/visitor.ts'
 import { signCheckpoints } from '../audit/checkpoints.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { auditExport } from '../exports/tables.ts'
@@ -27,8 +31,7 @@ let h: TestHouse
 let superuser: Sql
 let helvetia: string
 beforeAll(async () => {
-  // The database asks its own clock whether the time of an erasure has come.
-  h = await openTestHouse({ LOG_LEVEL: 'error' }, Date.now() - days(80))
+  h = await openTestHouse({ LOG_LEVEL: 'error' })
   superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
   helvetia = h.seeded.customers['Helvetia Pharma']
 })
@@ -37,6 +40,11 @@ afterAll(async () => {
   await h.close()
 })
 
+/** The house's clock, and the database's, which asks by its own whether the time of an erasure has come. */
+const later = async (ms: number) => {
+  h.clock.advance(ms)
+  await setDatabaseClock(h.ownerUrl, h.clock.now())
+}
 const codeOf = ({ status, body }: { status: number; body: unknown }) =>
   status < 300 ? undefined : (body as { error?: { code?: string } }).error?.code
 /** Somebody of Helvetia who has accepted an invitation long ago. */
@@ -65,7 +73,7 @@ const stateOf = async (id: string) => {
 const erased = async (personId: string, by?: 'administrator', before?: (id: string) => Promise<unknown>) => {
   const id = await asked(personId)
   expect(await confirmed(id, by)).toBeUndefined()
-  h.clock.advance(hours(24) + 1)
+  await later(hours(24) + 1_000)
   await before?.(id)
   await vi.waitFor(async () => {
     await erasePeople.run(h.house)
@@ -116,7 +124,7 @@ describe('AL23 whatever a person is called', () => {
     const ids = []
     for (const id of people) ids.push(await asked(id))
     for (const id of ids) expect(await confirmed(id)).toBeUndefined()
-    h.clock.advance(hours(24) + 1)
+    await later(hours(24) + 1_000)
     await vi.waitFor(async () => {
       await erasePeople.run(h.house)
       const rows = await superuser`select name from person where id = any(${people})`
@@ -184,21 +192,67 @@ describe('AL23 another human, as far as we can know', () => {
     expect(await confirmed(id)).toBe('not_independent')
     const { body } = await (await h.as('colleague')).get<ErasuresView>(`/api/customers/${helvetia}/erasures`)
     expect(body.erasures.find((one) => one.id === id)?.may.confirm).toMatchObject({ ok: false })
-    h.clock.advance(hours(25))
+    await later(hours(25))
     expect(await confirmed(id)).toBe('not_independent')
     // Nobody answers it any more.
-    h.clock.advance(days(13))
+    await later(days(13))
     const events = await eventsOf(h.house, () => erasePeople.run(h.house))
     expect(events.map((one) => one.event)).toContain('erasure.lapsed')
     expect(await stateOf(id)).toBe('lapsed')
     expect(await confirmed(id)).toBe('wrong_state')
   })
 
+  test('not whom the asker invited, however long ago, and however he came in', async () => {
+    const clara = await h.as('approver')
+    const people = `/api/customers/${helvetia}/people`
+    const { body: own } = await clara.get<Page<PersonView>>(people)
+    const groups = own.rows.find(({ id }) => id === h.seeded.people.approver)?.groups.map(({ id }) => id) ?? []
+    const email = 'beat@helvetia.example'
+    const invited = await clara.post<{ id: string }>(people, { name: 'Beat Roth', email, groups })
+    expect(invited.status, JSON.stringify(invited.body)).toBe(201)
+    const token = tokenIn((await mailsTo(h.house, email))[0]?.text, 'invitation')
+    const password = 'four herons wade at dawn'
+    expect((await h.nobody.post('/api/invitations/accept', { token, password })).status).toBe(200)
+    await later(days(20))
+    const id = await asked(await somebody('Somebody Going'))
+    const beat = visitorOf(h.url)
+    await beat.post('/api/sign-in', { email, password })
+    await setUpFactor(beat, h.clock.now())
+    const yes = (by: Visitor) => by.post(`/api/customers/${helvetia}/erasures/${id}/confirm`)
+    const { body } = await beat.get<ErasuresView>(`/api/customers/${helvetia}/erasures`)
+    expect(body.erasures.find((one) => one.id === id)?.may).toMatchObject({
+      confirm: { ok: false },
+      stop: { ok: true },
+    })
+    expect(codeOf(await yes(beat))).toBe('not_independent')
+    expect(await stateOf(id)).toBe('asked')
+    // Whom nobody of the two let in may.
+    expect(codeOf(await yes(await h.as('colleague')))).toBeUndefined()
+    expect(
+      codeOf(await (await h.as('approver')).post(`/api/customers/${helvetia}/erasures/${id}/stop`)),
+    ).toBeUndefined()
+    // And of what Beat asks, Clara is no second: she could be him.
+    const hers = await somebody('Somebody Gone')
+    const path = `${people}/${hers}/erasure`
+    const { body: his } = await beat.post<{ id: string }>(path, { reason: 'has left' })
+    const by = await (await h.as('approver')).post(`/api/customers/${helvetia}/erasures/${his.id}/confirm`)
+    expect(codeOf(by)).toBe('not_independent')
+    // Where nobody of the company is left who could, one of the maker's does.
+    const ruth = await h.as('administrator')
+    const makers = () => ruth.post(`/api/customers/${helvetia}/erasures/${his.id}/confirm`)
+    expect(codeOf(await makers())).toBe('not_of_company')
+    const marc = eq(person.id, h.seeded.people.colleague)
+    await h.house.db.update(person).set({ disabledAt: 1 }).where(marc)
+    expect(codeOf(await makers())).toBeUndefined()
+    await h.house.db.update(person).set({ disabledAt: null }).where(marc)
+    expect(codeOf(await beat.post(`/api/customers/${helvetia}/erasures/${his.id}/stop`))).toBeUndefined()
+  })
+
   test('who has lost the right before it begins stands for nothing', async () => {
     const them = await somebody('Somebody Staying')
     const id = await asked(them)
     expect(await confirmed(id)).toBeUndefined()
-    h.clock.advance(hours(24) + 1)
+    await later(hours(24) + 1_000)
     const of = eq(person.id, h.seeded.people.colleague)
     await h.house.db.update(person).set({ disabledAt: 1 }).where(of)
     await erasePeople.run(h.house)

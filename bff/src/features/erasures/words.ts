@@ -14,6 +14,12 @@ interface Page {
 /** Events whose e-mail is the address that the account had at that moment. */
 const accountEvents = ['sign_in.refused', 'sign_in.attacked', 'sign_in.guessed']
 
+/** What the time is by the database's own clock, ms; only what it says there opens `erase_words` and `erase_kept`. */
+export const databaseClock = async (tx: Tx): Promise<number> => {
+  const [row] = await tx.execute<{ at: string }>(sql`select database_clock() as at`)
+  return Number(row?.at ?? 0)
+}
+
 /** Events that are looked at in one transaction. */
 export const pageSize = 250
 
