@@ -23,7 +23,7 @@ import {
 import { frontierOf, LostNode, nodesIn, treeName } from './trees.ts'
 
 /** Any fixed number: whoever holds this lock may sign until his transaction ends, over all instances. */
-const signerLock = '5530928817340913'
+export const signerLock = '5530928817340913'
 
 const signers = new WeakMap<House['bus'], Promise<Signer>>()
 

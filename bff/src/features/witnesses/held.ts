@@ -61,6 +61,9 @@ const sharedOf = (house: House): Shared => {
   return made
 }
 
+/** Forgets what is the same for all devices, as a server does that is started anew. */
+export const forgetShared = ({ bus }: House): void => void shared.delete(bus)
+
 const lookUpNewest = async (house: House, tree: string): Promise<Newest | undefined> => {
   const [row] = await house
     .dbOf([tree])

@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LogHeld, type LogNews, LogOrder } from '@gatehouse/shared/agent/messages'
 import { fromBase64, utf8 } from '@gatehouse/shared/audit/bytes'
-import { openCheckpoint, signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
-import { printKey } from '@gatehouse/shared/audit/note'
+import { openCheckpoint, readCheckpointText, signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import { printKey, readNote } from '@gatehouse/shared/audit/note'
 import { judgeOffer } from '@gatehouse/shared/audit/witness'
 import { sql } from 'drizzle-orm'
 import { decodeJwt, importJWK, jwtVerify } from 'jose'
@@ -12,16 +12,19 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
-import { hours, minutes, seconds } from '../../kernel/clock.ts'
+import { hours, minutes } from '../../kernel/clock.ts'
 import { agentProgram } from '../../testing/agent-program.ts'
 import type { DeviceClient, NewMessage } from '../../testing/device-client.ts'
 import { codeFor, enrolled, eventsOf, manyDevices } from '../../testing/devices.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { signAll } from '../../testing/signing.ts'
+import { signerLock } from '../audit/checkpoints.ts'
 import { signerOf } from '../audit/door.ts'
+import { sequencerLock } from '../audit/sequencer.ts'
 import { hubOf } from '../gateway/hub.ts'
 import { closeCodes } from '../gateway/limits.ts'
 import { witnessesOf } from './door.ts'
+import { forgetShared } from './held.ts'
 
 let h: TestHouse
 let superuser: Sql
@@ -101,6 +104,8 @@ const backUp = async (): Promise<() => Promise<void>> => {
   for (const table of tables) await superuser.unsafe(`create table kept_${table} as table ${table}`)
   return async () => {
     await superuser.begin(async (tx) => {
+      // Whoever puts a copy back stops the server first: nobody gives places or signs while rows come and go.
+      await tx`select pg_advisory_xact_lock(${sequencerLock}::bigint), pg_advisory_xact_lock(${signerLock}::bigint)`
       for (const table of tables) await tx.unsafe(`delete from ${table}`)
       for (const table of tables) {
         // Columns that are made of others cannot be written.
@@ -109,15 +114,17 @@ const backUp = async (): Promise<() => Promise<void>> => {
           where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attgenerated = ''`
         await tx.unsafe(`insert into ${table} (${of?.names}) select ${of?.names} from kept_${table}`)
       }
+      const folder = join(h.house.settings.dataDir, 'log')
+      for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true })
     })
-    const folder = join(h.house.settings.dataDir, 'log')
-    for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true })
-    // What was found a moment ago is remembered for seconds; so much may a device's clock differ.
-    h.clock.advance(seconds(6))
+    // As a server does that was just started. The clock stays: agents believe no orders from the future.
+    forgetShared(h.house)
   }
 }
 
 describe('AL13 a database of yesterday is found by the devices, with the signer’s memory lost as well', () => {
+  /** A program is started anew each time, which takes a while where the machine has much else to do. */
+  const patiently = { timeout: 60_000 }
   const stories = [
     { transport: 'websocket', name: 'Weighing line 3', customer: 'Helvetia Pharma' },
     { transport: 'https', name: 'Checkweigher 2', customer: 'Great Lakes Foods' },
@@ -127,43 +134,54 @@ describe('AL13 a database of yesterday is found by the devices, with the signer�
     async ({ transport, name, customer }) => {
       const agent = await agentProgram({ GATEHOUSE_TRANSPORT: transport, GATEHOUSE_CHECK_IN_SECONDS: '1' })
       onTestFinished(() => agent.remove())
-      const [log, deviceId] = [h.seeded.customers[customer], h.seeded.devices[name] ?? '']
+      const log = h.seeded.customers[customer]
+      const { deviceId } = await newDevice(name)
+      await superuser`update device set state = 'awaiting_enrolment', public_key = null where id = ${deviceId}`
+      // Where this is tried again, what the first try found is no finding of this one.
+      await superuser`delete from audit_fault where tree = ${log}`
       const code = await codeFor(h, deviceId)
       expect(await agent.command('enrol', '--server', h.url, '--code', code)).toContain('Enrolled as')
-      const held = async () => (await link({ deviceId }))?.size ?? 0
+      /** The size that the agent holds, by the file on its disk: it tells the server with its next heartbeat. */
+      const held = async () => {
+        const folder = join(agent.home, 'witness')
+        const file = (await readdir(folder).catch(() => [])).find((one) => one.endsWith(`.${log}.checkpoint`))
+        return file ? readCheckpointText(readNote(await readFile(join(folder, file))).text).size : 0
+      }
       /** The agent comes anew and holds something newer. */
       const comes = async () => {
         const before = await held()
         agent.run()
-        await expect.poll(held, { timeout: 40_000 }).toBeGreaterThan(before)
+        await expect.poll(held, patiently).toBeGreaterThan(before)
         await agent.stop()
       }
       await grow(5, { log, later: 0 })
       await comes()
       const restore = await backUp()
-      // Away for a thousand events.
+      // Away for a thousand events, and for longer than the newest checkpoint is remembered.
       await grow(1_000, { log, later: 0 })
+      forgetShared(h.house)
       await comes()
       const size = await held()
       await restore()
       agent.run()
       const found = async () => (await faults(log)).map((one) => one.says.replace(/\d+ are/, '… are'))
       await expect
-        .poll(found, { timeout: 40_000 })
+        .poll(found, patiently)
         .toEqual([`a device holds a signed checkpoint of ${size} entries, and … are there`])
       if (transport === 'https') return
       // Grown past its old size it is another log, and the agent itself refuses it.
-      await grow(1_300, { log, later: seconds(3) })
+      await grow(1_300, { log, later: 0 })
+      forgetShared(h.house)
       hubOf(h.house).connections.get(deviceId)?.close(closeCodes.later, 'come later')
-      await expect.poll(() => eventsOf(h, deviceId, 'witness.refused'), { timeout: 40_000 }).toHaveLength(1)
+      await expect.poll(() => eventsOf(h, deviceId, 'witness.refused'), patiently).toHaveLength(1)
       await expect
-        .poll(found)
+        .poll(found, patiently)
         .toContain(`a device holds a signed checkpoint with another root for the first ${size} entries`)
       const shown = await agent.command('log')
       expect(shown).toContain(`/audit/${log}\n${size}\n`)
-      expect(shown).toMatch(/REFUSED 1 time\(s\)/)
+      expect(shown).toMatch(/REFUSED \d+ time\(s\)/)
     },
-    180_000,
+    300_000,
   )
 })
 
