@@ -1,10 +1,9 @@
-import { desc, eq } from 'drizzle-orm'
-import { auditCheckpoint, auditTree } from '../../kernel/audit/tables.ts'
+import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
-import { treeName } from '../audit/door.ts'
+import { newestCheckpoint, treeName } from '../audit/door.ts'
 import { type Copied, readSegment, segmentsIn, writeSegment } from './segments.ts'
 
 /** Entries of one segment, at most. */
@@ -45,12 +44,7 @@ export const entriesOf = async (db: Tx, tree: string, from: number, to: number):
 }
 
 const copyTree = async (house: House, folder: string, tree: string, from: number): Promise<number | undefined> => {
-  const [newest] = await house.db
-    .select()
-    .from(auditCheckpoint)
-    .where(eq(auditCheckpoint.tree, tree))
-    .orderBy(desc(auditCheckpoint.size))
-    .limit(1)
+  const newest = await newestCheckpoint(house.db, tree)
   if (!newest) return undefined
   for (let at = from; at < newest.size; ) {
     const to = Math.min(at + mostEntries, newest.size)

@@ -3,13 +3,14 @@ import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
 import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
-import { desc, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditCheckpoint } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { isUnavailable, type Tx } from '../../kernel/database/connect.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { type FoundFault, reportFaults } from '../integrity/door.ts'
+import { newestCheckpoint } from './newest.ts'
 import {
   demandContinuation,
   NoContinuation,
@@ -39,12 +40,7 @@ class ForeignCheckpoint extends Error {}
 
 /** The newest checkpoint that is stored of a tree, where this signer signed it; throws `ForeignCheckpoint`. */
 const newestStored = async (tx: Tx, signer: Signer, tree: string): Promise<Signed | undefined> => {
-  const [row] = await tx
-    .select({ note: auditCheckpoint.note })
-    .from(auditCheckpoint)
-    .where(eq(auditCheckpoint.tree, tree))
-    .orderBy(desc(auditCheckpoint.size))
-    .limit(1)
+  const row = await newestCheckpoint(tx, tree)
   if (!row) return undefined
   try {
     return openCheckpoint(primitives, utf8(row.note), signer.keyOf(tree)).checkpoint

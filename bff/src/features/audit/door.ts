@@ -1,5 +1,6 @@
 export { compareMemory, signerOf, signTrees } from './checkpoints.ts'
 export { countVisibleTo, customersVisibleTo } from './counts.ts'
+export { newestCheckpoint } from './newest.ts'
 export { brokenTrees } from './sequencer.ts'
 export { openSigner, type Signed, type Signer, UnreadableMemory } from './signer.ts'
 export { type AuditEventRow, eventsVisibleTo } from './store.ts'

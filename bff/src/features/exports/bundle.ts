@@ -9,8 +9,8 @@ import { proveConsistency, verifyConsistency } from '@gatehouse/shared/audit/tre
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import type { Db } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
-import { nodesIn, signerOf, signTrees, treeName } from '../audit/door.ts'
-import { checkpointOfSize, newestCheckpoint, oldestCheckpoint } from './checkpoints.ts'
+import { newestCheckpoint, nodesIn, signerOf, signTrees, treeName } from '../audit/door.ts'
+import { checkpointOfSize, oldestCheckpoint } from './checkpoints.ts'
 import { type Claims, claims } from './claims.ts'
 import { type Made, type Making, pause, settled } from './making.ts'
 import { gather, leavesOf, pagesOf } from './reading.ts'
@@ -129,8 +129,9 @@ const signedBeyond = async (
   const key = (await signerOf(house)).keyOf(tree)
   const until = house.clock.now() + limits.settles
   for (;;) {
-    const note = await newestCheckpoint(house.db, tree)
-    if (note) {
+    const newest = await newestCheckpoint(house.db, tree)
+    if (newest) {
+      const note = utf8(newest.note)
       const { checkpoint } = openCheckpoint(primitives, note, key)
       if (checkpoint.size >= size) return { note, checkpoint }
     }

@@ -8,10 +8,6 @@ const noteOf = (rows: { note: string }[]): Uint8Array | undefined => (rows[0] ? 
 
 const notes = (db: Tx) => db.select({ note: auditCheckpoint.note }).from(auditCheckpoint).$dynamic()
 
-/** The newest checkpoint of a log, as it was signed. */
-export const newestCheckpoint = async (db: Tx, tree: string): Promise<Uint8Array | undefined> =>
-  noteOf(await notes(db).where(eq(auditCheckpoint.tree, tree)).orderBy(desc(auditCheckpoint.size)).limit(1))
-
 /** The first there was. */
 export const oldestCheckpoint = async (db: Tx, tree: string): Promise<Uint8Array | undefined> =>
   noteOf(await notes(db).where(eq(auditCheckpoint.tree, tree)).orderBy(asc(auditCheckpoint.size)).limit(1))

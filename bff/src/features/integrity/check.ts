@@ -8,12 +8,13 @@ import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { moment } from '../../kernel/outbox/moment.ts'
 import { signerOf, treeName, UnreadableMemory } from '../audit/door.ts'
 import { erasureChecker } from '../erasures/door.ts'
 import { kindOf } from './faults.ts'
-import { placelessEvents } from './placeless.ts'
+import { eventlessWords, placelessEvents } from './placeless.ts'
 import { largestSigned, type SignedRoot, signedRoots } from './signed-roots.ts'
 
 /** Something that is not as it was written; `seq` is the entry's number in the tree, where it is about one. */
@@ -53,6 +54,7 @@ interface Row {
   canonical: Buffer | null
   columns: EventRecord | null
   actor_name: string | null
+  words_of: string | null
   from_address: string | null
   fields: Record<string, string | number> | null
   openings: Openings | null
@@ -69,7 +71,7 @@ const rowsFrom = (db: Tx, tree: string, seq: number, size: number): Promise<Row[
          'sessionId', event.session_id, 'approvalId', event.approval_id,
          'siteId', event.site_id, 'personId', event.person_id,
          'claimedAt', event.claimed_at) end as columns,
-       words.actor_name, words.from_address, words.fields, words.openings
+       words.actor_name, words.customer_id as words_of, words.from_address, words.fields, words.openings
      from audit_leaf leaf
      left join audit_event event on event.id = leaf.event_id
      left join audit_text words on words.event_id = leaf.event_id
@@ -123,6 +125,8 @@ const whyEventDiffers = (row: Row, mayMiss: ReadonlySet<string> | undefined): st
   }
   const column = Object.entries(row.columns).find(([name, value]) => (event[name] ?? null) !== value)
   if (column) return `its column ${column[0]} says something else than its evidence`
+  // By it they are shown to whoever may see them.
+  if (row.openings && row.words_of !== row.columns.customerId) return 'its words are those of another customer'
   return whyWordsDiffer(event, row, mayMiss)
 }
 
@@ -257,5 +261,12 @@ export const checkTree = async (
     if (faults.length >= mostFaults) break
     await progress(frontier.size, size)
   }
+  // Words are of no tree: the maker's people look after them.
+  if (tree === theMakerItself)
+    for await (const ids of eventlessWords(db)) {
+      for (const id of ids) fault(null, `words stand there that belong to no event (${id})`)
+      if (faults.length >= mostFaults) break
+      await progress(frontier.size, size)
+    }
   return { size: frontier.size, faults, root: rootOf(sha256, frontier), comparedSize: sound }
 }

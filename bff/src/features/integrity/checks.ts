@@ -14,6 +14,7 @@ import { signerOf, signTrees } from '../audit/door.ts'
 import { checkTree } from './check.ts'
 import { logHint, reportFaults } from './faults.ts'
 import type { KnownLog } from './log.ts'
+import { customersWithoutLog } from './placeless.ts'
 import { type CheckRow, checksOf, logNamesOf } from './store.ts'
 import { auditCheck } from './tables.ts'
 
@@ -33,7 +34,8 @@ const worthTelling = 5_000
 const lastDue = (now: number): number => Math.floor((now - dueAt) / days(1)) * days(1) + dueAt
 
 /**
- * Orders the nightly check of every log there is, also of those that only the signer remembers; not twice, over restarts
+ * Orders the nightly check of every log there is, also of those that only the signer remembers, and of customers with events
+ * and no log; not twice, over restarts
  * and instances.
  */
 export const orderNightlyChecks: Job = {
@@ -47,7 +49,7 @@ export const orderNightlyChecks: Job = {
       .selectDistinct({ tree: auditCheck.tree })
       .from(auditCheck)
       .where(and(isNull(auditCheck.askedBy), sql`${auditCheck.askedAt} >= ${lastDue(now)}`))
-    const trees = new Set([...remembered, ...stored.map(({ tree }) => tree)])
+    const trees = new Set([...remembered, ...stored.map(({ tree }) => tree), ...(await customersWithoutLog(house.db))])
     for (const { tree } of done) trees.delete(tree)
     if (trees.size === 0) return
     await house.db

@@ -10,6 +10,46 @@ export interface Placeless {
   event: string
 }
 
+/**
+ * Customers with events and no log: their events would be looked for by nobody. From one customer to the next along the
+ * index, so that ten million events cost no more than as many look-ups as there are customers.
+ */
+export const customersWithoutLog = async (db: Tx): Promise<string[]> => {
+  const rows = await prepared<{ id: string }>(
+    db,
+    `with recursive one(id) as (
+       (select customer_id from audit_event where customer_id is not null order by customer_id limit 1)
+       union all
+       select (select customer_id from audit_event where customer_id > one.id order by customer_id limit 1)
+       from one where one.id is not null)
+     select one.id from one where one.id is not null and not exists (select from audit_tree where tree = one.id)`,
+    [],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Words that belong to no event and to no entry of a log, by the id that they name, a page of words at a time. */
+export async function* eventlessWords(db: Tx): AsyncGenerator<string[]> {
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const rows = await prepared<{ id: string; eventless: boolean }>(
+      db,
+      `select words.event_id as id, event.id is null
+         and not exists (select from audit_leaf leaf where leaf.event_id = words.event_id) as eventless
+       from (select event_id from audit_text where event_id > $1 order by event_id limit ${manyWords}) words
+       left join audit_event event on event.id = words.event_id order by words.event_id`,
+      [after],
+    )
+    yield rows.filter(({ eventless }) => eventless).map(({ id }) => id)
+    const last = rows.at(-1)
+    if (!last || rows.length < manyWords) return
+    after = last.id
+  }
+}
+
+/** Words that are looked at in one go: two indexes alone are read for it. */
+const manyWords = 10_000
+
 /** Events that are looked at in one go. */
 const page = 2_000
 

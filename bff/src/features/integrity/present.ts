@@ -9,7 +9,7 @@ import { days } from '../../kernel/clock.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { asMay, mayUnless } from '../../kernel/http/allow.ts'
-import { signerOf } from '../audit/door.ts'
+import { newestCheckpoint, signerOf } from '../audit/door.ts'
 import { devicesById } from '../devices/door.ts'
 import { witnessesOf } from '../witnesses/door.ts'
 import { askedLately } from './checks.ts'
@@ -22,7 +22,6 @@ import {
   explanationsOf,
   type FaultRow,
   faultsOf,
-  newestCheckpoint,
   treeStanding,
 } from './store.ts'
 

@@ -8,11 +8,12 @@ import { allow, self } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
+import { newestCheckpoint } from '../audit/door.ts'
 import { askForCheck } from './checks.ts'
 import { activityOn, type KnownLog, theFault, theLog, theMakersFault, theMakersLog } from './log.ts'
 import { logIdOf, presentLog } from './present.ts'
 import { explainFault, sideOf } from './service.ts'
-import { type FaultRow, logsSeen, makersLog, newestCheckpoint, openFaultsFor } from './store.ts'
+import { type FaultRow, logsSeen, makersLog, openFaultsFor } from './store.ts'
 
 const Query = PageQuery.extend({ search: SearchText.optional() })
 const Explanation = z.strictObject({ reason: Line(500) })

@@ -3,7 +3,7 @@ import { granted } from '@gatehouse/shared/decide'
 import type { LogRow } from '@gatehouse/shared/views/integrity'
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
-import { auditCheckpoint, auditPending, auditTree } from '../../kernel/audit/tables.ts'
+import { auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
@@ -22,7 +22,11 @@ export const logNamesOf = async (house: House, db: Tx, trees: readonly string[])
     .select({ id: customer.id, name: customer.name })
     .from(customer)
     .where(inArray(customer.id, [...trees]))
-  return new Map([[theMakerItself, house.settings.maker], ...customers.map(({ id, name }) => [id, name] as const)])
+  return new Map([
+    ...trees.map((tree) => [tree, `a customer who is not there (${tree})`] as const),
+    [theMakerItself, house.settings.maker] as const,
+    ...customers.map(({ id, name }) => [id, name] as const),
+  ])
 }
 
 /** A fault as it came up last, and when somebody explained it first; ms. */
@@ -112,20 +116,6 @@ export const checksOf = (db: Tx, tree: string): Promise<CheckWithName[]> =>
     .where(eq(auditCheck.tree, tree))
     .orderBy(desc(auditCheck.askedAt), desc(auditCheck.id))
     .limit(10)
-
-/** The newest checkpoint of a log. */
-export const newestCheckpoint = async (
-  db: Tx,
-  tree: string,
-): Promise<typeof auditCheckpoint.$inferSelect | undefined> => {
-  const [row] = await db
-    .select()
-    .from(auditCheckpoint)
-    .where(eq(auditCheckpoint.tree, tree))
-    .orderBy(desc(auditCheckpoint.size))
-    .limit(1)
-  return row
-}
 
 /** How large a log is, and how many events have no place in it yet. */
 export const treeStanding = async (

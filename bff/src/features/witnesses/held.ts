@@ -4,12 +4,12 @@ import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { readNote } from '@gatehouse/shared/audit/note'
 import { frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
 import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
-import { desc, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
-import { auditCheckpoint, auditTree } from '../../kernel/audit/tables.ts'
+import { auditTree } from '../../kernel/audit/tables.ts'
 import { minutes, seconds } from '../../kernel/clock.ts'
 import type { House } from '../../kernel/house.ts'
-import { nodesIn, signerOf } from '../audit/door.ts'
+import { newestCheckpoint, nodesIn, signerOf } from '../audit/door.ts'
 import { reportFault } from '../integrity/door.ts'
 
 import { type Remembered, remember } from './remembered.ts'
@@ -64,22 +64,11 @@ const sharedOf = (house: House): Shared => {
 /** Forgets what is the same for all devices, as a server does that is started anew. */
 export const forgetShared = ({ bus }: House): void => void shared.delete(bus)
 
-const lookUpNewest = async (house: House, tree: string): Promise<Newest | undefined> => {
-  const [row] = await house
-    .dbOf([tree])
-    .select({ size: auditCheckpoint.size, note: auditCheckpoint.note })
-    .from(auditCheckpoint)
-    .where(eq(auditCheckpoint.tree, tree))
-    .orderBy(desc(auditCheckpoint.size))
-    .limit(1)
-  return row
-}
-
 /** A checkpoint of a customer's log of more than `than` events, the newest of a minute ago at the earliest. */
 export const newestOf = async (house: House, tree: string, than: number): Promise<Newest | undefined> => {
   const { newest, latest } = sharedOf(house)
   const now = house.clock.now()
-  const look = () => latest.of(tree, now, () => lookUpNewest(house, tree))
+  const look = () => latest.of(tree, now, () => newestCheckpoint(house.dbOf([tree]), tree))
   const known = await newest.of(tree, now, look)
   if (known && known.size > than) return known
   // Who holds this one already need not wait until a minute is over.
