@@ -75,9 +75,9 @@ export const auditEvents = {
     says: '{device} refused a checkpoint of this log and keeps that of its first {size} events: {because}',
   },
 
-  'alarm.raised': { says: 'Alarm {code} ({severity}): {message}' },
-  'alarm.cleared': { says: 'Alarm {code} cleared' },
-  'alarm.acknowledged': { says: 'Acknowledged alarm {code}: “{note}”' },
+  'alarm.raised': { says: 'Alarm “{code}” ({severity}): {message}' },
+  'alarm.cleared': { says: 'Alarm “{code}” cleared' },
+  'alarm.acknowledged': { says: 'Acknowledged the alarm “{code}”: “{note}”' },
 
   'device.viewed': { says: 'Looked at {what}: {purpose}' },
   'chart.viewed': { says: 'Looked at the charts of {what}: {purpose}' },
@@ -131,7 +131,7 @@ export const auditEvents = {
   'log.check_asked': { says: 'Asked for a check of the audit log of {customer}, from its events' },
   'log.checked': { says: 'Made the audit log of {customer} again from its {events} events: {result}' },
   'export.asked': { says: 'Asked for the export {export} of the log as {format}: {filter}. What for: {reason}' },
-  'export.finished': { says: 'The export {export} is ready: {count} events, {bytes} bytes, SHA-256 {hash}' },
+  'export.finished': { says: 'The export {export} is ready: {count} events, {bytes}, SHA-256 {hash}' },
   'export.included': {
     says: 'Took {count} events of this log into the export {export} as {format}: {filter}. What for: {reason}',
   },

@@ -1,6 +1,7 @@
 import { textOf } from '@gatehouse/shared/audit/bytes'
 import { type EventRecord, isCommitment, type Openings } from '@gatehouse/shared/audit/leaf'
-import { auditEvents, sentence } from '@gatehouse/shared/audit-events'
+import { auditEvents } from '@gatehouse/shared/audit-events'
+import { plainSentence } from '@gatehouse/shared/audit-words'
 import { inert } from './inert.ts'
 
 /** What stands for a value that was erased, inside of texts. No value can hold it: `inert` leaves no control character. */
@@ -72,7 +73,7 @@ export const rowOf = (line: string): EventRow | undefined => {
   )
   const name = column('event')
   const what = Object.hasOwn(auditEvents, name)
-    ? sentence(name, Object.fromEntries(fields))
+    ? plainSentence(name, Object.fromEntries(fields))
     : [name, ...fields.map(([field, value]) => `${field}: ${value}`)].join(' · ')
   const company = column('actorCompany')
   return {

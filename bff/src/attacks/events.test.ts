@@ -1,4 +1,5 @@
 import type { DeviceMessage } from '@gatehouse/shared/agent/messages'
+import { changesOf } from '@gatehouse/shared/audit-changes'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
@@ -43,6 +44,7 @@ interface Written {
   outcome: string
   actorKind: string
   actorId: string | null
+  fields: Record<string, string | number>
   /** The transaction that wrote it. */
   tx: string
 }
@@ -52,9 +54,10 @@ const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: W
   const [mark] = await owner<{ tx: string }[]>`select pg_current_xact_id()::text as tx`
   const result = await work()
   const events = await owner<Written[]>`
-    select event, outcome, actor_kind as "actorKind", actor_id as "actorId", xmin::text as tx from audit_event
-    where xmin::text::bigint > ${mark?.tx ?? '0'}::bigint and actor_kind <> 'device'
-    order by xmin::text::bigint, id`
+    select e.event, e.outcome, e.actor_kind as "actorKind", e.actor_id as "actorId", e.xmin::text as tx, t.fields
+    from audit_event e join audit_text t on t.event_id = e.id
+    where e.xmin::text::bigint > ${mark?.tx ?? '0'}::bigint and e.actor_kind <> 'device'
+    order by e.xmin::text::bigint, e.id`
   return {
     result,
     events: events.filter(({ actorKind, event }) => !isWorkFor(event) && (actorKind === 'person' || !isOfJobs(event))),
@@ -62,10 +65,15 @@ const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: W
 }
 
 /** Events of jobs that may run at any moment. */
-const isOfJobs = (event: string) => /^(request\.told|limits\.|log\.|witness\.|export\.|report\.overdue)/.test(event)
+const isOfJobs = (event: string) =>
+  /^(request\.told|session\.ended|limits\.|log\.|witness\.|export\.|report\.overdue)/.test(event)
 
 /** Events of what is done in somebody's name after he asked for it. */
 const isWorkFor = (event: string) => /^export\.(finished|included|failed)$/.test(event)
+
+/** Events that tell of a change; what was saved as it was has none. */
+const isChange = ({ event, fields }: Written) =>
+  /\.(changed|renamed|cleared)$/.test(event) && event !== 'password.changed' && fields.change !== 'nothing'
 
 const roles = ['gatehouse_app', 'gatehouse_house']
 /** Does `work` while no event can be written. */
@@ -108,6 +116,12 @@ describe('AL01 AL02 AL03 a deed and its event are one:', () => {
     expect(first.map(({ event }) => event)).toEqual(own)
     expect(new Set(first.map(({ tx }) => tx)).size, 'one transaction').toBeLessThanOrEqual(1)
     for (const one of follow) expect(written).toContain(one)
+    for (const { event, fields } of first.filter(isChange))
+      expect(changesOf(event, fields), `${event} opens with what was and is`).toContainEqual({
+        field: expect.any(String),
+        before: expect.any(String),
+        after: expect.any(String),
+      })
     for (const { outcome } of first) expect(outcome).toBe(deed.refused || isRefusal(first) ? 'refused' : 'done')
 
     // Once more: either it can be done again, or its refusal is in the log.

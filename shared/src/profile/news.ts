@@ -4,17 +4,39 @@ import type { Activity } from '../activities.ts'
 interface NewsRow {
   /** What happens, to whoever reads it in his settings. */
   says: string
+  /** The same, told to somebody else. */
+  told: string
   /** Whoever holds this activity is told. */
   concerns: Activity
 }
 
 /** What people are told of, by mail and by a note on the screen; each may choose for himself, kind by kind. */
 export const newsKinds = {
-  asked: { says: 'Somebody asks for access, and you may answer', concerns: 'session.approve' },
-  watch_wanted: { says: 'A session waits for somebody of yours to watch', concerns: 'session.watch' },
-  answered: { says: 'A request of yours is approved or denied', concerns: 'session.request' },
-  taken_back: { says: 'An approval of yours is taken back', concerns: 'session.request' },
-  ran_out: { says: 'A request of yours stays unanswered, or its approval unused', concerns: 'session.request' },
+  asked: {
+    says: 'Somebody asks for access, and you may answer',
+    told: 'news of requests to answer',
+    concerns: 'session.approve',
+  },
+  watch_wanted: {
+    says: 'A session waits for somebody of yours to watch',
+    told: 'news of sessions that wait for somebody to watch',
+    concerns: 'session.watch',
+  },
+  answered: {
+    says: 'A request of yours is approved or denied',
+    told: 'news of own requests that are approved or denied',
+    concerns: 'session.request',
+  },
+  taken_back: {
+    says: 'An approval of yours is taken back',
+    told: 'news of own approvals that are taken back',
+    concerns: 'session.request',
+  },
+  ran_out: {
+    says: 'A request of yours stays unanswered, or its approval unused',
+    told: 'news of own requests that run out',
+    concerns: 'session.request',
+  },
 } as const satisfies Record<string, NewsRow>
 
 export type NewsKind = keyof typeof newsKinds

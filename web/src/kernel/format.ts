@@ -103,14 +103,6 @@ export const quantity = (value: number, unit: string, digits: number): string =>
   return unit ? `${number}\u202f${unit}` : number
 }
 
-/** A count of bytes: `312 kB`. */
-export const bytes = (count: number): string => {
-  const steps = ['B', 'kB', 'MB', 'GB', 'TB']
-  const step = Math.min(steps.length - 1, count > 0 ? Math.floor(Math.log10(count) / 3) : 0)
-  const value = count / 1_000 ** step
-  return `${step > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${steps[step]}`
-}
-
 /** `1 device`, `3 devices`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${new Intl.NumberFormat(locale).format(count)} ${count === 1 ? one : many}`

@@ -51,7 +51,7 @@ const entriesOf = async (making: Making, tree: string): Promise<Float64Array> =>
       if (leaf?.tree !== tree) continue
       if (count === limits.entries)
         throw new Stopped(
-          `A proof bundle holds ${limits.entries.toLocaleString('en')} events at most. Narrow it, for instance to a shorter time.`,
+          `A proof bundle holds ${limits.entries.toLocaleString('en')} events at most. It can be narrowed, for instance to a shorter time.`,
         )
       gather(contents, actor, one)
       if (count === seqs.length) {
@@ -107,14 +107,15 @@ const earlierOf = async (making: Making, tree: string, newest: Checkpoint, fetch
     const { checkpoint } = openCheckpoint(primitives, note, key)
     if (checkpoint.size > newest.size)
       throw new Stopped(
-        `The checkpoint you gave has ${checkpoint.size} entries, and the log has ${newest.size}: the log was altered.`,
+        `The checkpoint that was given has ${checkpoint.size} entries, and the log has ${newest.size}: the log was altered.`,
       )
     const proof = await proveConsistency(sha256, fetch, checkpoint.size, newest.size)
     if (!verifyConsistency(sha256, checkpoint, newest, proof))
       throw new Stopped('The log is no longer what it was at that checkpoint: it was altered.')
     return { checkpoint: note, proof }
   } catch (error) {
-    if (error instanceof Flawed && given) throw new Stopped(`The checkpoint you gave cannot be used: ${error.message}.`)
+    if (error instanceof Flawed && given)
+      throw new Stopped(`The checkpoint that was given cannot be used: ${error.message}.`)
     throw error
   }
 }
@@ -149,7 +150,7 @@ export const makeBundleFile = async (making: Making): Promise<Made> => {
   const { tree } = row
   if (tree === null) throw new Error('a bundle is of one log')
   if (!(await settled(making)))
-    throw new Stopped('The log is not in order yet: some events still wait for their place. Try again later.')
+    throw new Stopped('The log is not in order yet: some events still wait for their place.')
   const seqs = await entriesOf(making, tree)
   const { note, checkpoint } = await signedBeyond(making, tree, (seqs.at(-1) ?? 0) + 1)
   const leafHashes = new Uint8Array(seqs.length * hashLength)

@@ -1,6 +1,10 @@
+import { auditEvents } from '@gatehouse/shared/audit-events'
+import { refusals } from '@gatehouse/shared/refusals'
+import { technical, toReader } from '@gatehouse/shared/testing/plain'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cell, wallText } from './csv.ts'
+import { cell, csvHead, csvLine, wallText } from './csv.ts'
+import type { ExportedEvent } from './reading.ts'
 import { csvRows } from './testing/reading.ts'
 
 /** What a spreadsheet makes of one cell. */
@@ -46,4 +50,44 @@ test('a time is that of the wall clock in the zone, with its distance from UTC',
   expect(wallText(summer, 'Europe/Zurich')).toBe('2026-07-01 14:00:00.005 +02:00')
   expect(wallText(summer, 'America/St_Johns')).toBe('2026-07-01 09:30:00.005 -02:30')
   expect(wallText(summer, 'UTC')).toBe('2026-07-01 12:00:00.005 +00:00')
+})
+
+describe('AL26 a line for people', () => {
+  const at = Date.UTC(2026, 6, 1, 12)
+  const row = {
+    id: '01a20300-0000-7000-8000-000000000000',
+    at,
+    outcome: 'refused',
+    actorKind: 'person',
+    actorName: 'Clara Meier',
+    actorCompany: 'Helvetia Pharma',
+  }
+  const cellsOf = (event: string, fields: Record<string, string | number>): Record<string, string | undefined> => {
+    const one = { row: { ...row, event, fields }, log: null, seq: null, deviceSeq: null, openings: {} }
+    const [heads = [], cells = []] = csvRows(
+      Buffer.from(csvHead('Europe/Zurich') + csvLine(one as unknown as ExportedEvent, 'Europe/Zurich')),
+    )
+    return Object.fromEntries(heads.map((head, i) => [head, cells[i]]))
+  }
+  /** Fields that hold a code where it was written as one. */
+  const coded = { activity: 'POST /api/me/gesture', transport: 'websocket', code: 'limit.cpu.load', bytes: 12_345_678 }
+
+  test.each(Object.entries(auditEvents))('has no code in its sentence, whatever was refused: %s', (event, { says }) => {
+    for (const because of Object.keys(refusals)) {
+      const given: Record<string, string | number> = { ...coded, because }
+      const names = [...says.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+      const cells = cellsOf(event, Object.fromEntries(names.map((name) => [name, given[name] ?? 'something'])))
+      for (const head of ['What happened', 'Reason']) {
+        expect(cells[head]).not.toMatch(technical)
+        expect(cells[head]).not.toMatch(toReader)
+      }
+      // What the event holds stands beside it.
+      if (names.includes('because')) expect(cells['All fields']).toContain(because)
+    }
+  })
+
+  test('gives moments by the clocks of the zone', () => {
+    const said = cellsOf('session.opened', { activities: '“Type”', until: '2026-07-01T13:00:00.000Z' })
+    expect(said['What happened']).toBe('Opened a session for “Type”, to end at 01 Jul 2026, 15:00 CEST at the latest')
+  })
 })

@@ -1,5 +1,5 @@
 import { canonical } from '@gatehouse/shared/audit/canonical'
-import { sentence } from '@gatehouse/shared/audit-events'
+import { plainSentence, plainValue, withLocalTimes } from '@gatehouse/shared/audit-words'
 import { spanAt } from '@gatehouse/shared/policies/zone-clock'
 import type { ExportedEvent } from './reading.ts'
 
@@ -43,7 +43,7 @@ type Column = readonly [header: string, value: (one: ExportedEvent, zone: string
 const columns = (zone: string): readonly Column[] => [
   ['Time (UTC)', ({ row }) => new Date(row.at).toISOString()],
   [`Time (${zone})`, ({ row }) => wallText(row.at, zone)],
-  ['What happened', ({ row }) => sentence(row.event, row.fields)],
+  ['What happened', ({ row }, zone) => withLocalTimes(plainSentence(row.event, row.fields), zone)],
   ['Outcome', ({ row }) => row.outcome],
   ['Who', ({ row }) => row.actorName],
   ['Company', ({ row }) => row.actorCompany],
@@ -51,7 +51,10 @@ const columns = (zone: string): readonly Column[] => [
   ['From address', ({ row }) => row.fromAddress],
   ['Customer', ({ row }) => row.customerName],
   ['Device', ({ row }) => row.deviceName],
-  ['Reason', ({ row: { fields } }) => fields.reason ?? fields.because],
+  [
+    'Reason',
+    ({ row: { event, fields } }) => fields.reason ?? (fields.because && plainValue(event, 'because', fields.because)),
+  ],
   ['Comment', ({ row: { fields } }) => fields.comment ?? fields.note],
   ['Change', ({ row: { fields } }) => fields.change],
   ['Before', ({ row: { fields } }) => fields.before],

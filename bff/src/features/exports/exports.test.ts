@@ -224,7 +224,7 @@ describe('AL26 what comes out is exactly what the list shows', () => {
       clara,
       (await askFor(clara, { format: 'bundle', since: { note: note.replace(/^.*$/m, 'x/audit/y') } })).id,
     )
-    expect([strange.state, strange.error]).toEqual(['failed', expect.stringContaining('checkpoint you gave')])
+    expect([strange.state, strange.error]).toEqual(['failed', expect.stringContaining('checkpoint that was given')])
   })
 })
 
@@ -416,7 +416,7 @@ describe('B4 room', () => {
     try {
       expect(await ended(ines, (await askFor(ines, { format: 'bundle' })).id)).toMatchObject({
         state: 'failed',
-        error: 'A proof bundle holds 50 events at most. Narrow it, for instance to a shorter time.',
+        error: 'A proof bundle holds 50 events at most. It can be narrowed, for instance to a shorter time.',
       })
     } finally {
       Object.assign(limits, { entries: most })
@@ -440,7 +440,7 @@ describe('AL07 what he may see now', () => {
     const row = async () => (await h.house.db.select().from(auditExport).where(eq(auditExport.id, one.id)))[0]
     await expect.poll(row, { timeout: 15_000 }).toMatchObject({
       state: 'failed',
-      error: 'You may no longer export the audit log.',
+      error: 'Whoever asked for it may no longer export the audit log.',
     })
     expect(existsSync(pathOf(one.id)) || existsSync(`${pathOf(one.id)}.part`)).toBe(false)
     await out.comeBack()

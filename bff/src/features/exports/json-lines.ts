@@ -1,7 +1,7 @@
 import { canonical, type Json } from '@gatehouse/shared/audit/canonical'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { type EventRecord, reveal } from '@gatehouse/shared/audit/leaf'
-import { sentence } from '@gatehouse/shared/audit-events'
+import { plainSentence } from '@gatehouse/shared/audit-words'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import type { ExportedEvent } from './reading.ts'
 
@@ -22,11 +22,10 @@ const opened = ({ row, openings }: ExportedEvent): { event: Json; erased: Json; 
 /** The one line of an event: canonical JSON, in which what could end a line is written as an escape. */
 export const jsonLine = (one: ExportedEvent): string => {
   const { row, log, seq, deviceSeq } = one
-  const said = sentence(row.event, row.fields)
   const text = canonical({
     ...opened(one),
     time: new Date(row.at).toISOString(),
-    says: said,
+    says: plainSentence(row.event, row.fields),
     log,
     seq,
     deviceSeq,

@@ -31,7 +31,7 @@ export interface Asker {
 const askerOf = async (house: House, personId: string): Promise<Asker> => {
   const actor = await standingOf(house, personId)
   if (!actor) throw new Stopped('The account of whoever asked for it was closed.')
-  if (!mayExport(actor)) throw new Stopped('You may no longer export the audit log.')
+  if (!mayExport(actor)) throw new Stopped('Whoever asked for it may no longer export the audit log.')
   return { actor: exporting(actor), db: behindWall(house, await house.access.reach(actor)).db }
 }
 
@@ -70,7 +70,7 @@ export const stillSees = async (
   of.customers.every((id) => seesLogOf(actor, id)) &&
   (await devicesSeen(db, actor, 'audit.view', of.devices)) === of.devices.length
 
-const changed = 'What you may see changed while it was made. Ask for it again.'
+const changed = 'What whoever asked for it may see changed while it was made. It can be asked for again.'
 
 /**
  * Watches the rights of whoever asked while his export is made: each `check` gives him as he is now, and throws

@@ -31,7 +31,7 @@ export const limits = {
 } as const
 
 /** What whoever asked is told of a file that grew too large. */
-export const tooLarge = 'It grew too large for one file. Narrow it, for instance to a shorter time.'
+export const tooLarge = 'It grew too large for one file. It can be narrowed, for instance to a shorter time.'
 
 /** Bytes that an export may still take, of what its owner and his company have kept. */
 export const roomLeft = (

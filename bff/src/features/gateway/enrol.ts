@@ -3,7 +3,7 @@ import { and, eq, gt, isNull } from 'drizzle-orm'
 import { type CryptoKey, compactVerify, importJWK } from 'jose'
 import { entry } from '../../kernel/audit/append.ts'
 import { deviceHints } from '../../kernel/bus.ts'
-import { change, note, noteRefusal } from '../../kernel/change.ts'
+import { change, note } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { storable } from '../../kernel/database/storable.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -77,9 +77,7 @@ const whose = async (house: House, codeHash: string | undefined): Promise<KnownD
   return row && deviceById(house.db, row.deviceId)
 }
 
-/** Refuses with the same answer whatever was wrong; the log says what, and of which device the code was. */
-const refuse = async (house: House, known: KnownDevice | undefined, because: string, from: string): Promise<never> => {
-  await noteEnrolmentTry(house.db, from, house.clock.now())
+const noteRefused = async (house: House, known: KnownDevice | undefined, because: string, from: string) => {
   const stranger = { kind: 'device' as const, id: null, name: 'An unknown device', company: '', from }
   await note(house, [
     entry({
@@ -90,6 +88,12 @@ const refuse = async (house: House, known: KnownDevice | undefined, because: str
       outcome: 'refused',
     }),
   ])
+}
+
+/** Refuses with the same answer whatever was wrong; the log says what, and of which device the code was. */
+const refuse = async (house: House, known: KnownDevice | undefined, because: string, from: string): Promise<never> => {
+  await noteEnrolmentTry(house.db, from, house.clock.now())
+  await noteRefused(house, known, because, from)
   throw new Refused('code_unusable', { privately: because })
 }
 
@@ -107,9 +111,8 @@ export const enrol = async (house: House, given: EnrolRequest, from: string): Pr
   // The code stays good: the agent asks again.
   const limit = house.access.limit(known.customerId)
   if (limit) {
-    const refused = new Refused(limit.because, { since: limit.since })
-    await noteRefusal(house, byDevice(known, from), { activity: 'device.enrol', about: known.about }, refused)
-    throw refused
+    await noteRefused(house, known, limit.because, from)
+    throw new Refused(limit.because, { since: limit.since })
   }
   try {
     return await change(behindWall(house, [known.customerId]), byDevice(known, from), 'device.enrolled', async (tx) => {

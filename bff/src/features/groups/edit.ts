@@ -2,6 +2,7 @@ import { activities } from '@gatehouse/shared/activities'
 import type { Grant } from '@gatehouse/shared/decide'
 import { and, eq, sql } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
+import { changeText } from '../../kernel/audit/change-text.ts'
 import type { Signal } from '../../kernel/bus.ts'
 import { change } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
@@ -114,14 +115,13 @@ export const changeGroup = async (
       await writeGrants(tx, known.id, given.grants)
       const ofCustomer = known.customerId !== null
       const [gained, lost] = [newIn(given.grants, known.grants), newIn(known.grants, given.grants)]
-      const parts = [
-        given.name === known.name ? '' : `now called ${given.name}`,
-        gained.length > 0 ? `allows ${await inWords(tx, gained, ofCustomer)}` : '',
-        lost.length > 0 ? `no longer as before: ${await inWords(tx, lost, ofCustomer)}` : '',
-      ].filter(Boolean)
+      const changed = changeText([
+        ['name', known.name, given.name],
+        ['what it allows', await inWords(tx, lost, ofCustomer), await inWords(tx, gained, ofCustomer)],
+      ])
       return {
         result: version,
-        fields: { group: known.name, change: parts.join('; ') || 'saved as it was' },
+        fields: { group: known.name, change: changed },
         about: known.about,
         signals: [...(await rightsChanged(tx, known.id)), groupsChanged(known.customerId)],
       }

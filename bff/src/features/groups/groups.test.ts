@@ -59,7 +59,7 @@ describe('a group', () => {
         }),
       )
       expect(events.find(({ event }) => event === 'group.changed')?.says).toBe(
-        'Changed the group Basel readers: allows See a device, its values, alarms and history, See the audit log of a device (Tag: none has this); no longer as before: See a device, its values, alarms and history, See the audit log of a device (Site: Basel)',
+        'Changed the group Basel readers: what it allows: “See a device, its values, alarms and history, See the audit log of a device (Site: Basel)” → “See a device, its values, alarms and history, See the audit log of a device (Tag: none has this)”',
       )
     })
     expect(signals).toContainEqual({ kind: 'person', personId: h.seeded.people.reader })

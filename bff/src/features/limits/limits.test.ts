@@ -231,7 +231,10 @@ describe('AL20 the log is behind', () => {
     }
     const accept = () => h.nobody.post('/api/invitations/accept', { token, password: 'four herons wade at dawn' })
     expect(codeOf(await accept())).toBe('log_behind')
-    expect((await enrol()).status).toBe(503)
+    const refused = await eventsOf(h.house, async () => expect((await enrol()).status).toBe(503))
+    expect(refused.filter(({ actorKind }) => actorKind === 'device')).toMatchObject([
+      { event: 'device.enrolment_refused', fields: { because: 'log_behind' }, actorName: 'Balance 11' },
+    ])
     await catchUp()
     catchUp = undefined
     // Neither the link nor the code was used up.

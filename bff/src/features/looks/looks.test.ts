@@ -194,7 +194,7 @@ describe('C7 a customer may want to know first', () => {
     const deviceId = await newDevice()
     const changed = await named('policy.changed', () => demand('ask'))
     expect(changed[0]?.says).toContain(
-      'Look at devices, their data and the pages of the customer: as above → with a stated purpose only',
+      'Look at devices, their data and the pages of the customer: “as above” → “with a stated purpose only”',
     )
     let tom = await h.as('technician')
     const refused = await named('access.refused', async () => {

@@ -67,7 +67,11 @@ describe("a customer's policy", () => {
       expect(signals).toHaveLength(5)
     })
     expect(events.map((one) => [one.actorName, one.says, one.customerId])).toEqual([
-      ['Clara Meier', 'Changed the policy of site Basel: Type in a terminal on a device: as above → never', helvetia],
+      [
+        'Clara Meier',
+        'Changed the policy of site Basel: Type in a terminal on a device: “as above” → “never”',
+        helvetia,
+      ],
     ])
     expect(await explained(balance, 'session.terminal', technician)).toMatchObject({
       verdict: { ok: false, because: 'policy_never' },

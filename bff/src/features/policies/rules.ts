@@ -1,18 +1,18 @@
 import { type Activity, activityNames, policyActivities } from '@gatehouse/shared/activities'
 import { type PolicyRules, plainRule, sameRule } from '@gatehouse/shared/policies/policy'
 import { lookAnswers, policyRowSays, ruleSays } from '@gatehouse/shared/policies/words'
+import { changeText } from '../../kernel/audit/change-text.ts'
 
 type Rule = PolicyRules[keyof PolicyRules]
 
 const words = (name: Activity, rule: Rule): string =>
   rule ? ruleSays(rule, name === 'device.view' ? lookAnswers : undefined) : 'as above'
 
-/** The words of a change of one level for the log: `Type in a terminal on a device: never → ask`. */
+/** The words of a change of one level for the log: `Type in a terminal on a device: “never” → “ask”`. */
 export const policyChange = (before: PolicyRules, after: PolicyRules): string =>
-  activityNames
-    .filter((name) => words(name, before[name]) !== words(name, after[name]))
-    .map((name) => `${policyRowSays(name)}: ${words(name, before[name])} → ${words(name, after[name])}`)
-    .join('; ') || 'nothing'
+  changeText(
+    activityNames.map((name) => [policyRowSays(name), words(name, before[name]), words(name, after[name])] as const),
+  )
 
 /** Sentences for rules about activities that no policy is asked about. */
 const idleRules = (rules: PolicyRules): [string, string][] =>

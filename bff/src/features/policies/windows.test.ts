@@ -232,7 +232,7 @@ describe('versions', () => {
         levelId: deviceId,
         before: {},
         after: { 'session.terminal': openUntil(until) },
-        change: expect.stringMatching(/^Type in a terminal on a device: as above → ask every day .*, else never$/),
+        change: expect.stringMatching(/^Type in a terminal on a device: “as above” → “ask every day .*, else never”$/),
       },
     ])
     expect(codeOf(await (await h.as('reader')).get(path))).toEqual([403, 'not_granted'])

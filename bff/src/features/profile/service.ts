@@ -16,7 +16,7 @@ const ways = ({ mail, note }: NewsChoice[keyof NewsChoice]): string =>
 
 const differences = (before: Settings, after: Settings): FieldChange[] => [
   ['time zone', before.zone ?? 'none', after.zone ?? 'none'],
-  ...newsKindNames.map((kind): FieldChange => [newsKinds[kind].says, ways(before.news[kind]), ways(after.news[kind])]),
+  ...newsKindNames.map((kind): FieldChange => [newsKinds[kind].told, ways(before.news[kind]), ways(after.news[kind])]),
 ]
 
 /** Changes the settings of whoever asks; open pages of his show it at once. */

@@ -77,7 +77,7 @@ describe('what a person chooses for himself', () => {
     })
     expect(events.map(({ actorName, says }) => `${actorName}: ${says}`)).toEqual([
       'Clara Meier: Changed the own settings: time zone: “none” → “Europe/Zurich”',
-      'Clara Meier: Changed the own settings: time zone: “Europe/Zurich” → “Europe/London”; Somebody asks for access, and you may answer: “mail and note” → “note”',
+      'Clara Meier: Changed the own settings: time zone: “Europe/Zurich” → “Europe/London”; news of requests to answer: “mail and note” → “note”',
     ])
     expect(events.map(({ customerName }) => customerName)).toEqual(['Helvetia Pharma', 'Helvetia Pharma'])
   })

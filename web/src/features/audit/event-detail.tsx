@@ -1,6 +1,5 @@
-import { activities, isActivity } from '@gatehouse/shared/activities'
-import { changesOf } from '@gatehouse/shared/audit-changes'
-import { refusals } from '@gatehouse/shared/refusals'
+import { type AuditChange, changesOf } from '@gatehouse/shared/audit-changes'
+import { plainValue, withLocalTimes } from '@gatehouse/shared/audit-words'
 import type { AuditEventView } from '@gatehouse/shared/views/audit'
 import { Anchor, Button, CopyButton, Group, Stack, Table } from '@mantine/core'
 import { IconLink } from '@tabler/icons-react'
@@ -20,37 +19,27 @@ type Fact = readonly [string, ReactNode]
 
 const said = (text: string | number) => <bdi className={classes.says}>{inert(String(text))}</bdi>
 
-/** What was, and what is, field by field; `null` where the event changed nothing. */
-const Changes = ({ fields }: { fields: AuditEventView['fields'] }) => {
-  const { before, after, change } = fields
-  const changes =
-    before !== undefined && after !== undefined
-      ? [{ field: 'what it says', before: String(before), after: String(after) }]
-      : typeof change === 'string'
-        ? changesOf(change)
-        : null
-  if (!changes) return null
-  return (
-    <Table className={classes.changes} aria-label="What changed">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Field</Table.Th>
-          <Table.Th>Before</Table.Th>
-          <Table.Th>After</Table.Th>
+/** What was, and what is, field by field. */
+const Changes = ({ changes }: { changes: readonly AuditChange[] }) => (
+  <Table className={classes.changes} aria-label="What changed">
+    <Table.Thead>
+      <Table.Tr>
+        <Table.Th>Field</Table.Th>
+        <Table.Th>Before</Table.Th>
+        <Table.Th>After</Table.Th>
+      </Table.Tr>
+    </Table.Thead>
+    <Table.Tbody>
+      {changes.map((one) => (
+        <Table.Tr key={one.field}>
+          <Table.Td>{said(one.field)}</Table.Td>
+          <Table.Td>{said(one.before || '–')}</Table.Td>
+          <Table.Td>{said(one.after || '–')}</Table.Td>
         </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {changes.map((one) => (
-          <Table.Tr key={one.field}>
-            <Table.Td>{said(one.field)}</Table.Td>
-            <Table.Td>{said(one.before || '–')}</Table.Td>
-            <Table.Td>{said(one.after || '–')}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  )
-}
+      ))}
+    </Table.Tbody>
+  </Table>
+)
 
 /** `agentVersion` as people write it: `Agent version`. */
 const fieldSays = (name: string): string => {
@@ -58,18 +47,18 @@ const fieldSays = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** What was wanted, and why not, in words with their code behind them; any other value as it is. */
-const valueSays = (name: string, value: string | number): string | number => {
-  if (typeof value !== 'string') return value
-  if (name === 'activity' && isActivity(value)) return `${activities[value].says} (${value})`
-  if (name === 'because' && Object.hasOwn(refusals, value))
-    return `${refusals[value as keyof typeof refusals].says} (${value})`
-  return value
+/** A value in words, with what stands in the event behind them where that is something else. */
+const valueSays = (event: string, name: string, value: string | number, zone: string): string => {
+  const plain = withLocalTimes(String(plainValue(event, name, value)), zone)
+  return plain === String(value) ? plain : `${plain} (${value})`
 }
+
+/** Fields that are told as changes. */
+const changing: ReadonlySet<string> = new Set(['before', 'after', 'change'])
 
 const moment = (at: number, zone: string): string => `${dateTime(at, zone, { seconds: true })} ${zoneName(at, zone)}`
 
-const factsOf = (event: AuditEventView, zone: string): Fact[] => {
+const factsOf = (event: AuditEventView, zone: string, changed: boolean): Fact[] => {
   const { who, device, customer, place } = event
   const facts: (Fact | false | null)[] = [
     ['When', `${moment(event.at, zone)} (${zone})`],
@@ -87,16 +76,8 @@ const factsOf = (event: AuditEventView, zone: string): Fact[] => {
     ...Object.entries(event.fields)
       .filter(([name, value]) => !(name === 'device' && value === device?.name))
       .filter(([name, value]) => !(name === 'customer' && value === customer?.name))
-      .filter(([name]) => !(name === 'change' && changesOf(String(event.fields.change))))
-      .filter(
-        ([name]) =>
-          !(
-            ['before', 'after'].includes(name) &&
-            event.fields.before !== undefined &&
-            event.fields.after !== undefined
-          ),
-      )
-      .map(([name, value]): Fact => [fieldSays(name), said(valueSays(name, value))]),
+      .filter(([name]) => !(changed && changing.has(name)))
+      .map(([name, value]): Fact => [fieldSays(name), said(valueSays(event.event, name, value, zone))]),
     event.requestId !== null && [
       'Request',
       <Link key="r" to={paths.request(event.requestId)}>
@@ -154,22 +135,25 @@ const Neighbours = ({ event }: { event: AuditEventView }) => {
 }
 
 /** All that is known of an event, its times in `zone`. */
-export const Known = ({ event, zone }: { event: AuditEventView; zone: string }) => (
-  <Stack gap="sm">
-    <Changes fields={event.fields} />
-    <Facts facts={factsOf(event, zone)} />
-    <Group gap="md">
-      <CopyButton value={new URL(paths.auditEvent(event.id), location.origin).href}>
-        {({ copied, copy }) => (
-          <Button size="compact-sm" variant="default" leftSection={<IconLink size={14} aria-hidden />} onClick={copy}>
-            {copied ? 'Copied' : 'Copy the link'}
-          </Button>
-        )}
-      </CopyButton>
-      <Neighbours event={event} />
-    </Group>
-  </Stack>
-)
+export const Known = ({ event, zone }: { event: AuditEventView; zone: string }) => {
+  const changes = changesOf(event.event, event.fields)
+  return (
+    <Stack gap="sm">
+      {changes && <Changes changes={changes} />}
+      <Facts facts={factsOf(event, zone, changes !== null)} />
+      <Group gap="md">
+        <CopyButton value={new URL(paths.auditEvent(event.id), location.origin).href}>
+          {({ copied, copy }) => (
+            <Button size="compact-sm" variant="default" leftSection={<IconLink size={14} aria-hidden />} onClick={copy}>
+              {copied ? 'Copied' : 'Copy the link'}
+            </Button>
+          )}
+        </CopyButton>
+        <Neighbours event={event} />
+      </Group>
+    </Stack>
+  )
+}
 
 /** The same, asked for when a row is opened. */
 export const EventDetail = ({ eventId, zone }: { eventId: string; zone: string }) => {

@@ -1,10 +1,10 @@
 import type { AuditOutcome } from '@gatehouse/shared/audit-events'
+import { withLocalTimes } from '@gatehouse/shared/audit-words'
 import type { AuditRow } from '@gatehouse/shared/views/views'
 import { Badge, Stack, Text } from '@mantine/core'
 import { IconBan, IconCheck, IconCpu, IconServer, IconUser, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { dateTime, zoneName } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
@@ -62,12 +62,6 @@ const Behind = ({ row, zone, withDevice }: { row: AuditRow; zone: string; withDe
     <ClaimedTime row={row} zone={zone} />
   </span>
 )
-
-const instant = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
-
-/** The sentence with the moments in it as they were in the zone. */
-export const withLocalTimes = (says: string, zone: string): string =>
-  says.replace(instant, (text) => `${dateTime(Date.parse(text), zone)} ${zoneName(Date.parse(text), zone)}`)
 
 const columns = (zone: string, withDevice: boolean, open: ReadonlySet<string>): Column<AuditRow>[] => [
   {

@@ -1,3 +1,4 @@
+import { withLocalTimes } from '@gatehouse/shared/audit-words'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
@@ -5,7 +6,7 @@ import { paths } from '../../kernel/paths.ts'
 import { useZone } from '../../kernel/zone.ts'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { Known } from './event-detail.tsx'
-import { Outcome, withLocalTimes } from './event-rows.tsx'
+import { Outcome } from './event-rows.tsx'
 import { inert } from './inert.ts'
 import { auditEvent } from './queries.ts'
 

@@ -1,3 +1,4 @@
+import { byteCount } from '@gatehouse/shared/amounts'
 import { type ExportView, exportFormats, isUnderWay } from '@gatehouse/shared/views/exports'
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
@@ -6,7 +7,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
-import { bytes, counted, dayOf } from '../../kernel/format.ts'
+import { counted, dayOf } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
 import { useZone } from '../../kernel/zone.ts'
@@ -42,7 +43,7 @@ const State = ({ one, zone }: { one: ExportView; zone: string }) => (
     {one.error && <Text size="sm">{one.error}</Text>}
     {one.state === 'done' && one.expiresAt !== null && (
       <Text size="sm" c="dimmed">
-        {counted(one.done, 'event')}, {bytes(one.bytes ?? 0)}; kept until {dayOf(one.expiresAt, zone)}
+        {counted(one.done, 'event')}, {byteCount(one.bytes ?? 0)}; kept until {dayOf(one.expiresAt, zone)}
       </Text>
     )}
   </Stack>

@@ -1,10 +1,11 @@
+import { byteCount } from '@gatehouse/shared/amounts'
 import { type ExportView, isUnderWay } from '@gatehouse/shared/views/exports'
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
-import { bytes, counted, dateTime } from '../../kernel/format.ts'
+import { counted, dateTime } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
 import classes from './exports.module.css'
@@ -16,7 +17,7 @@ const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
     <Facts
       facts={[
         ['File', one.fileName],
-        ['Holds', `${counted(one.done, 'event')}, ${bytes(one.bytes ?? 0)}`],
+        ['Holds', `${counted(one.done, 'event')}, ${byteCount(one.bytes ?? 0)}`],
         [
           'SHA-256',
           <code key="hash" className={classes.hash}>

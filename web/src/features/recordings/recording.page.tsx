@@ -1,10 +1,11 @@
+import { byteCount } from '@gatehouse/shared/amounts'
 import type { SessionView } from '@gatehouse/shared/views/views'
 import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
-import { bytes, counted, stretch } from '../../kernel/format.ts'
+import { counted, stretch } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { Loading, Refused } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
@@ -59,7 +60,7 @@ const Played = ({ session }: { session: SessionView }) => {
           </Suspense>
           <Text c="dimmed" size="xs">
             {recording &&
-              `${counted(recording.parts, 'part')}, ${bytes(recording.bytes)}; each part was compared with its hash. `}
+              `${counted(recording.parts, 'part')}, ${byteCount(recording.bytes)}; each part was compared with its hash. `}
             That you play it back stands in the audit log.{' '}
             <Anchor href={recordingFile(id)} download inherit>
               Save as asciicast
