@@ -16,7 +16,8 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     launchOptions: { executablePath: await findOrGetChromium(), args: [...chromiumArgs] },
-    trace: 'retain-on-failure',
+    // To record all that goes well costs a quarter of the run; where there is a second try, that one is recorded.
+    trace: process.env.CI ? 'on-first-retry' : 'retain-on-failure',
     screenshot: 'only-on-failure',
   },
 })

@@ -1,18 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { demoCustomers } from '@gatehouse/bff/demo/models'
 import { deviceById } from '@gatehouse/bff/features/devices/door'
 import { issueCode } from '@gatehouse/bff/features/devices/service'
 import { device } from '@gatehouse/bff/features/devices/tables'
 import { bySystem } from '@gatehouse/bff/kernel/actor'
 import type { OpenHouse } from '@gatehouse/bff/main'
-
-const agentMain = fileURLToPath(new URL('../agent/src/main.ts', import.meta.url))
-const tsx = createRequire(import.meta.url).resolve('tsx')
+import { agentProgram, buildAgent } from './build-agent.ts'
 
 /** The agents of the demonstration: programs of their own, which dial this house like any other. */
 export interface DemoAgents {
@@ -20,7 +16,7 @@ export interface DemoAgents {
 }
 
 const agent = (home: string, words: string[], output: number | 'ignore'): ChildProcess =>
-  spawn(process.execPath, ['--import', tsx, agentMain, ...words, '--home', home], {
+  spawn(process.execPath, [agentProgram, ...words, '--home', home], {
     stdio: ['ignore', output, output],
     // An agent is a stranger to the server's settings.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: process.env.LANG ?? 'C.UTF-8' },
@@ -55,6 +51,7 @@ export const startDemoAgents = async (
   dataDir: string,
   say: (line: string) => void,
 ): Promise<DemoAgents> => {
+  await buildAgent(say)
   const { house, url } = opened
   const homes = join(dataDir, 'agents')
   const devices = await house.db

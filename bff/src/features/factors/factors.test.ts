@@ -10,7 +10,7 @@ import type {
 } from '@gatehouse/shared/views/views'
 import { and, eq } from 'drizzle-orm'
 import postgres from 'postgres'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../../demo/people.ts'
 import { auditLine } from '../../kernel/audit/tables.ts'
 import { days, minutes, seconds } from '../../kernel/clock.ts'
@@ -457,6 +457,7 @@ describe('SE05 rights that were changed', () => {
     const before = ines.cookie()
     const add = [h.seeded.groups['Helvetia approvers']]
     const path = `/api/customers/${h.seeded.customers['Helvetia Pharma']}/people/${h.seeded.people.reader}/groups`
+    onTestFinished(async () => expect((await clara.post(path, { remove: add })).status).toBe(200))
     expect((await clara.post(path, { add })).status).toBe(200)
     const raw = (method: string, at: string) => h.nobody.send(method, at, undefined, { cookie: before })
     expect(codeIn(await raw('GET', '/api/devices'))).toBe('renewal_needed')
@@ -466,7 +467,6 @@ describe('SE05 rights that were changed', () => {
     expect((await h.nobody.send('GET', '/api/devices', undefined, { cookie: anew })).status).toBe(200)
     expect(codeIn(await raw('GET', '/api/devices'))).toBe('not_signed_in')
     expect(codeIn(await raw('POST', '/api/me/renew'))).toBe('not_signed_in')
-    expect((await clara.post(path, { remove: add })).status).toBe(200)
   })
 })
 
