@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { buildVerify } from './build-verify.ts'
 import { buildWeb } from './build-web.ts'
 import { findOrGetChromium } from './chromium.ts'
@@ -66,9 +67,13 @@ interface VitestReport {
     name: string
     status: string
     message: string
-    assertionResults: { status: string; fullName: string }[]
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] | null }[]
   }[]
 }
+
+/** The first lines of each try's failure: who reads only the end of a long run sees why, too. */
+const why = (messages: readonly string[]): string =>
+  [...new Set(messages)].map((one) => `\n${stripVTControlCharacters(one).split('\n').slice(0, 12).join('\n')}`).join('')
 
 /** Vitest's own report; a file that could not even be loaded has no tests and counts as one failure. */
 const readVitest = async (path: string): Promise<Outcome> => {
@@ -76,7 +81,7 @@ const readVitest = async (path: string): Promise<Outcome> => {
   const failures = report.testResults.flatMap((file) => {
     const failed = file.assertionResults
       .filter((one) => one.status === 'failed')
-      .map((one) => `${file.name}: ${one.fullName}`)
+      .map((one) => `${file.name}: ${one.fullName}${why(one.failureMessages ?? [])}`)
     return file.status === 'failed' && failed.length === 0 ? [`${file.name}: ${file.message}`] : failed
   })
   return {
@@ -88,7 +93,7 @@ const readVitest = async (path: string): Promise<Outcome> => {
 }
 
 interface PlaywrightSuite {
-  specs?: { title: string; ok: boolean }[]
+  specs?: { title: string; ok: boolean; tests: { results: { errors: { message?: string }[] }[] }[] }[]
   suites?: PlaywrightSuite[]
 }
 
@@ -98,7 +103,12 @@ interface PlaywrightReport extends PlaywrightSuite {
 }
 
 const failedSpecs = (suite: PlaywrightSuite): string[] => [
-  ...(suite.specs ?? []).filter((spec) => !spec.ok).map((spec) => spec.title),
+  ...(suite.specs ?? [])
+    .filter((spec) => !spec.ok)
+    .map(({ title, tests }) => {
+      const tries = tests.flatMap(({ results }) => results).flatMap(({ errors }) => errors)
+      return `${title}${why(tries.map(({ message = '' }) => message))}`
+    }),
   ...(suite.suites ?? []).flatMap(failedSpecs),
 ]
 
@@ -223,7 +233,8 @@ const main = async (): Promise<void> => {
     total.skipped += outcome.skipped
     total.failures.push(...outcome.failures)
   }
-  if (total.failures.length > 0) console.log(`\nFailed:\n${total.failures.map((one) => `  ${one}`).join('\n')}`)
+  if (total.failures.length > 0)
+    console.log(`\nFailed:\n${total.failures.map((one) => `  ${one.replaceAll('\n', '\n    ')}`).join('\n')}`)
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
   process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 }
