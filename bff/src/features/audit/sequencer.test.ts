@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { auditEvent, auditLeaf, auditNode, auditPending, auditTree } from '../../kernel/audit/tables.ts'
+import { minutes } from '../../kernel/clock.ts'
 import { roleUrlsOf } from '../../kernel/database/migrate.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -170,8 +171,12 @@ describe('AL08 the sequencer', () => {
       await held
     })
     await begun
-    await happen(ours, null, 3)
-    await drain()
+    // Open for five minutes of the house, while others come and get their places.
+    for (let minute = 0; minute < 5; minute++) {
+      h.clock.advance(minutes(1))
+      await happen(ours, null, 3)
+      await drain()
+    }
     commit()
     await late
     await drain()
