@@ -2,15 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { canonical } from '@gatehouse/shared/audit/canonical'
 import { commitTo, saltLength } from '@gatehouse/shared/audit/leaf'
 import { type AuditEventName, type AuditFields, type AuditOutcome, personalPaths } from '@gatehouse/shared/audit-events'
-import { getTableColumns, getTableName } from 'drizzle-orm'
-import type { PgTable } from 'drizzle-orm/pg-core'
 import type { By } from '../actor.ts'
 import type { Tx } from '../database/connect.ts'
 import { prepared } from '../database/prepared.ts'
 import { newIdAt } from '../ids.ts'
 import { oneLine } from '../visible.ts'
 import { sha256 } from './platform.ts'
-import { auditEvent, auditPending, auditText } from './tables.ts'
 import { searchWords } from './words.ts'
 
 /** What an event is about, with the names of the moment: the log refers to nothing that could go. */
@@ -78,32 +75,9 @@ const rowsOf = (one: Entry, at: number) => {
   return { ...columns, ...words, words: searchWords(columns), canonical: canonical(event), openings }
 }
 
-const columnsOf = (table: PgTable) =>
-  Object.entries(getTableColumns(table)).filter(([, column]) => column.generated === undefined)
-
-/** `insert` of the columns of a table, each from what is given under the name it has here. */
-const insertInto = (table: PgTable, given: Readonly<Record<string, string>> = {}): string => {
-  const columns = columnsOf(table)
-  const names = columns.map(([, { name }]) => name)
-  const values = columns.map(([key]) => given[key] ?? `"${key}"`)
-  return `insert into ${getTableName(table)} (${names.join(', ')}) select ${values.join(', ')} from given`
-}
-
-const shapes = new Map(
-  [auditEvent, auditText].flatMap(columnsOf).map(([key, column]) => [key, column.getSQLType()] as const),
-)
-// Its bytes are those of a text.
-shapes.set('canonical', 'text').delete('eventId')
-
-/** One statement for the event, its words and its place in the queue: what costs a deed most is the way there and back. */
-const insertion = `
-  with given as materialized (select * from jsonb_to_recordset($1::text::jsonb)
-    as one(${[...shapes].map(([key, type]) => `"${key}" ${type}`).join(', ')})),
-  events as (${insertInto(auditEvent, { canonical: `convert_to("canonical", 'UTF8')` })}),
-  texts as (${insertInto(auditText, { eventId: '"id"' })})
-  ${insertInto(auditPending, { eventId: '"id"' })}`
-
 /** Writes events and their pending rows in the transaction of the deed; `at` is ms since the epoch. */
 export const append = async (tx: Tx, at: number, entries: readonly Entry[]): Promise<void> => {
-  if (entries.length > 0) await prepared(tx, insertion, [JSON.stringify(entries.map((one) => rowsOf(one, at)))])
+  if (entries.length === 0) return
+  // Of what stands in these rows `audit_append` knows each name: another column is another function, in its migration.
+  await prepared(tx, 'select audit_append($1::text::jsonb)', [JSON.stringify(entries.map((one) => rowsOf(one, at)))])
 }

@@ -66,9 +66,7 @@ export const auditEvent = pgTable(
 export const auditText = pgTable(
   'audit_text',
   {
-    eventId: uuid('event_id')
-      .primaryKey()
-      .references(() => auditEvent.id),
+    eventId: uuid('event_id').primaryKey(),
     customerId: uuid('customer_id'),
     actorName: text('actor_name').notNull(),
     fromAddress: text('from_address'),
@@ -120,9 +118,7 @@ export const auditLeaf = pgTable(
   {
     tree: uuid().notNull(),
     seq: count('seq').notNull(),
-    eventId: uuid('event_id')
-      .notNull()
-      .references(() => auditEvent.id),
+    eventId: uuid('event_id').notNull(),
     deviceId: uuid('device_id'),
     /** Without a gap from 0 on for each device of the tree. */
     deviceSeq: count('device_seq'),
