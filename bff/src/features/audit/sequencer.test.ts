@@ -201,6 +201,19 @@ describe('AL08 the sequencer', () => {
   })
 })
 
+test('AL01 whatever an event has a column for is written: audit_append leaves none out', async () => {
+  const [written] = await h.house.db.execute<{ text: string }>(
+    sql`select prosrc as text from pg_proc where proname = 'audit_append'`,
+  )
+  for (const table of ['audit_event', 'audit_text', 'audit_pending']) {
+    const columns = await h.house.db.execute<{ name: string }>(
+      sql`select column_name as name from information_schema.columns where table_name = ${table} and is_generated = 'NEVER'`,
+    )
+    const [, listed = ''] = new RegExp(`insert into public.${table} \\(([^)]*)\\)`).exec(written?.text ?? '') ?? []
+    expect(listed.split(/,\s*/).sort(), table).toEqual(columns.map(({ name }) => name).sort())
+  }
+})
+
 describe('AL05 nobody changes what is written', () => {
   const statements = [
     "update audit_text set actor_name = 'x'",
