@@ -62,6 +62,7 @@ test('a refusal is read without training, and what is no code stays as it is', (
 
 test.each([
   ['export.finished', { export: 'a1', count: 3, bytes: 12_345_678, hash: 'ab' }, /12\.3 MB/],
+  ['recording.stored', { part: 3, hash: 'ab'.repeat(32) }, /, SHA-256 abababababab…$/],
   ['alarm.cleared', { code: 'limit.cpu.load' }, /^Alarm “processor load beyond its limit” cleared$/],
   ['alarm.cleared', { code: 'limit.calibration.age' }, /^Alarm “calibration age beyond its limit” cleared$/],
   ['device.connected', { device: 'Balance 7', transport: 'websocket' }, /over a connection that stays open$/],

@@ -109,6 +109,10 @@ export const plainValue = (event: string, field: string, value: Value): Value =>
     ? newsTold(String(value))
     : (ownOf(inWords, field)?.(value) ?? value)
 
+/** As `plainValue`; of a hash its beginning, which is what people compare at a glance. */
+const inSentence = (event: string, field: string, value: Value): Value =>
+  field === 'hash' ? String(value).replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1…') : plainValue(event, field, value)
+
 /**
  * The sentence of an event for whoever reads it without training: what the event holds as a code, a door's name or a
  * bare number is said in words. It speaks of those it tells of, and to nobody. The event itself keeps what it holds.
@@ -119,7 +123,7 @@ export const plainSentence = (event: string, fields: Readonly<Record<string, unk
     Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [
         name,
-        typeof value === 'string' || typeof value === 'number' ? plainValue(event, name, value) : value,
+        typeof value === 'string' || typeof value === 'number' ? inSentence(event, name, value) : value,
       ]),
     ),
   )

@@ -177,7 +177,7 @@ const notShownOf = ({ manifest, checkpoint, count, erased }: Verification, { has
   return [
     `What was logged after the log had ${checkpoint ? events(checkpoint.size) : 'this size'}: ask for a newer bundle to see that.`,
     'Whether what was logged is true. It shows what was written down, and that it has not been altered since it was signed.',
-    'Whether your key is the right one: it must have come to you by another way than this bundle.',
+    'Whether your key is the right one: you must have noted it down before, by another way than this bundle.',
     ...(isWhole
       ? []
       : [

@@ -115,10 +115,10 @@ const readme = (origin: string): string => `This is a proof bundle of Gatehouse:
 
 Check it without any server, with the command or the page that you keep for it (verify.html; the network can be off):
 
-  node gatehouse-verify.mjs <this file> --key <the key you were given>
+  node gatehouse-verify.mjs <this file> --key <the key you noted down>
 
-Use the key that you were given when your log was begun, not the one in keys.txt: whoever could make a false bundle could
-put a false key beside it. For the same reason take the verifier from a place you trust, and not from this file, where
+Use the key that you noted down when your log was begun, from the page “Is our log whole?”, not the one in keys.txt:
+whoever could make a false bundle could put a false key beside it. For the same reason take the verifier from a place you trust, and not from this file, where
 anything hangs on it. A checkpoint you kept from earlier shows that nothing before it was changed.
 What no single bundle can show is that nothing was written after its last entry: ask for a newer one, or compare the
 checkpoint with the one that your devices keep.

@@ -53,6 +53,7 @@ export const menuFor = (me: MeView): MenuEntry[] => {
         [holds(me, 'staff.view'), { says: 'People', to: paths.people(), icon: IconUsers }],
         [holds(me, 'staff.view'), { says: 'Groups', to: paths.groups(), icon: IconUsersGroup }],
         [holds(me, 'audit.view', 'audit.view_maker'), { says: 'Audit log', to: paths.audit(), icon: IconBook2 }],
+        [holds(me, 'audit.view'), { says: 'Who looked', to: paths.looks(), icon: IconEye }],
         [
           holds(me, 'intake.view'),
           { says: 'Security reports', to: paths.securityReports(), icon: IconShieldExclamation, badge: ReportsCount },

@@ -1,6 +1,7 @@
 import type { May } from '@gatehouse/shared/views/views'
 import { Button, type ButtonProps, Tooltip } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { isAtLimit, limitNoteId, shortly } from './at-limit.ts'
 
 interface ShutButtonProps extends ButtonProps {
   /** The server's verdict. */
@@ -10,8 +11,9 @@ interface ShutButtonProps extends ButtonProps {
 }
 
 /** A button that, where it may not be used, says why: on hover, on focus and on a tap. It stays reachable by keyboard. */
-export const ShutButton = ({ may, onClick, children, ...look }: ShutButtonProps) =>
-  may.ok ? (
+export const ShutButton = ({ may: verdict, onClick, children, ...look }: ShutButtonProps) => {
+  const may = shortly(verdict)
+  return may.ok ? (
     <Button {...look} onClick={onClick}>
       {children}
     </Button>
@@ -21,6 +23,7 @@ export const ShutButton = ({ may, onClick, children, ...look }: ShutButtonProps)
         {...look}
         data-disabled
         aria-disabled
+        aria-describedby={isAtLimit(may) ? limitNoteId : undefined}
         aria-label={`${typeof children === 'string' ? children : ''} (not possible: ${may.says})`}
         onClick={(event) => event.preventDefault()}
       >
@@ -28,3 +31,4 @@ export const ShutButton = ({ may, onClick, children, ...look }: ShutButtonProps)
       </Button>
     </Tooltip>
   )
+}

@@ -63,18 +63,35 @@ const Behind = ({ row, zone, withDevice }: { row: AuditRow; zone: string; withDe
   </span>
 )
 
-const columns = (zone: string, withDevice: boolean, open: ReadonlySet<string>): Column<AuditRow>[] => [
-  {
-    id: 'at',
-    header: 'When',
-    width: '13rem',
-    cell: (row) => (
-      <Link to={paths.auditEvent(row.id)} className={classes.when}>
-        <TimeText at={row.at} zone={zone} seconds />
-      </Link>
-    ),
-  },
-  { id: 'who', header: 'Who', width: '14rem', cell: (row) => <Who who={row.who} /> },
+const When = ({ row, zone }: { row: AuditRow; zone: string }) => (
+  <Link to={paths.auditEvent(row.id)} className={classes.when}>
+    <TimeText at={row.at} zone={zone} seconds />
+  </Link>
+)
+
+/** When and by whom: side by side, or where there is less room one below the other. */
+const whenAndWho = (zone: string, narrow: boolean): Column<AuditRow>[] =>
+  narrow
+    ? [
+        {
+          id: 'at',
+          header: 'When and who',
+          width: '12.5rem',
+          cell: (row) => (
+            <Stack gap={2} align="flex-start">
+              <When row={row} zone={zone} />
+              <Who who={row.who} />
+            </Stack>
+          ),
+        },
+      ]
+    : [
+        { id: 'at', header: 'When', width: '13rem', cell: (row) => <When row={row} zone={zone} /> },
+        { id: 'who', header: 'Who', width: '14rem', cell: (row) => <Who who={row.who} /> },
+      ]
+
+const columns = (zone: string, withDevice: boolean, narrow: boolean, open: ReadonlySet<string>): Column<AuditRow>[] => [
+  ...whenAndWho(zone, narrow),
   {
     id: 'what',
     header: 'What',
@@ -99,6 +116,7 @@ export const EventRows = ({
   withDevice,
   narrowed,
   stale,
+  narrow = false,
 }: {
   rows: readonly AuditRow[]
   /** IANA zone the times are given in. */
@@ -106,6 +124,8 @@ export const EventRows = ({
   withDevice: boolean
   narrowed: boolean
   stale: boolean
+  /** In a page that is narrow on any screen. */
+  narrow?: boolean
 }) => {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const toggle = ({ id }: AuditRow) =>
@@ -113,7 +133,7 @@ export const EventRows = ({
   return (
     <DataTable
       label="Audit log"
-      columns={columns(zone, withDevice, open)}
+      columns={columns(zone, withDevice, narrow, open)}
       rows={rows}
       rowKey={(row) => row.id}
       onOpen={toggle}

@@ -1,6 +1,7 @@
 import type { PolicyLevelKind } from '@gatehouse/shared/policies/policy'
 import type { DeviceView, May } from '@gatehouse/shared/views/views'
 import { dateTime, zoneName } from '../../kernel/format.ts'
+import { shortly } from '../../ui/at-limit.ts'
 
 /** A device as far as the rules reach that hold for it. */
 export type Ruled = Pick<DeviceView, 'name' | 'customer' | 'site' | 'model'>
@@ -15,7 +16,8 @@ export const ruleAt = (level: PolicyLevelKind, { name, customer, site, model }: 
   })[level]
 
 /** A shut door with the rule that shuts it and the time at which it opens next, by the clock of the site. */
-export const whyShut = (may: May, device: Ruled): May => {
+export const whyShut = (verdict: May, device: Ruled): May => {
+  const may = shortly(verdict)
   if (may.ok) return may
   const { zone } = device.site
   const whose = may.level === undefined ? '' : ` So says ${ruleAt(may.level, device)}.`

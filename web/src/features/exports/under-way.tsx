@@ -29,8 +29,8 @@ const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
     />
     {one.format === 'bundle' && (
       <Text size="sm" c="dimmed">
-        Check it with the key that you were given for your log, and with a verifier from a place you trust: README.txt
-        in the zip says how.
+        Check it with the key that you noted down when your log was begun, and with a verifier from a place you trust:
+        README.txt in the zip says how.
       </Text>
     )}
     <Group justify="flex-end" gap="xs">

@@ -63,8 +63,8 @@ export const PinnedKey = ({ log }: { log: LogView }) => (
   <div className={classes.key}>
     <Stack gap="md" className={classes.keyWords}>
       <Text>
-        Note this down today, outside Gatehouse. Proofs are checked with the key you noted: somebody who took over this
-        server could show you a log of his own making, but could not sign it with this key.
+        Note this down today, outside Gatehouse. Proofs are checked with the key you noted down: somebody who took over
+        this server could show you a log of his own making, but could not sign it with this key.
       </Text>
       <code className={classes.code}>{log.key.text}</code>
       <div>

@@ -3,6 +3,7 @@ import { Alert, Text } from '@mantine/core'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useZone } from '../../kernel/zone.ts'
+import { limitNoteId } from '../../ui/at-limit.ts'
 import { TimeText } from '../../ui/time-text.tsx'
 import { limitsQuery } from './queries.ts'
 
@@ -43,9 +44,11 @@ const Words = ({ limit, zone }: { limit: LimitView; zone: string }) => {
 export const LimitsBanner = () => {
   const zone = useZone()
   const { data } = useQuery(limitsQuery)
+  const first = data?.limits.find(({ stops }) => stops)
   return data?.limits.map((limit) => (
     <Alert
       key={limit.kind}
+      id={limit === first ? limitNoteId : undefined}
       color={limit.stops ? 'brick' : 'amber'}
       radius={0}
       py="xs"

@@ -16,6 +16,7 @@ import { Deadline } from './deadline.tsx'
 import { ChangeOfMind, DecideForm } from './decide-form.tsx'
 import { Given } from './given.tsx'
 import { watchedRequestQuery } from './queries.ts'
+import { RequestLog } from './request-log.tsx'
 import { Story } from './story-line.tsx'
 import { RevokeButton } from './take-back.tsx'
 import { WhoAnswers } from './who-answers.tsx'
@@ -88,6 +89,7 @@ const Shown = ({ request }: { request: RequestView }) => {
           </Stack>
         </Section>
       )}
+      {!waits && <RequestLog request={request} narrow />}
     </Page>
   )
 }

@@ -1,5 +1,6 @@
 import type { DeviceView } from '@gatehouse/shared/views/views'
 import { describe, expect, test } from 'vitest'
+import { shortly } from '../../ui/at-limit.ts'
 import { type AskValues, askedOf, blank, choicesOf, faultsOf, serverFaults } from './ask-form.ts'
 
 const now = Date.UTC(2025, 10, 22, 11)
@@ -27,6 +28,21 @@ describe('what can be asked for', () => {
       ['action.fetch_log', true, 'Allowed here without being asked for.'],
       ['action.restart_agent', false, undefined],
       ['action.set_setting', true, shut.says],
+    ])
+  })
+  test('AL20 while nothing new is begun the notice at the top says why, and no choice says it again', () => {
+    const full = { ok: false as const, because: 'disk_nearly_full' as const, says: 'a long sentence' }
+    const one = device({ ...some.may, 'session.terminal': full, 'action.fetch_log': full })
+    expect(choicesOf(one).map(({ shut, note, atLimit }) => [shut, note, atLimit])).toEqual([
+      [true, undefined, true],
+      [true, undefined, true],
+      [false, undefined, undefined],
+      [true, shut.says, undefined],
+    ])
+    expect([shortly(full), shortly(shut), shortly({ ok: true })]).toEqual([
+      { ...full, says: expect.stringMatching(/^Not at the moment/) },
+      shut,
+      { ok: true },
     ])
   })
   test('what opens later can be asked for, and says when that is (T8)', () => {

@@ -1,6 +1,7 @@
 import { type Activity, activities, deviceActivities, sessionActivities } from '@gatehouse/shared/activities'
 import type { DeviceView } from '@gatehouse/shared/views/views'
 import { dateTime, zoneName } from '../../kernel/format.ts'
+import { isAtLimit } from '../../ui/at-limit.ts'
 import type { Asked } from './queries.ts'
 import { momentOf } from './wall-time.ts'
 
@@ -25,8 +26,9 @@ export interface Choice {
   says: string
   /** A sentence beside it. */
   note: string | undefined
-  /** Cannot be chosen: `note` says why. */
+  /** Cannot be chosen: `note` says why, or the notice at the top of the page (`atLimit`). */
   shut: boolean
+  atLimit?: true
 }
 
 const isChannel = (activity: Activity) => (sessionActivities as readonly Activity[]).includes(activity)
@@ -35,6 +37,7 @@ const choiceOf = (device: DeviceView, activity: Activity): Choice => {
   const { says } = activities[activity]
   const may = device.may[activity]
   const approved = device.usableApproval?.activities.includes(activity) ?? false
+  if (isAtLimit(may)) return { activity, says, note: undefined, shut: true, atLimit: true }
   if (!may.ok && may.because === 'policy_closed' && may.nextAt !== undefined) {
     // For a time at which it is open it can be asked for now.
     const { zone } = device.site

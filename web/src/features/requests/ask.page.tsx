@@ -8,12 +8,13 @@ import { useMe } from '../../kernel/me.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
+import { limitNoteId } from '../../ui/at-limit.ts'
 import { Refused } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { useDevice } from '../devices/use-device.ts'
 import classes from './ask.module.css'
 import { AskFields } from './ask-fields.tsx'
-import { askedOf, serverFaults } from './ask-form.ts'
+import { askedOf, choicesOf, serverFaults } from './ask-form.ts'
 import { AskPreview } from './ask-preview.tsx'
 import { useAsk } from './queries.ts'
 import { drafts, useAskForm } from './use-ask-form.ts'
@@ -62,6 +63,8 @@ const AskForm = ({ device }: { device: DeviceView }) => {
   const { zone } = device.site
   const form = useAskForm(device, now)
   const { values } = form
+  const choices = choicesOf(device)
+  const nothingNew = choices.some(({ atLimit }) => atLimit) && choices.every(({ shut }) => shut)
   useEffect(() => void drafts.set(device.id, values), [device.id, values])
 
   const send = () =>
@@ -97,7 +100,13 @@ const AskForm = ({ device }: { device: DeviceView }) => {
             <Button component={Link} to={paths.device(device.id)} variant="subtle" color="gray">
               Cancel
             </Button>
-            <Button type="submit" loading={ask.isPending} leftSection={<IconSend size={16} aria-hidden />}>
+            <Button
+              type="submit"
+              disabled={nothingNew}
+              aria-describedby={nothingNew ? limitNoteId : undefined}
+              loading={ask.isPending}
+              leftSection={<IconSend size={16} aria-hidden />}
+            >
               Ask {device.customer.name}
             </Button>
           </Group>

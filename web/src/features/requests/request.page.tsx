@@ -15,6 +15,7 @@ import { Deadline } from './deadline.tsx'
 import { OpenTerminal } from './open-terminal.tsx'
 import { watchedRequestQuery } from './queries.ts'
 import classes from './request.module.css'
+import { RequestLog } from './request-log.tsx'
 import { Story } from './story-line.tsx'
 import { RevokeButton, WithdrawButton } from './take-back.tsx'
 import { WhoAnswers } from './who-answers.tsx'
@@ -81,20 +82,18 @@ const Shown = ({ request }: { request: RequestView }) => {
           </Stack>
         </Section>
       </div>
+      <RequestLog request={request} />
     </Page>
   )
 }
 
-const Links = ({ request: { id, device, session } }: { request: RequestView }) => (
+const Links = ({ request: { device, session } }: { request: RequestView }) => (
   <Stack gap={4} align="flex-start">
     {session && (
       <Anchor component={Link} to={paths.session(session.id)}>
         {session.state === 'ended' ? 'What the session was, and its recording' : 'The running session'}
       </Anchor>
     )}
-    <Anchor component={Link} to={paths.audit({ requestId: id })}>
-      Everything about this request in the audit log
-    </Anchor>
     <Anchor component={Link} to={paths.device(device.id, 'audit')}>
       The audit log of {device.name}
     </Anchor>

@@ -37,8 +37,8 @@ const next: Record<SessionCause, string> = {
   server_stopping: `Gatehouse was stopped. ${askAgain}`,
 }
 
-/** How a session ended, and where its story can be read. */
-export const Ended = ({ session }: { session: SessionView }) => {
+/** How a session ended, and where its story can be read, unless its log stands below. */
+export const Ended = ({ session, withLog = false }: { session: SessionView; withLog?: boolean }) => {
   const mine = useMe().id === session.technician.id
   const { device, cause, endedAt, openedAt } = session
   const ms = lasted(session)
@@ -81,9 +81,11 @@ export const Ended = ({ session }: { session: SessionView }) => {
         <Anchor component={Link} to={paths.request(session.requestId)}>
           The request
         </Anchor>
-        <Anchor component={Link} to={paths.audit({ sessionId: session.id })}>
-          Everything about this session in the audit log
-        </Anchor>
+        {!withLog && (
+          <Anchor component={Link} to={paths.audit({ sessionId: session.id })}>
+            Everything about this session in the audit log
+          </Anchor>
+        )}
         <Anchor component={Link} to={paths.device(device.id, 'audit')}>
           The audit log of {device.name}
         </Anchor>

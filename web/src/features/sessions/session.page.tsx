@@ -1,7 +1,7 @@
 import type { May, SessionView } from '@gatehouse/shared/views/views'
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
 import { useMe } from '../../kernel/me.ts'
@@ -10,6 +10,7 @@ import { SessionBadge } from '../../ui/badges.tsx'
 import { Roomy } from '../../ui/density.tsx'
 import { Refused } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
+import { AuditExcerpt } from '../audit/audit-excerpt.tsx'
 import { EndButton } from './end-button.tsx'
 import { Ended } from './ended.tsx'
 import { sessionQuery } from './queries.ts'
@@ -35,6 +36,7 @@ const Shown = ({ session }: { session: SessionView }) => {
     session.may.write.ok ? 'write' : session.may.watch.ok ? 'watch' : undefined,
   )
   const mine = useMe().id === session.technician.id
+  const scope = useMemo(() => ({ sessionId: session.id }), [session.id])
   if (sawIt && direction === 'write') return <Running session={session} direction={direction} />
   if (sawIt && direction)
     return (
@@ -55,7 +57,7 @@ const Shown = ({ session }: { session: SessionView }) => {
     >
       <Section>
         {session.state === 'ended' ? (
-          <Ended session={session} />
+          <Ended session={session} withLog />
         ) : (
           <Refused says={whyShut(mine ? session.may.write : session.may.watch)}>
             <Text mb="sm">
@@ -65,6 +67,7 @@ const Shown = ({ session }: { session: SessionView }) => {
           </Refused>
         )}
       </Section>
+      <AuditExcerpt title="In the audit log" scope={scope} zone={session.device.zone} narrow />
     </Page>
   )
 }
