@@ -36,6 +36,7 @@ test('A5 AL04 somebody finds who did what, when by the clock of the site; the li
   const list = anna.page.url()
   await asked.getByRole('link').first().click()
   await expect(anna.page).toHaveURL(/\/audit\/[0-9a-f-]{36}$/)
+  await expect(anna.page.getByRole('heading', { level: 1 })).toContainText(/log file/i)
   const says = (await anna.page.getByRole('heading', { level: 1 }).textContent()) ?? ''
   await anna.page.goBack()
   await expect(anna.page).toHaveURL(list)

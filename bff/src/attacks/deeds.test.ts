@@ -1,19 +1,15 @@
 import { isActivity } from '@gatehouse/shared/activities'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deeds, prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { deeds, prepared, type Stage } from '../testing/deeds.ts'
 import { changingDoors, filled, idFields } from '../testing/doors.ts'
-import { openTestHouse, type TestHouse } from '../testing/house.ts'
+import { openStage } from '../testing/openings.ts'
 
-let h: TestHouse
 let s: Stage
+let close: () => Promise<void>
 beforeAll(async () => {
-  h = await openTestHouse()
-  s = stageOf(h)
+  ;({ s, close } = await openStage())
 })
-afterAll(async () => {
-  await s.close()
-  await h.close()
-})
+afterAll(() => close())
 
 test('AZ01 it is known for every door what is done there, and for no other', () => {
   expect(Object.keys(deeds).sort()).toEqual(changingDoors.map(({ name }) => name).sort())

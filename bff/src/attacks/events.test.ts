@@ -1,19 +1,20 @@
 import type { DeviceMessage } from '@gatehouse/shared/agent/messages'
 import { changesOf } from '@gatehouse/shared/audit-changes'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
 import { type DeedEvents, deedEvents } from '../testing/deed-events.ts'
-import { prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { prepared, type Stage } from '../testing/deeds.ts'
 import { type NewMessage, newDeviceKey } from '../testing/device-client.ts'
 import { manyDevices } from '../testing/devices.ts'
 import { changingDoors, type Door, filled, guardedDoors } from '../testing/doors.ts'
 import { allEventsOf } from '../testing/events.ts'
-import { type Answer, openTestHouse, type TestHouse, visitorOf } from '../testing/house.ts'
+import { type Answer, type TestHouse, visitorOf } from '../testing/house.ts'
 import { mailsTo, tokenIn } from '../testing/mailed.ts'
+import { openWatchedStage } from '../testing/openings.ts'
 import { reads } from '../testing/reads.ts'
-import { type Rows, rowsOf } from '../testing/rows.ts'
-import { pathWords, seedStories } from '../testing/stories.ts'
+import type { Rows } from '../testing/rows.ts'
+import { pathWords } from '../testing/stories.ts'
 import { messageEvents } from '../testing/system-events.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -23,19 +24,11 @@ let s: Stage
 let rows: Rows
 let owner: Sql
 let ours: Record<string, string>
+let close: () => Promise<void>
 beforeAll(async () => {
-  h = await openTestHouse()
-  s = stageOf(h)
-  rows = await rowsOf(h.ownerUrl)
-  owner = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
-  ours = await seedStories(h)
+  ;({ h, s, rows, owner, ours, close } = await openWatchedStage())
 })
-afterAll(async () => {
-  await s.close()
-  await rows.close()
-  await owner.end()
-  await h.close()
-})
+afterAll(() => close())
 
 const codeOf = ({ body }: Answer) => (body as { error?: { code?: string } } | null)?.error?.code
 

@@ -1,16 +1,17 @@
 import { activities } from '@gatehouse/shared/activities'
 import { eq } from 'drizzle-orm'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { policy, policyLevel } from '../features/policies/tables.ts'
-import { prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { prepared, type Stage } from '../testing/deeds.ts'
 import type { DeviceClient } from '../testing/device-client.ts'
 import { manyDevices } from '../testing/devices.ts'
 import { type Door, filled, guardedDoors } from '../testing/doors.ts'
-import { type Answer, openTestHouse, type TestHouse, type Visitor } from '../testing/house.ts'
+import type { Answer, TestHouse, Visitor } from '../testing/house.ts'
+import { openWatchedStage } from '../testing/openings.ts'
 import { reads } from '../testing/reads.ts'
-import { type Rows, rowsOf } from '../testing/rows.ts'
-import { pathWords, seedStories } from '../testing/stories.ts'
+import type { Rows } from '../testing/rows.ts'
+import { pathWords } from '../testing/stories.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
@@ -20,20 +21,12 @@ let rows: Rows
 let owner: Sql
 let ours: Record<string, string>
 let device: DeviceClient
+let close: () => Promise<void>
 beforeAll(async () => {
-  h = await openTestHouse()
-  s = stageOf(h)
-  rows = await rowsOf(h.ownerUrl)
-  owner = postgres(h.ownerUrl, { max: 2, onnotice: () => undefined })
-  ours = await seedStories(h)
+  ;({ h, s, rows, owner, ours, close } = await openWatchedStage(2))
   ;[device] = (await manyDevices(h, 1)) as [DeviceClient]
 })
-afterAll(async () => {
-  await s.close()
-  await rows.close()
-  await owner.end()
-  await h.close()
-})
+afterAll(() => close())
 
 const codeOf = ({ body }: Answer) => (body as { error?: { code?: string } } | null)?.error?.code
 

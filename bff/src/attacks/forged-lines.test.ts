@@ -2,26 +2,24 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { signInTry } from '../features/sign-in/tables.ts'
 import { auditEvent, auditLine } from '../kernel/audit/tables.ts'
 import { outboxMail } from '../kernel/outbox/tables.ts'
-import { prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { prepared, type Stage } from '../testing/deeds.ts'
 import { enrolDevice, enrolmentBody, newDeviceKey, tryToEnrol } from '../testing/device-client.ts'
 import { codeFor, manyDevices } from '../testing/devices.ts'
 import { changingDoors, filled, textFields } from '../testing/doors.ts'
 import { allEventsOf } from '../testing/events.ts'
 import { forgeries, forging } from '../testing/forgeries.ts'
-import { openTestHouse, type TestHouse } from '../testing/house.ts'
+import type { TestHouse } from '../testing/house.ts'
+import { openStage } from '../testing/openings.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let h: TestHouse
 let s: Stage
+let close: () => Promise<void>
 beforeAll(async () => {
-  h = await openTestHouse()
-  s = stageOf(h)
+  ;({ h, s, close } = await openStage())
 })
-afterAll(async () => {
-  await s.close()
-  await h.close()
-})
+afterAll(() => close())
 
 /** A body with a text at a path as `textFields` writes it, in every element of a list. */
 const withText = (body: unknown, path: string, text: string): unknown => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { verify } from '@gatehouse/shared/audit/verify'
 import type { CheckpointView, ExportPreview, ExportView } from '@gatehouse/shared/views/exports'
 import type { AuditRow, Page } from '@gatehouse/shared/views/views'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { entry } from '../../kernel/audit/append.ts'
@@ -444,6 +444,18 @@ describe('AL07 what he may see now', () => {
     })
     expect(existsSync(pathOf(one.id)) || existsSync(`${pathOf(one.id)}.part`)).toBe(false)
     await out.comeBack()
+  })
+
+  test('of other grants is another file, also where they allow more', async () => {
+    const joining = { groupId: h.seeded.groups['Helvetia approvers'] ?? '', personId: personId('reader') }
+    const one = await inTheMiddle(ines, {}, () => h.house.db.insert(groupMember).values(joining))
+    expect(await ended(ines, one.id)).toMatchObject({
+      state: 'failed',
+      error: 'What whoever asked for it may see changed while it was made. It can be asked for again.',
+    })
+    await h.house.db
+      .delete(groupMember)
+      .where(and(eq(groupMember.groupId, joining.groupId), eq(groupMember.personId, joining.personId)))
   })
 
   test('is asked again when it is fetched', async () => {

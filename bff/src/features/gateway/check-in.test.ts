@@ -6,16 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '../../kernel/clock.ts'
 import { type DeviceAnswer, type DeviceClient, newDeviceKey } from '../../testing/device-client.ts'
 import { enrolled, eventsOf, manyDevices } from '../../testing/devices.ts'
-import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
+import type { TestHouse, Visitor } from '../../testing/house.ts'
+import { openEnrolled } from '../../testing/openings.ts'
 import { markSilentDevices } from './jobs.ts'
 
 let h: TestHouse
 let device: DeviceClient
 let technician: Visitor
 beforeAll(async () => {
-  h = await openTestHouse()
-  device = await enrolled(h, 'Balance 7')
-  technician = await h.as('technician')
+  ;({ h, device, technician } = await openEnrolled('Balance 7'))
 })
 afterAll(() => h.close())
 

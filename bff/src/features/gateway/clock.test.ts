@@ -3,17 +3,16 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hours } from '../../kernel/clock.ts'
 import { DeviceClient, newDeviceKey } from '../../testing/device-client.ts'
-import { enrolled, eventsOf } from '../../testing/devices.ts'
-import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
+import { eventsOf } from '../../testing/devices.ts'
+import type { TestHouse, Visitor } from '../../testing/house.ts'
+import { openEnrolled } from '../../testing/openings.ts'
 import { checkTree } from '../integrity/check.ts'
 
 let h: TestHouse
 let device: DeviceClient
 let technician: Visitor
 beforeAll(async () => {
-  h = await openTestHouse()
-  device = await enrolled(h, 'Balance 7')
-  technician = await h.as('technician')
+  ;({ h, device, technician } = await openEnrolled('Balance 7'))
 })
 afterAll(() => h.close())
 
