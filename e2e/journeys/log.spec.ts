@@ -48,4 +48,10 @@ test('AL14 who owns the database alters an entry: the customer finds it, both si
   await expect(alarm(clara.page)).toHaveCount(0)
   await clara.page.reload()
   await expect(clara.page.getByText('Clara Meier, for the customer')).toBeVisible()
+
+  // The entry itself warns whoever reads it, and its line in the list does.
+  await clara.page.getByRole('link', { name: 'Entry 4', exact: true }).click()
+  await expect(clara.page.getByRole('alert')).toContainText('its outcome, as it is shown, is not what was written down')
+  await clara.page.goto('/audit')
+  await expect(clara.page.getByText('Not as it was written', { exact: true })).toHaveCount(1)
 })

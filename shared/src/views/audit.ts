@@ -1,7 +1,13 @@
 import type { AuditRow, Named, Page } from './views.ts'
 
+/** An event in a list of the log. */
+export interface AuditListRow extends AuditRow {
+  /** What was found about it, where it is not as it was written; `null` for nearly all. */
+  altered: string | null
+}
+
 /** Part of a list of the log. */
-export interface AuditPage extends Page<AuditRow> {
+export interface AuditPage extends Page<AuditListRow> {
   /** Customers that are left out: each wants to know first what it is looked at for. */
   withheld: Named[]
 }
@@ -16,6 +22,16 @@ export interface AuditEventView extends AuditRow {
   zone: string | null
   /** Its place in the log's tree; `null` until the sequencer has given it one. */
   place: AuditPlace | null
+  /** What came of proving it as it was read; `null` as long as it has no place in the tree. */
+  proven: EntryProof | null
+}
+
+/** One entry, made again from its evidence and compared with what was signed. */
+export interface EntryProof {
+  /** What is not as it was written: `its outcome, as it is shown, is not what was written down`. */
+  altered: string | null
+  /** The newest signed checkpoint it is under: how many events that holds, and since when; `null` where there is none yet. */
+  signed: { size: number; at: number } | null
 }
 
 export interface AuditPlace {

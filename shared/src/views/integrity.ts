@@ -14,6 +14,8 @@ export interface LogFaultView {
   id: string
   /** The entry's number, where it is about one. */
   seq: number | null
+  /** The event that stands there, where there still is one. */
+  eventId: string | null
   says: string
   foundBy: FaultFinder
   /** Whose agent found it. */

@@ -2,18 +2,20 @@ import type { AuditOutcome } from '@gatehouse/shared/audit-events'
 import { auditQueryShape, filterOfQuery } from '@gatehouse/shared/audit-filter'
 import { plainSentence } from '@gatehouse/shared/audit-words'
 import { SearchText } from '@gatehouse/shared/text'
-import type { AuditEventView, AuditPage } from '@gatehouse/shared/views/audit'
-import type { AuditRow, Named } from '@gatehouse/shared/views/views'
+import type { AuditEventView, AuditListRow, AuditPage } from '@gatehouse/shared/views/audit'
+import type { AuditRow, Named, Page } from '@gatehouse/shared/views/views'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
+import type { House } from '../../kernel/house.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
 import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
 import { theDeviceEvenRemoved } from '../devices/door.ts'
+import { faultsOfEvents, provenEntry } from '../integrity/door.ts'
 import { lookAtLog } from '../looks/door.ts'
 import { namesIn, peopleIn, placeOf, zoneOf } from './detail.ts'
 import { lookedAt } from './looked.ts'
@@ -40,13 +42,28 @@ const present = (row: AuditEventRow): AuditRow => ({
   fields: row.fields,
 })
 
-const presentAll = async (db: Tx, row: AuditEventRow): Promise<AuditEventView> => ({
+/** A page of rows, with what is known to be wrong with them. */
+const presentPage = async (db: Tx, rows: readonly AuditEventRow[], limit: number): Promise<Page<AuditListRow>> => {
+  const faults = await faultsOfEvents(
+    db,
+    rows.map(({ id }) => id),
+  )
+  return asPage(
+    rows,
+    limit,
+    (row) => [row.id],
+    (row) => ({ ...present(row), altered: faults.get(row.id) ?? null }),
+  )
+}
+
+const presentAll = async (house: House, row: AuditEventRow): Promise<AuditEventView> => ({
   ...present(row),
   actorId: row.actorId,
   personId: row.personId,
   siteId: row.siteId,
-  zone: await zoneOf(db, row),
-  place: await placeOf(db, row.id),
+  zone: await zoneOf(house.db, row),
+  place: await placeOf(house.db, row.id),
+  proven: await provenEntry(house, house.db, row.id),
 })
 
 const before = (cursor: string | undefined): string | undefined => readKey(cursor, ['id'])?.[0]
@@ -63,7 +80,7 @@ export const auditRoom = new Hono<RoomEnv>()
       limit,
       before(cursor),
     )
-    return c.json(asPage(rows, limit, (row) => [row.id], present))
+    return c.json(await presentPage(c.var.house.db, rows, limit))
   })
   .get('/audit', self('the events one may see', { whileViewing: 'seen' }), validated('query', Query), async (c) => {
     const { house, actor } = c.var
@@ -72,7 +89,7 @@ export const auditRoom = new Hono<RoomEnv>()
     const { reader, look, withheld } = await lookedAt(house, actor, filter)
     const rows = await eventsVisibleTo(house.db, reader, filter, limit, before(cursor))
     await look?.note()
-    return c.json({ ...asPage(rows, limit, (row) => [row.id], present), withheld } satisfies AuditPage)
+    return c.json({ ...(await presentPage(house.db, rows, limit)), withheld } satisfies AuditPage)
   })
   .get(
     '/audit/names',
@@ -107,7 +124,7 @@ export const auditRoom = new Hono<RoomEnv>()
     const row = isUuid(id) ? await eventVisibleTo(house.db, actor, id) : undefined
     if (!row) throw new Refused('not_found')
     const look = await lookAtLog(house, actor, row)
-    const event = await presentAll(house.db, row)
+    const event = await presentAll(house, row)
     await look?.note()
     return c.json(event)
   })

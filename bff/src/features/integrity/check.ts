@@ -1,7 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { sameBytes } from '@gatehouse/shared/audit/bytes'
-import { Flawed } from '@gatehouse/shared/audit/flawed'
-import { type EventRecord, leafBytes, type Openings, reveal } from '@gatehouse/shared/audit/leaf'
+import { leafBytes } from '@gatehouse/shared/audit/leaf'
 import { append, emptyTree, type Frontier, rootOf, type TreeNode, treeHasher } from '@gatehouse/shared/audit/tree'
 import { eq, sql } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
@@ -13,6 +12,7 @@ import type { House } from '../../kernel/house.ts'
 import { moment } from '../../kernel/outbox/moment.ts'
 import { signerOf, treeName, UnreadableMemory } from '../audit/door.ts'
 import { erasureChecker } from '../erasures/door.ts'
+import { type EntryRow, entriesFrom, whyEventDiffers } from './entry.ts'
 import { kindOf } from './faults.ts'
 import { eventlessWords, placelessEvents } from './placeless.ts'
 import { largestSigned, type SignedRoot, signedRoots } from './signed-roots.ts'
@@ -33,9 +33,6 @@ export interface TreeCheck {
   comparedSize: number | null
 }
 
-/** What stands in the words in the place of what was erased, and nothing else may. */
-export const erasedWord = '(erased)'
-
 /** Entries that are read in one go. */
 const page = 2_000
 
@@ -44,41 +41,6 @@ const inOneGo = 50
 
 /** Faults that are told of one tree, at most: who changed everything is told so by the first. */
 const mostFaults = 100
-
-interface Row {
-  seq: string
-  event_id: string
-  device_id: string | null
-  device_seq: string | null
-  leaf_hash: Buffer | null
-  canonical: Buffer | null
-  columns: EventRecord | null
-  actor_name: string | null
-  words_of: string | null
-  from_address: string | null
-  fields: Record<string, string | number> | null
-  openings: Openings | null
-}
-
-const rowsFrom = (db: Tx, tree: string, seq: number, size: number): Promise<Row[]> =>
-  prepared<Row>(
-    db,
-    `select leaf.seq, leaf.event_id, leaf.device_id, leaf.device_seq, node.hash as leaf_hash, event.canonical,
-       case when event.id is not null then jsonb_build_object('id', event.id, 'at', event.at, 'event', event.event,
-         'outcome', event.outcome, 'actorKind', event.actor_kind, 'actorId', event.actor_id,
-         'actorCompany', event.actor_company, 'customerId', event.customer_id, 'customerName', event.customer_name,
-         'deviceId', event.device_id, 'deviceName', event.device_name, 'requestId', event.request_id,
-         'sessionId', event.session_id, 'approvalId', event.approval_id,
-         'siteId', event.site_id, 'personId', event.person_id,
-         'claimedAt', event.claimed_at) end as columns,
-       words.actor_name, words.customer_id as words_of, words.from_address, words.fields, words.openings
-     from audit_leaf leaf
-     left join audit_event event on event.id = leaf.event_id
-     left join audit_text words on words.event_id = leaf.event_id
-     left join audit_node node on node.tree = leaf.tree and node.level = 0 and node.index = leaf.seq
-     where leaf.tree = $1 and leaf.seq >= $2 and leaf.seq < $3 order by leaf.seq limit ${page}`,
-    [tree, seq, size],
-  )
 
 /** Of stored nodes those that are not what was made again from the events. */
 const wrongNodes = async (db: Tx, tree: string, nodes: readonly TreeNode[]): Promise<TreeNode[]> => {
@@ -93,41 +55,6 @@ const wrongNodes = async (db: Tx, tree: string, nodes: readonly TreeNode[]): Pro
     const stored = rows[at]?.hash
     return !stored || !sameBytes(stored, hash)
   })
-}
-
-/** Why the words beside an event are not those that were committed to; `undefined` where they are, or were erased. */
-const whyWordsDiffer = (event: EventRecord, row: Row, mayMiss: ReadonlySet<string> | undefined): string | undefined => {
-  if (!row.openings || !row.fields) return 'its words are gone'
-  try {
-    const { event: shown, erased } = reveal(sha256, event, row.openings)
-    if (erased.some((path) => !mayMiss?.has(path))) return 'some of its words are gone, and nobody erased them'
-    const fields = (shown.fields ?? {}) as EventRecord
-    const expected = (path: string, value: unknown) => (erased.includes(path) ? erasedWord : value)
-    const differs =
-      expected('actorName', shown.actorName) !== row.actor_name ||
-      expected('fromAddress', shown.fromAddress) !== row.from_address ||
-      Object.entries(fields).some(([name, value]) => expected(`fields.${name}`, value) !== row.fields?.[name]) ||
-      Object.keys(row.fields).some((name) => !Object.hasOwn(fields, name))
-    return differs ? 'its words are not those that were written down' : undefined
-  } catch (error) {
-    if (error instanceof Flawed) return 'its words are not those that were written down'
-    throw error
-  }
-}
-
-const whyEventDiffers = (row: Row, mayMiss: ReadonlySet<string> | undefined): string | undefined => {
-  if (!row.canonical || !row.columns) return 'the event is gone'
-  let event: EventRecord
-  try {
-    event = JSON.parse(row.canonical.toString('utf8')) as EventRecord
-  } catch {
-    return 'its evidence cannot be read'
-  }
-  const column = Object.entries(row.columns).find(([name, value]) => (event[name] ?? null) !== value)
-  if (column) return `its column ${column[0]} says something else than its evidence`
-  // By it they are shown to whoever may see them.
-  if (row.openings && row.words_of !== row.columns.customerId) return 'its words are those of another customer'
-  return whyWordsDiffer(event, row, mayMiss)
 }
 
 /**
@@ -167,7 +94,7 @@ export const checkTree = async (
   let frontier: Frontier = emptyTree
   const devices = new Map<string, number>()
   const mayMiss = erasureChecker(db)
-  const hashOf = (row: Row, seq: number, erased: ReadonlySet<string> | undefined): Uint8Array => {
+  const hashOf = (row: EntryRow, seq: number, erased: ReadonlySet<string> | undefined): Uint8Array => {
     const why = whyEventDiffers(row, erased)
     if (why) fault(seq, why)
     const expected = row.device_id === null ? null : (devices.get(row.device_id) ?? 0)
@@ -180,7 +107,7 @@ export const checkTree = async (
       fault(seq, 'it is not what its entry in the tree was made of')
     return hash
   }
-  const hashesOf = async (rows: readonly Row[]): Promise<Uint8Array[]> => {
+  const hashesOf = async (rows: readonly EntryRow[]): Promise<Uint8Array[]> => {
     const erased = await mayMiss(rows.map(({ event_id }) => event_id))
     const hashes: Uint8Array[] = []
     for (const row of rows) {
@@ -213,7 +140,7 @@ export const checkTree = async (
   }
 
   for (;;) {
-    const rows = await rowsFrom(db, tree, frontier.size, size)
+    const rows = await entriesFrom(db, tree, { from: frontier.size, to: size, most: page })
     const gap = rows.findIndex((row, at) => Number(row.seq) !== frontier.size + at)
     const whole = gap === -1 ? rows : rows.slice(0, gap)
     const hashes = await hashesOf(whole)

@@ -19,6 +19,7 @@ import {
   type CheckWithName,
   checksOf,
   type ExplanationWithName,
+  eventsAt,
   explanationsOf,
   type FaultRow,
   faultsOf,
@@ -49,13 +50,14 @@ const presentFault = (
   actor: Actor,
   fault: FaultRow,
   explanations: readonly ExplanationWithName[],
-  deviceName: string | undefined,
+  names: { device: string | undefined; eventId: string | undefined },
 ): LogFaultView => ({
   id: fault.id,
   seq: fault.seq,
+  eventId: names.eventId ?? null,
   says: fault.says,
   foundBy: fault.foundBy,
-  device: fault.deviceId === null ? null : { id: fault.deviceId, name: deviceName ?? 'a device' },
+  device: fault.deviceId === null ? null : { id: fault.deviceId, name: names.device ?? 'a device' },
   firstAt: fault.firstAt,
   lastAt: fault.lastAt,
   explanations: explanations.map(({ explanation: { side, at, reason }, by }) => ({
@@ -79,10 +81,17 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
     signerOf(house),
     log.customerId === null ? null : witnessesOf(db, log.customerId, house.clock.now() - days(1)),
   ])
-  const devices = await devicesById(
-    db,
-    faults.flatMap(({ deviceId }) => deviceId ?? []),
-  )
+  const [devices, events] = await Promise.all([
+    devicesById(
+      db,
+      faults.flatMap(({ deviceId }) => deviceId ?? []),
+    ),
+    eventsAt(
+      db,
+      log.tree,
+      faults.flatMap(({ seq }) => seq ?? []),
+    ),
+  ])
   const key = signer.keyOf(log.tree)
   const may = (deed: 'verify' | 'explain') =>
     asMay(decide(actor, activityOn(log.kind, deed), log, { policy: [], approvals: [] }, house.clock.now()))
@@ -109,7 +118,7 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
         actor,
         fault,
         explanations.filter(({ explanation }) => explanation.faultId === fault.id),
-        devices.get(fault.deviceId ?? '')?.name,
+        { device: devices.get(fault.deviceId ?? '')?.name, eventId: events.get(fault.seq ?? -1) },
       ),
     ),
     may: { check: check.ok ? mayUnless(shut) : check, explain: may('explain') },

@@ -3,7 +3,7 @@ import { granted } from '@gatehouse/shared/decide'
 import type { LogRow } from '@gatehouse/shared/views/integrity'
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
-import { auditPending, auditTree } from '../../kernel/audit/tables.ts'
+import { auditEvent, auditLeaf, auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
@@ -87,6 +87,29 @@ export const faultsOf = (db: Tx, tree: string): Promise<FaultRow[]> =>
     .where(eq(auditFault.tree, tree))
     .orderBy(desc(auditFault.firstAt), asc(auditFault.seq), asc(auditFault.id))
     .limit(mostShown)
+
+/** What was found about these events themselves, by id; what was found of the log around them is not. */
+export const faultsOfEvents = async (db: Tx, eventIds: readonly string[]): Promise<Map<string, string>> => {
+  if (eventIds.length === 0) return new Map()
+  const rows = await db
+    .select({ eventId: auditLeaf.eventId, says: auditFault.says })
+    .from(auditLeaf)
+    .innerJoin(auditFault, and(eq(auditFault.tree, auditLeaf.tree), eq(auditFault.seq, auditLeaf.seq)))
+    // Sentences about an entry begin with it.
+    .where(and(inArray(auditLeaf.eventId, [...eventIds]), sql`${auditFault.says} ~ '^its? '`))
+    .orderBy(asc(auditFault.firstAt))
+  return new Map(rows.map(({ eventId, says }) => [eventId, says]))
+}
+
+/** Events that stand at these numbers of a tree, by number. */
+export const eventsAt = async (db: Tx, tree: string, seqs: readonly number[]): Promise<Map<number, string>> => {
+  const rows = await db
+    .select({ seq: auditLeaf.seq, id: auditEvent.id })
+    .from(auditLeaf)
+    .innerJoin(auditEvent, eq(auditEvent.id, auditLeaf.eventId))
+    .where(and(eq(auditLeaf.tree, tree), inArray(auditLeaf.seq, [...seqs])))
+  return new Map(rows.map(({ seq, id }) => [seq, id]))
+}
 
 export interface ExplanationWithName {
   explanation: typeof auditExplanation.$inferSelect

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { entryNumber } from '@gatehouse/shared/audit-faults'
+import type { AuditEventView, AuditPage } from '@gatehouse/shared/views/audit'
 import type { LogView, OpenFaultsView } from '@gatehouse/shared/views/integrity'
 import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
@@ -132,7 +133,7 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       () => `update audit_event set canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '"done"', '"dome"'), 'UTF8')
         where id = ${event(3)}`,
       3,
-      /column outcome|not what its entry/,
+      /its outcome|not what its entry/,
     ],
     [
       'a column beside the evidence',
@@ -144,13 +145,13 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       'the customer of an event',
       () => `update audit_event set customer_id = '${h.seeded.customers['Great Lakes Foods']}' where id = ${event(4)}`,
       4,
-      /column customerId/,
+      /its customer, as it is shown/,
     ],
     [
       'the time of an event',
       () => `update audit_event set at = at - 86400000 where id = ${event(5)}`,
       5,
-      /column at says/,
+      /its time, as it is shown/,
     ],
     [
       'a name in the words',
@@ -394,5 +395,66 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       for (;;) if ((await checkpointTree(h.house, tree)).outcome === 'signed') return
     }
     await expect(refused()).rejects.toMatchObject({ signedSize: size })
+  })
+})
+
+describe('AL14 whoever opens an entry is told whether it is as it was written, and need not wait for a check:', () => {
+  const eventAt = async (seq: number): Promise<string> =>
+    (await superuser<{ id: string }[]>`select event_id as id from audit_leaf where tree = ${tree} and seq = ${seq}`)[0]
+      ?.id ?? ''
+  const open = async (id: string) =>
+    (await (await h.as('approver')).get<AuditEventView>(`/api/audit/${id}`)).body.proven
+  const rewritten = (id: string) => `update audit_event set outcome = 'failed',
+    canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '"outcome":"done"', '"outcome":"failed"'), 'UTF8')
+    where id = '${id}'`
+
+  test('it is, and stands under the newest checkpoint', async () => {
+    expect(await open(await eventAt(4))).toEqual({ altered: null, signed: { size, at: expect.any(Number) } })
+  })
+
+  const deeds: [string, (id: string) => string, RegExp][] = [
+    [
+      'its outcome',
+      (id) => `update audit_event set outcome = 'failed' where id = '${id}'`,
+      /its outcome, as it is shown/,
+    ],
+    ['its words', (id) => `update audit_text set fields = fields || '{"x": 1}' where event_id = '${id}'`, /its words/],
+    ['its evidence as well', rewritten, /not what was signed/],
+    [
+      'its device’s count',
+      (id) => `update audit_leaf set device_seq = 77 where event_id = '${id}'`,
+      /not what was signed/,
+    ],
+    [
+      'the tree beside it',
+      () => `update audit_node set hash = sha256('x') where tree = '${tree}' and level = 0`,
+      /not what was signed/,
+    ],
+    [
+      'the tree thrown away',
+      () => `delete from audit_node where tree = '${tree}' and level > 0`,
+      /not what was signed/,
+    ],
+    [
+      'the checkpoint',
+      () =>
+        `update audit_checkpoint set note = replace(note, E'\n${size}\n', E'\n${size + 1}\n') where tree = '${tree}'`,
+      /not what was signed/,
+    ],
+  ]
+  test.each(deeds)('%s', async (_, sql, says) => {
+    const id = await eventAt(4)
+    await superuser.unsafe(sql(id))
+    expect(await open(id)).toEqual({ altered: expect.stringMatching(says), signed: null })
+  })
+
+  test('and once a check has found it, every list says so', async () => {
+    const id = await eventAt(4)
+    await superuser`update audit_event set outcome = 'failed' where id = ${id}`
+    await night()
+    const { rows } = (await (await h.as('approver')).get<AuditPage>('/api/audit?limit=100')).body
+    expect(rows.filter(({ altered }) => altered).map((row) => [row.id, row.altered])).toEqual([
+      [id, 'its outcome, as it is shown, is not what was written down'],
+    ])
   })
 })

@@ -1,8 +1,8 @@
 import { type AuditChange, changesOf } from '@gatehouse/shared/audit-changes'
 import { plainValue, withLocalTimes } from '@gatehouse/shared/audit-words'
 import type { AuditEventView } from '@gatehouse/shared/views/audit'
-import { Anchor, Button, CopyButton, Group, Stack, Table } from '@mantine/core'
-import { IconLink } from '@tabler/icons-react'
+import { Alert, Anchor, Button, CopyButton, Group, Stack, Table } from '@mantine/core'
+import { IconAlertTriangle, IconLink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
@@ -102,6 +102,7 @@ const factsOf = (event: AuditEventView, zone: string, changed: boolean): Fact[] 
         ? `Entry ${number(place.seq + 1)} of ${number(place.size)}${place.deviceSeq === null ? '' : `, event ${number(place.deviceSeq + 1)} of its device`}`
         : 'Not yet in the tree',
     ],
+    ['Proven', provenSays(event, zone)],
     place && [
       'Hash of its leaf',
       <code key="h" className={classes.says}>
@@ -111,6 +112,30 @@ const factsOf = (event: AuditEventView, zone: string, changed: boolean): Fact[] 
     ['Event', <code key="e" className={classes.says}>{`${event.event} ${event.id}`}</code>],
   ]
   return facts.filter((fact): fact is Fact => Boolean(fact))
+}
+
+/** What came of proving the entry as it was read. */
+const Proof = ({ event }: { event: AuditEventView }) => {
+  const { proven, customer } = event
+  if (!proven?.altered) return null
+  return (
+    <Alert color="brick" icon={<IconAlertTriangle aria-hidden />} title="This entry is not as it was written">
+      Do not rely on what stands here: {proven.altered}.{' '}
+      <Anchor component={Link} to={customer ? paths.log(customer.id) : paths.logs()} fz="inherit">
+        Is the log whole?
+      </Anchor>{' '}
+      A proof bundle or a checkpoint that you kept shows what was there before.
+    </Alert>
+  )
+}
+
+/** What an entry is proven by, in words. */
+const provenSays = ({ proven }: AuditEventView, zone: string): string => {
+  if (!proven) return 'Not yet in the tree'
+  if (proven.altered) return 'Failed just now'
+  return proven.signed
+    ? `Just now, from its evidence, under the checkpoint of ${number(proven.signed.size)} entries signed ${moment(proven.signed.at, zone)}`
+    : 'Its evidence fits; it is not signed yet'
 }
 
 /** Other events of the same story. */
@@ -139,6 +164,7 @@ export const Known = ({ event, zone }: { event: AuditEventView; zone: string }) 
   const changes = changesOf(event.event, event.fields)
   return (
     <Stack gap="sm">
+      <Proof event={event} />
       {changes && <Changes changes={changes} />}
       <Facts facts={factsOf(event, zone, changes !== null)} />
       <Group gap="md">

@@ -1,8 +1,9 @@
 import type { AuditOutcome } from '@gatehouse/shared/audit-events'
 import { withLocalTimes } from '@gatehouse/shared/audit-words'
+import type { AuditListRow } from '@gatehouse/shared/views/audit'
 import type { AuditRow } from '@gatehouse/shared/views/views'
 import { Badge, Stack, Text } from '@mantine/core'
-import { IconBan, IconCheck, IconCpu, IconServer, IconUser, IconX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconBan, IconCheck, IconCpu, IconServer, IconUser, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { paths } from '../../kernel/paths.ts'
@@ -70,7 +71,7 @@ const When = ({ row, zone }: { row: AuditRow; zone: string }) => (
 )
 
 /** When and by whom: side by side, or where there is less room one below the other. */
-const whenAndWho = (zone: string, narrow: boolean): Column<AuditRow>[] =>
+const whenAndWho = (zone: string, narrow: boolean): Column<AuditListRow>[] =>
   narrow
     ? [
         {
@@ -90,7 +91,12 @@ const whenAndWho = (zone: string, narrow: boolean): Column<AuditRow>[] =>
         { id: 'who', header: 'Who', width: '14rem', cell: (row) => <Who who={row.who} /> },
       ]
 
-const columns = (zone: string, withDevice: boolean, narrow: boolean, open: ReadonlySet<string>): Column<AuditRow>[] => [
+const columns = (
+  zone: string,
+  withDevice: boolean,
+  narrow: boolean,
+  open: ReadonlySet<string>,
+): Column<AuditListRow>[] => [
   ...whenAndWho(zone, narrow),
   {
     id: 'what',
@@ -101,6 +107,11 @@ const columns = (zone: string, withDevice: boolean, narrow: boolean, open: Reado
         <Text component="span" className={classes.says} lineClamp={open.has(row.id) ? undefined : 4}>
           <bdi>{inert(withLocalTimes(row.says, zone))}</bdi>
         </Text>
+        {row.altered && (
+          <Badge color="brick" leftSection={<IconAlertTriangle size={13} aria-hidden />}>
+            Not as it was written
+          </Badge>
+        )}
         <Behind row={row} zone={zone} withDevice={withDevice} />
         {open.has(row.id) && <EventDetail eventId={row.id} zone={zone} />}
       </Stack>
@@ -118,7 +129,7 @@ export const EventRows = ({
   stale,
   narrow = false,
 }: {
-  rows: readonly AuditRow[]
+  rows: readonly AuditListRow[]
   /** IANA zone the times are given in. */
   zone: string
   withDevice: boolean
@@ -128,7 +139,7 @@ export const EventRows = ({
   narrow?: boolean
 }) => {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
-  const toggle = ({ id }: AuditRow) =>
+  const toggle = ({ id }: AuditListRow) =>
     setOpen((now) => new Set(now.has(id) ? [...now].filter((one) => one !== id) : [...now, id]))
   return (
     <DataTable

@@ -1,5 +1,5 @@
 import type { AuditFilter } from '@gatehouse/shared/audit-filter'
-import type { AuditRow } from '@gatehouse/shared/views/views'
+import type { AuditListRow } from '@gatehouse/shared/views/audit'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useEffect, useState } from 'react'
 import { fresherThan } from './fresh.ts'
@@ -23,7 +23,7 @@ const useAtTop = (top: RefObject<HTMLElement | null>): boolean => {
  */
 export const useTail = (
   filter: AuditFilter,
-  rows: readonly AuditRow[] | undefined,
+  rows: readonly AuditListRow[] | undefined,
   top: RefObject<HTMLElement | null>,
 ) => {
   const cache = useQueryClient()

@@ -62,6 +62,12 @@ const Explain = ({ logId, fault }: { logId: string; fault: LogFaultView }) => {
   )
 }
 
+const Place = ({ fault: { seq, eventId } }: { fault: LogFaultView }) => {
+  if (seq === null) return 'The log as a whole'
+  const says = `Entry ${number(seq + 1)}`
+  return eventId ? <Link to={paths.auditEvent(eventId)}>{says}</Link> : says
+}
+
 const OneFault = ({ fault, log, zone }: { fault: LogFaultView; log: LogView; zone: string }) => (
   <li className={classes.fault}>
     <Group justify="space-between" align="flex-start" gap="sm">
@@ -72,7 +78,9 @@ const OneFault = ({ fault, log, zone }: { fault: LogFaultView; log: LogView; zon
           ) : (
             <StateBadge look={{ says: 'Explained', icon: IconNote, colour: 'amber' }} />
           )}
-          <Text fw={600}>{fault.seq === null ? 'The log as a whole' : `Entry ${number(fault.seq + 1)}`}</Text>
+          <Text fw={600}>
+            <Place fault={fault} />
+          </Text>
         </Group>
         <Text>{capital(fault.says)}.</Text>
         <Text size="sm" c="dimmed" component="div">

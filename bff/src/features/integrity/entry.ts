@@ -1,0 +1,109 @@
+import { Flawed } from '@gatehouse/shared/audit/flawed'
+import { type EventRecord, type Openings, reveal } from '@gatehouse/shared/audit/leaf'
+import { sha256 } from '../../kernel/audit/platform.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+
+/** What stands in the words in the place of what was erased, and nothing else may. */
+const erasedWord = '(erased)'
+
+/** An entry of a tree with the event that it was made of, as far as they are there. */
+export interface EntryRow {
+  seq: string
+  event_id: string
+  device_id: string | null
+  device_seq: string | null
+  leaf_hash: Buffer | null
+  canonical: Buffer | null
+  columns: EventRecord | null
+  actor_name: string | null
+  words_of: string | null
+  from_address: string | null
+  fields: Record<string, string | number> | null
+  openings: Openings | null
+}
+
+/** Entries of a tree in their order. */
+export const entriesFrom = (
+  db: Tx,
+  tree: string,
+  { from, to, most }: { from: number; to: number; most: number },
+): Promise<EntryRow[]> =>
+  prepared<EntryRow>(
+    db,
+    `select leaf.seq, leaf.event_id, leaf.device_id, leaf.device_seq, node.hash as leaf_hash, event.canonical,
+       case when event.id is not null then jsonb_build_object('id', event.id, 'at', event.at, 'event', event.event,
+         'outcome', event.outcome, 'actorKind', event.actor_kind, 'actorId', event.actor_id,
+         'actorCompany', event.actor_company, 'customerId', event.customer_id, 'customerName', event.customer_name,
+         'deviceId', event.device_id, 'deviceName', event.device_name, 'requestId', event.request_id,
+         'sessionId', event.session_id, 'approvalId', event.approval_id,
+         'siteId', event.site_id, 'personId', event.person_id,
+         'claimedAt', event.claimed_at) end as columns,
+       words.actor_name, words.customer_id as words_of, words.from_address, words.fields, words.openings
+     from audit_leaf leaf
+     left join audit_event event on event.id = leaf.event_id
+     left join audit_text words on words.event_id = leaf.event_id
+     left join audit_node node on node.tree = leaf.tree and node.level = 0 and node.index = leaf.seq
+     where leaf.tree = $1 and leaf.seq >= $2 and leaf.seq < $3 order by leaf.seq limit $4`,
+    [tree, from, to, most],
+  )
+
+/** Paths of words that may be missing: they were erased. */
+type MayMiss = Pick<ReadonlySet<string>, 'has'>
+
+/** Why the words beside an event are not those that were committed to; `undefined` where they are, or were erased. */
+const whyWordsDiffer = (event: EventRecord, row: EntryRow, mayMiss: MayMiss | undefined): string | undefined => {
+  if (!row.openings || !row.fields) return 'its words are gone'
+  try {
+    const { event: shown, erased } = reveal(sha256, event, row.openings)
+    if (erased.some((path) => !mayMiss?.has(path))) return 'some of its words are gone, and nobody erased them'
+    const fields = (shown.fields ?? {}) as EventRecord
+    const expected = (path: string, value: unknown) => (erased.includes(path) ? erasedWord : value)
+    const differs =
+      expected('actorName', shown.actorName) !== row.actor_name ||
+      expected('fromAddress', shown.fromAddress) !== row.from_address ||
+      Object.entries(fields).some(([name, value]) => expected(`fields.${name}`, value) !== row.fields?.[name]) ||
+      Object.keys(row.fields).some((name) => !Object.hasOwn(fields, name))
+    return differs ? 'its words are not those that were written down' : undefined
+  } catch (error) {
+    if (error instanceof Flawed) return 'its words are not those that were written down'
+    throw error
+  }
+}
+
+/** How people call what stands beside the evidence. */
+const columnSays: Readonly<Record<string, string>> = {
+  id: 'number',
+  at: 'time',
+  event: 'kind',
+  outcome: 'outcome',
+  actorKind: 'kind of actor',
+  actorId: 'actor',
+  actorCompany: 'company',
+  customerId: 'customer',
+  customerName: 'customer’s name',
+  deviceId: 'device',
+  deviceName: 'device’s name',
+  requestId: 'request',
+  sessionId: 'session',
+  approvalId: 'approval',
+  siteId: 'site',
+  personId: 'person',
+  claimedAt: 'time by the device’s clock',
+}
+
+/** Why an event as it is shown is not what its evidence says; `undefined` where it is. */
+export const whyEventDiffers = (row: EntryRow, mayMiss: MayMiss | undefined): string | undefined => {
+  if (!row.canonical || !row.columns) return 'the event is gone'
+  let event: EventRecord
+  try {
+    event = JSON.parse(row.canonical.toString('utf8')) as EventRecord
+  } catch {
+    return 'its evidence cannot be read'
+  }
+  const column = Object.entries(row.columns).find(([name, value]) => (event[name] ?? null) !== value)
+  if (column) return `its ${columnSays[column[0]] ?? column[0]}, as it is shown, is not what was written down`
+  // By it they are shown to whoever may see them.
+  if (row.openings && row.words_of !== row.columns.customerId) return 'its words are those of another customer'
+  return whyWordsDiffer(event, row, mayMiss)
+}
