@@ -1,6 +1,8 @@
+import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { activityNames } from '@gatehouse/shared/activities'
+import { base64 } from '@gatehouse/shared/audit/bytes'
 import { entryNumber } from '@gatehouse/shared/audit-faults'
 import { and, eq, isNull } from 'drizzle-orm'
 import { readSettings, type Settings } from './env.ts'
@@ -8,7 +10,7 @@ import { openSigner } from './features/audit/door.ts'
 import { compareCopy } from './features/audit-copy/compare.ts'
 import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
-import { noteRestore } from './features/integrity/restored.ts'
+import { beginEpoch, lostLogs, type Said } from './features/integrity/restored.ts'
 import { letStaffInFromEverywhere } from './features/networks/service.ts'
 import { retireAdministrator } from './features/people/retire.ts'
 import { person } from './features/people/tables.ts'
@@ -44,10 +46,11 @@ factors of the account away. The password stays what it was, and the next sign-i
 For a customer whose last administrator has left: disables the account, which nobody at the maker can do from the
 application, and tells everybody else at the customer. The maker may then appoint the next one.
 
-  gatehouse restored
+  gatehouse restored [--all | --customer "Helvetia Pharma" …] --reason "the disk failed" [--by "Ruth Vogel"]
 
-After an older copy of the database was put back: compares every audit log with what was signed, writes into the logs
-what is missing, and prints it. It signs nothing: a log that has lost entries cannot be continued.
+After an older copy of the database was put back: compares every audit log with what was signed and prints what is lost.
+With --all, or --customer once for each, and a reason, these logs go on in a new epoch: what is lost stands in the log, in
+every checkpoint from then on, and in mails to both sides, for ever. A log that was altered does not go on.
 
   gatehouse compare-copy
 
@@ -134,19 +137,34 @@ const retire = async (email: string): Promise<void> => {
   console.log(`${name} is disabled and signed out, and the others at the customer are told by mail. The log says so.`)
 }
 
-const restored = async (): Promise<void> => {
-  const lost = await onDatabase(async (db, settings) => {
+/** The logs that are not what was signed, and for those that were chosen a new epoch each. */
+const restored = async (all: boolean, chosen: readonly string[], said: Said | undefined): Promise<void> => {
+  await onDatabase(async (db, settings) => {
     const dataDir = resolve(settings.dataDir)
     const keys = await openKeys(dataDir, settings.secret)
     const signer = await openSigner({ settings: { ...settings, dataDir }, keys })
-    return noteRestore(db, signer, settings.maker, systemClock.now())
+    const lost = await lostLogs(db, signer, settings.maker)
+    const unknown = chosen.filter((one) => lost.every(({ tree, name }) => ![tree, name].includes(one)))
+    if (unknown.length > 0) throw new Error(`No log of this name is other than what was signed: ${unknown.join(', ')}`)
+    if (lost.length === 0) return console.log('Every audit log is what was signed. There is nothing to write down.')
+    for (const log of lost) {
+      const { tree, name, signed, kept, size } = log
+      console.log(`${name}: signed at ${signed.size} entries (root ${base64(signed.root)}), and ${size} are there.`)
+      if (!kept) {
+        console.log('  It is no older copy of what was signed: it was ALTERED. It is not signed, whatever the reason.')
+        process.exitCode = 1
+        continue
+      }
+      console.log(`  The first ${kept.size} are as they were signed; ${signed.size - kept.size} signed ones are lost.`)
+      if (!said || !(all || chosen.includes(tree) || chosen.includes(name))) continue
+      const epoch = await beginEpoch(db, signer, log, said, systemClock.now())
+      console.log(`  It goes on as epoch ${epoch}. The log says so, and both sides are told.`)
+    }
+    if (!said)
+      console.log(
+        '\nNothing was written. These logs stay unsigned until you say which go on: --all or --customer "…", and --reason "…".',
+      )
   })
-  if (lost.length === 0) return console.log('Every audit log is what was signed. There is nothing to write down.')
-  for (const { name, signedSize, signedRoot, size } of lost)
-    console.log(`${name}: signed at ${signedSize} entries (root ${signedRoot}), and ${size} are there.`)
-  console.log(
-    '\nThe logs say so now. These logs are not signed again: put back a database that reaches the newest checkpoint, or explain the fault on the page of each log.',
-  )
 }
 
 const compareWithCopy = async (): Promise<void> => {
@@ -157,7 +175,10 @@ const compareWithCopy = async (): Promise<void> => {
     const signer = await openSigner({ settings: { ...settings, dataDir }, keys })
     return compareCopy(db, signer, settings.auditCopy)
   })
-  for (const { tree, size, copied } of logs) console.log(`${tree}: ${size} entries, ${copied} in the copy`)
+  for (const { tree, size, copied, lost } of logs)
+    console.log(
+      `${tree}: ${size} entries, ${copied} in the copy${lost > 0 ? `; ${lost} of these were lost by a restore` : ''}`,
+    )
   for (const { tree, seq, says } of differences)
     console.log(`DIFFERENT  ${tree}${seq === null ? '' : `, entry ${entryNumber(seq)}`}: ${says}`)
   if (differences.length > 0) process.exitCode = 1
@@ -167,10 +188,23 @@ const compareWithCopy = async (): Promise<void> => {
 const main = async (): Promise<void> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { name: { type: 'string' }, email: { type: 'string' } },
+    options: {
+      name: { type: 'string' },
+      email: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      customer: { type: 'string', multiple: true, default: [] },
+      reason: { type: 'string' },
+      by: { type: 'string' },
+    },
   })
   if (positionals[0] === 'allow-everywhere') return allowEverywhere()
-  if (positionals[0] === 'restored') return restored()
+  if (positionals[0] === 'restored') {
+    const { all, customer, reason, by } = values
+    const chooses = all || customer.length > 0
+    if (chooses && !reason?.trim()) throw new Error('Say why, with --reason "…": it stands in the log for ever.')
+    const said = chooses && reason ? { by: by?.trim() || userInfo().username, reason: reason.trim() } : undefined
+    return restored(all, customer, said)
+  }
   if (positionals[0] === 'compare-copy') return compareWithCopy()
   const { name, email } = values
   if (positionals[0] === 'retire-administrator' && email) return retire(email)

@@ -126,7 +126,7 @@ export const auditEvents = {
   'log.altered': { says: 'Found in the audit log of {customer}, entry {entry}: {finding} (found by {finder})' },
   'log.explained': { says: 'Explained what was found at entry {entry} of the audit log of {customer}: “{reason}”' },
   'log.restored': {
-    says: 'Said, by a command on the server, that an older database was put back: the audit log of {customer} was signed at {signed} entries with the root {root}, and has {size}',
+    says: 'An older database was put back: the audit log of {customer} had been signed at {signed} entries with the root {root}, of which the first {kept} are still there. It goes on as epoch {epoch}, with {size} entries when {by} wrote this down by a command on the server: “{reason}”',
   },
   'log.check_asked': { says: 'Asked for a check of the audit log of {customer}, from its events' },
   'log.checked': { says: 'Made the audit log of {customer} again from its {events} events: {result}' },

@@ -142,3 +142,23 @@ test('what is looked for is found by words of the sentence, names that were open
   expect(found('0198C0DE-1111-7000-8000-000000000004 anna')).toEqual([])
   expect(seeker('x')(Uint8Array.of(0xff))).toBeUndefined()
 })
+
+test('AL15 after a restore: the epoch and what was lost are said, also against a checkpoint of before', async () => {
+  const before = await aBundle({ size: 13 })
+  const restore = {
+    ...{ epoch: 2, at: 1_763_800_000 },
+    kept: { size: 8, root: await before.rootAt(8) },
+    signed: { size: 13, root: await before.rootAt(13) },
+  }
+  const { files } = await aBundle({ size: 20, forkedAt: 8, restores: [restore] })
+  const good = report(files)
+  expect(good).toMatchObject({ ok: true })
+  expect(fact(good, 'Restored')).toBe(
+    'This is epoch 2 of the log: an older copy of its database was put back\n2025-11-22 08:26 UTC, when epoch 2 began: what had been signed as entries 9 to 13 is lost',
+  )
+  expect(good.notShown.join(' ')).toContain('What stood in entries 9 to 13 before the restore of 2025-11-22 08:26 UTC.')
+  const lost = report(files, { earlierCheckpoint: await before.checkpointAt(11) })
+  expect(lost).toMatchObject({ ok: false, title: 'Entries that you have a checkpoint of were LOST by a restore' })
+  expect(lost.lead).toMatch(/entries 9 to 11 of it were lost; entries 1 to 8 are said to be the same.*Ask who ordered/)
+  expect(report(files, { earlierCheckpoint: await before.checkpointAt(8) }).ok).toBe(true)
+})

@@ -1,4 +1,5 @@
 import { makersTree, treeOf } from '@gatehouse/shared/audit/checkpoint'
+import { logOf, lostEntries, type Restore, restoredAt } from '@gatehouse/shared/audit/epoch'
 import type { Check, CheckName, Failure } from '@gatehouse/shared/audit/findings'
 import type { Verification } from '@gatehouse/shared/audit/verify'
 import { rowOf, rowText, withMarks } from './events.ts'
@@ -83,11 +84,19 @@ const isOlder = ({ checks }: Verification): boolean =>
   checks.filter(({ result }) => result === 'failed').every(({ name }) => name === 'earlier') &&
   checks.some(({ failures }) => failures.some(({ because }) => /^it has \d+ entries, and the bundle/.test(because)))
 
+/** Whether all that is wrong is that a restore lost entries under the checkpoint that was kept, and says so. */
+const isRestored = ({ checks }: Verification): boolean =>
+  checks.filter(({ result }) => result === 'failed').every(({ name }) => name === 'earlier') &&
+  checks.some(({ failures }) =>
+    failures.some(({ because }) => because.startsWith('it is a checkpoint of before the restore of ')),
+  )
+
 const titleOf = (verification: Verification): string => {
   const { ok, checks } = verification
   const failed = checks.filter(({ result }) => result === 'failed').map(({ name }) => name)
   if (ok) return 'Nothing was changed'
   if (failed.includes('key') || failed.includes('origin')) return 'This is NOT a bundle of the log your key is for'
+  if (isRestored(verification)) return 'Entries that you have a checkpoint of were LOST by a restore'
   if (isOlder(verification)) return 'This bundle ends BEFORE the checkpoint you kept'
   if (failed.join() === 'earlier') return 'This log does NOT continue what was signed before'
   return 'This bundle is NOT what was signed'
@@ -96,6 +105,9 @@ const titleOf = (verification: Verification): string => {
 const olderSays =
   'Ask for a newer bundle and check that one; if you are told that there are no more entries, the end of the log was cut off.'
 
+const restoredSays =
+  'What the bundle holds is signed with your key. Ask who ordered the restore, and keep your checkpoint and your older bundles: they alone show what was there.'
+
 const leadOf = (verification: Verification): string => {
   const { ok, checks, count, manifest, checkpoint } = verification
   const failed = checks.filter(({ result }) => result === 'failed')
@@ -103,7 +115,7 @@ const leadOf = (verification: Verification): string => {
     const [first] = failed
     const rest = failed.length - 1
     const also = rest > 0 ? `; ${rest === 1 ? 'one more check' : `${rest} more checks`} failed` : ''
-    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. ${isOlder(verification) ? olderSays : 'Do not rely on anything in it.'}`
+    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. ${isRestored(verification) ? restoredSays : isOlder(verification) ? olderSays : 'Do not rely on anything in it.'}`
   }
   if (!manifest || !checkpoint) return ''
   if (count === 0) return 'It holds no events, and what it says of the log is signed with your key.'
@@ -117,7 +129,7 @@ const columnOf = (line: string | undefined, name: string): string | undefined =>
 }
 
 const whose = (origin: string, first: string | undefined): string => {
-  const server = inert(origin.replace(/\/audit\/[^/]*$/, ''))
+  const server = inert(origin.replace(/\/audit\/.*$/, ''))
   const name = columnOf(first, 'customerName')
   try {
     const tree = treeOf(origin)
@@ -148,6 +160,9 @@ const factsOf = (verification: Verification, { key, hasEarlier }: Asked): Report
   const [from, to] = [rowOf(read?.first ?? '')?.at, rowOf(read?.last ?? '')?.at]
   return [
     ['Whose log', whose(manifest.origin, read?.first)],
+    ...(verification.restores.length > 0
+      ? ([['Restored', restoredOf(manifest.origin, verification.restores)]] as const)
+      : []),
     ['What was asked for', inert(manifest.filter)],
     ['Made', moment(manifest.madeAt)],
     [
@@ -164,6 +179,23 @@ const factsOf = (verification: Verification, { key, hasEarlier }: Asked): Report
   ]
 }
 
+/** Which epoch this is, and what was lost before it. */
+const restoredOf = (origin: string, restores: readonly Restore[]): string => {
+  const each = restores.map((one) => {
+    const lost = lostEntries(one)
+    return `${restoredAt(one)}, when epoch ${one.epoch} began: ${lost ? `what had been signed as ${lost} is lost` : 'nothing that had been signed was lost'}`
+  })
+  return [`This is epoch ${epochOf(origin)} of the log: an older copy of its database was put back`, ...each].join('\n')
+}
+
+const epochOf = (origin: string): string => {
+  try {
+    return String(logOf(origin).epoch)
+  } catch {
+    return '?'
+  }
+}
+
 const comparedWith = ({ checks }: Verification, hasEarlier: boolean): string => {
   if (hasEarlier) return 'the one you gave, compared'
   const isInside = checks.some(({ name, result }) => name === 'earlier' && result === 'ok')
@@ -172,12 +204,19 @@ const comparedWith = ({ checks }: Verification, hasEarlier: boolean): string => 
 
 const moment = (iso: string): string => `${inert(iso.slice(0, 19).replace('T', ' '))} UTC`
 
-const notShownOf = ({ manifest, checkpoint, count, erased }: Verification, { hasEarlier }: Asked): string[] => {
+const notShownOf = (
+  { manifest, checkpoint, count, erased, restores }: Verification,
+  { hasEarlier }: Asked,
+): string[] => {
   const isWhole = checkpoint !== undefined && count === checkpoint.size
   return [
     `What was logged after the log had ${checkpoint ? events(checkpoint.size) : 'this size'}: ask for a newer bundle to see that.`,
     'Whether what was logged is true. It shows what was written down, and that it has not been altered since it was signed.',
     'Whether your key is the right one: you must have noted it down before, by another way than this bundle.',
+    ...restores.flatMap((one) => {
+      const lost = lostEntries(one)
+      return lost ? [`What stood in ${lost} before the restore of ${restoredAt(one)}.`] : []
+    }),
     ...(isWhole
       ? []
       : [

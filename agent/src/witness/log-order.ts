@@ -14,7 +14,7 @@ export interface WatchedLog {
 }
 
 /** Names of logs that can be part of a file's name: nothing that comes over a wire chooses another file. */
-const safeOrigin = /^[A-Za-z0-9_-]{1,64}\/audit\/[A-Za-z0-9_-]{1,64}$/
+const safeOrigin = /^[A-Za-z0-9_-]{1,64}\/audit\/[A-Za-z0-9_-]{1,64}(?:\/[1-9]\d{0,2})?$/
 
 /** Reads an order that the server signed for this device; rejects where it did not, or where it names no log. */
 export const readLogOrder = async (token: string, readSigned: ReadSigned): Promise<WatchedLog> => {

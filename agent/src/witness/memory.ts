@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { utf8 } from '@gatehouse/shared/audit/bytes'
 import { type Checkpoint, openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
-import { readKey } from '@gatehouse/shared/audit/note'
+import { keyOfEpoch, logOf } from '@gatehouse/shared/audit/epoch'
+import { printKey, readKey, type VerifierKey } from '@gatehouse/shared/audit/note'
 import { portable } from '@gatehouse/shared/audit/portable'
 import { z } from 'zod'
 import { files, type Home, readJson, readText, writeJson, writeText } from '../home.ts'
@@ -71,4 +72,35 @@ export const memoryOf = (home: Home, log: Pick<WatchedLog, 'key' | 'printed'>) =
     },
   }
 }
+
+/** What is kept of the epoch of this log that is the newest before that of `key`; `undefined` where nothing is, or nothing legible. */
+export const heldBefore = (home: Home, key: VerifierKey): (Held & { path: string }) | undefined => {
+  for (let { epoch } = logOf(key.name); epoch > 1; epoch--) {
+    const before = keyOfEpoch(key, epoch - 1)
+    const memory = memoryOf(home, { key: before, printed: printKey(portable.sha256, before) })
+    const held = memory.read()
+    if (held && held !== 'damaged') return { ...held, path: memory.path }
+  }
+  return undefined
+}
+
+/** The newest epoch of the log of `key` of which a checkpoint is kept; 0 where there is none. */
+export const newestEpochKept = (home: Home, key: VerifierKey): number => {
+  const name = logOf(key.name).base.replaceAll('/', '.')
+  const epochs = readNames(home.path(files.witness)).flatMap((file) => {
+    if (file === `${name}.checkpoint`) return 1
+    const epoch = file.startsWith(`${name}.`) && /^\.([1-9]\d*)\.checkpoint$/.exec(file.slice(name.length))?.[1]
+    return epoch ? Number(epoch) : []
+  })
+  return Math.max(0, ...epochs)
+}
+
+const readNames = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
 export type Memory = ReturnType<typeof memoryOf>

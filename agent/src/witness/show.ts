@@ -3,7 +3,7 @@ import { AgentError, words } from '../errors.ts'
 import type { Home } from '../home.ts'
 import { readIdentity } from '../identity.ts'
 import { keptLogOrder } from './log-order.ts'
-import { memoryOf } from './memory.ts'
+import { heldBefore, memoryOf } from './memory.ts'
 
 /** The checkpoint that a home holds, and what to say beside it; throws sentences where there is none. */
 export const showLog = async (home: Home): Promise<{ note: string; besides: string[] }> => {
@@ -21,6 +21,13 @@ export const showLog = async (home: Home): Promise<{ note: string; besides: stri
         `Both sides of it are in ${memory.evidencePath}`,
       ]
     : []
-  if (!held) throw new AgentError(['This device holds no checkpoint yet.', ...refusals].join('\n'))
-  return { note: held.note, besides: [`Key: ${watched.printed}`, ...refusals] }
+  const before = heldBefore(home, watched.key)
+  const past = before
+    ? [
+        `Of before the log was restored it holds a checkpoint of ${before.checkpoint.size} events, in ${before.path}`,
+        ...(held?.checkpoint.extensions ?? []),
+      ]
+    : []
+  if (!held) throw new AgentError(['This device holds no checkpoint yet.', ...past, ...refusals].join('\n'))
+  return { note: held.note, besides: [`Key: ${watched.printed}`, ...past, ...refusals] }
 }

@@ -214,6 +214,48 @@ describe('AL18 an agent as witness', () => {
     expect(again.status()).toMatchObject({ size: 30, refused: { times: 1 } })
   })
 
+  test('after a restore it follows into the new epoch by the server’s order alone, and keeps what it held before', async () => {
+    const restoreOf = async (kept: number, signed: number) => ({
+      ...{ epoch: 2, at: 1_763_800_000 },
+      kept: { size: kept, root: await log.rootAt(kept) },
+      signed: { size: signed, root: await log.rootAt(signed) },
+    })
+    const words = (n: number) => (n < 12 ? `event ${n}` : `after the restore ${n}`)
+    const next = aLog({ words, restores: [await restoreOf(12, 20)] })
+    const { home, witness, outbox, said } = await holding(20)
+    const { note } = await log.offer(20)
+    // Without the order it is a fork as any other.
+    await witness.take({ checkpoint: await next.offer(30) })
+    expect(witness.status()).toMatchObject({ of: 'server-1/audit/customer-1', size: 20, refused: { times: 1 } })
+    await witness.take({ order: await order({ key: next.key }) })
+    expect(witness.says()).toMatchObject({ key: next.key, note })
+    expect(said()).toContain('goes on in another epoch, after a restore')
+    // A restore that does not account for what is held is refused, with what is held as evidence.
+    const silent = aLog({ words, restores: [await restoreOf(12, 19)] })
+    await witness.take({ checkpoint: await silent.offer(30) })
+    expect(witness.status()).toMatchObject({
+      size: null,
+      refused: { because: expect.stringContaining('tells of 19 only') },
+    })
+    expect(outbox.next(1_000_000).at(-1)).toMatchObject({ type: 'log_refused', held: note })
+    await witness.take({ checkpoint: await next.offer(30) })
+    expect(witness.status()).toMatchObject({ of: 'server-1/audit/customer-1/2', size: 30 })
+    expect(stored(home, 'customer-1.checkpoint')).toBe(note)
+    // From there only what continues it is taken, also after a restart; and no order leads back.
+    const again = (await witnessIn(home)).witness
+    await again.take({
+      checkpoint: await aLog({ words: (n) => `forked ${n}`, restores: [await restoreOf(12, 20)] }).offer(40, 30),
+    })
+    expect(again.status()).toMatchObject({ size: 30 })
+    await again.take({ order: await order({ iat: Math.floor(Date.now() / 1_000) + 5 }) })
+    expect(again.status()).toMatchObject({
+      ...{ of: 'server-1/audit/customer-1/2', size: 30 },
+      trouble: expect.stringContaining('leads back from epoch 2'),
+    })
+    await again.take({ checkpoint: await next.offer(31, 30) })
+    expect(again.status()).toMatchObject({ size: 31 })
+  })
+
   test('of any walk over sizes and forks it never holds what does not continue what it held', async () => {
     const step = fc.record({
       size: fc.integer({ min: 1, max: 40 }),

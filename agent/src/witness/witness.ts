@@ -1,5 +1,6 @@
 import type { LogHeld, LogNews } from '@gatehouse/shared/agent/messages'
 import { fromBase64 } from '@gatehouse/shared/audit/bytes'
+import { logOf } from '@gatehouse/shared/audit/epoch'
 import { portable } from '@gatehouse/shared/audit/portable'
 import { judgeOffer } from '@gatehouse/shared/audit/witness'
 import type { ReadSigned } from '../consent/signed.ts'
@@ -9,7 +10,7 @@ import type { Outbox } from '../journal/outbox.ts'
 import type { Log } from '../log.ts'
 import type { Timings } from '../timings.ts'
 import { keepLogOrder, keptLogOrder, readLogOrder, type WatchedLog } from './log-order.ts'
-import { type Evidence, type Held, type Memory, memoryOf } from './memory.ts'
+import { type Evidence, type Held, heldBefore, type Memory, memoryOf, newestEpochKept } from './memory.ts'
 
 /** Remembers the newest checkpoint of the customer's audit log, and takes none that does not continue it. */
 export interface Witness {
@@ -60,6 +61,8 @@ export const openWitness = async (of: Surroundings): Promise<Witness> => {
   const { home, readSigned, outbox, log, timings, now } = of
   let watched: (WatchedLog & { memory: Memory }) | undefined
   let held: Held | undefined
+  /** What is held of the epoch before, as long as nothing is of the one that is watched. */
+  let before: Held | undefined
   let evidence: Evidence | undefined
   let trouble: string | undefined
   let toldAt: number | undefined
@@ -84,7 +87,10 @@ export const openWitness = async (of: Surroundings): Promise<Witness> => {
   const watch = (next: WatchedLog) => {
     const memory = memoryOf(home, next)
     watched = { ...next, memory }
-    held = evidence = toldAt = undefined
+    held = before = evidence = toldAt = undefined
+    attempt('the checkpoint of before the restore cannot be read', () => {
+      before = heldBefore(home, next.key)
+    })
     blind = !attempt('the checkpoint that was kept cannot be read', () => {
       const found = memory.read()
       if (found !== 'damaged') {
@@ -103,25 +109,35 @@ export const openWitness = async (of: Surroundings): Promise<Witness> => {
     const next = await readLogOrder(token, readSigned)
     if (watched && next.iat < watched.iat) return log.warn('an older order about the audit log; ignored')
     if (watched?.printed === next.printed) return
+    const newest = newestEpochKept(home, next.key)
+    // What the world has seen of a later epoch is not unseen.
+    if (logOf(next.key.name).epoch < newest)
+      return failed(new Error(next.key.name), `an order leads back from epoch ${newest} of the audit log; ignored`)
     if (!attempt('whose audit log this is cannot be kept', () => keepLogOrder(home, token))) return
     const same = watched?.key.name === next.key.name
     log.info({ of: next.key.name }, same ? 'the audit log has another key' : 'witness of an audit log')
     watch(next)
+    if (before)
+      log.warn(
+        { of: next.key.name, held: before.checkpoint.size },
+        'the audit log goes on in another epoch, after a restore; what was held of it before is kept',
+      )
     tell = true
   }
   const refuse = (memory: Memory, because: string, offered: string) => {
     const at = now()
-    const first = evidence?.held === held?.note ? evidence : undefined
+    const of = held ?? before
+    const first = evidence?.held === of?.note ? evidence : undefined
     evidence = {
-      ...(first ?? { because, offered, firstAt: at, ...(held && { held: held.note }) }),
+      ...(first ?? { because, offered, firstAt: at, ...(of && { held: of.note }) }),
       ...{ lastOffered: offered, lastAt: at, times: (first?.times ?? 0) + 1 },
     }
     const kept = evidence
     attempt('the evidence of a refusal cannot be kept', () => memory.keepEvidence(kept))
-    log.error({ because, held: held?.checkpoint.size }, 'a checkpoint of the audit log was refused')
+    log.error({ because, held: of?.checkpoint.size }, 'a checkpoint of the audit log was refused')
     if (first && toldAt !== undefined && at - toldAt < toldAgain) return
     toldAt = at
-    outbox.put({ type: 'log_refused', at, because: because.slice(0, 500), offered, ...(held && { held: held.note }) })
+    outbox.put({ type: 'log_refused', at, because: because.slice(0, 500), offered, ...(of && { held: of.note }) })
   }
 
   await keptLogOrder(home, readSigned).then(
@@ -134,7 +150,8 @@ export const openWitness = async (of: Surroundings): Promise<Witness> => {
       if (!asks && !tell) return undefined
       if (asks) askAt = performance.now() + timings.witness.unanswered
       tell = false
-      return { asks, ...(watched && { key: watched.printed }), ...(held && { note: held.note }) }
+      const note = (held ?? before)?.note
+      return { asks, ...(watched && { key: watched.printed }), ...(note !== undefined && { note }) }
     },
     take: async ({ order, checkpoint }) => {
       askAt = performance.now() + timings.witness.every * (0.8 + 0.4 * Math.random())
@@ -142,7 +159,7 @@ export const openWitness = async (of: Surroundings): Promise<Witness> => {
       if (!watched || !checkpoint || blind) return
       const { key, memory } = watched
       const proof = hashesOf(checkpoint.proof)
-      const judged = judgeOffer(portable, key, held?.checkpoint, { note: checkpoint.note, proof })
+      const judged = judgeOffer(portable, key, (held ?? before)?.checkpoint, { note: checkpoint.note, proof })
       if (judged.kind === 'refused') return refuse(memory, judged.because, checkpoint.note)
       if (judged.kind === 'known') return
       if (!attempt('a checkpoint of the audit log cannot be kept', () => memory.write(checkpoint.note))) return

@@ -7,15 +7,17 @@ import type { TestHouse } from './house.ts'
 const program = fileURLToPath(new URL('../cli.ts', import.meta.url))
 
 /** Runs `gatehouse …` on the server of a running house; what it said on both outputs, and its exit code. */
-export const command = async (h: TestHouse, ...words: string[]): Promise<{ code: number | null; said: string }> => {
+export const command = (h: TestHouse, ...words: string[]): Promise<{ code: number | null; said: string }> =>
+  commandIn({ DATABASE_URL: h.ownerUrl, GATEHOUSE_DATA: h.house.settings.dataDir }, ...words)
+
+/** The same with whatever environment says where its data are. */
+export const commandIn = async (
+  env: Readonly<Record<string, string>>,
+  ...words: string[]
+): Promise<{ code: number | null; said: string }> => {
   const child = spawn(process.execPath, ['--import', 'tsx', program, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      DATABASE_URL: h.ownerUrl,
-      GATEHOUSE_DATA: h.house.settings.dataDir,
-      GATEHOUSE_SECRET: testSecret,
-    },
+    env: { PATH: process.env.PATH, GATEHOUSE_SECRET: testSecret, ...env },
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += part))

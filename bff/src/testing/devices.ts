@@ -8,7 +8,11 @@ import { DeviceClient, type DeviceKey, enrolDevice, newDeviceKey } from './devic
 import type { TestHouse } from './house.ts'
 
 /** Gives out a code for a device, past the people's face. */
-export const codeFor = async ({ house }: TestHouse, deviceId: string, life = hours(1)): Promise<string> => {
+export const codeFor = async (
+  { house }: Pick<TestHouse, 'house'>,
+  deviceId: string,
+  life = hours(1),
+): Promise<string> => {
   const code = newCode()
   const now = house.clock.now()
   const codeHash = hashCode(code) ?? ''

@@ -1,6 +1,7 @@
 import { type BundleFiles, bundleFile, digestOf, listedFiles, type Manifest } from './bundle.ts'
 import { sameBytes, textOf } from './bytes.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { fateOf, logOf, restoredAt, restoresIn } from './epoch.ts'
 import type { CheckName, Findings } from './findings.ts'
 import { Flawed } from './flawed.ts'
 import { rootOfMany } from './multi-proof.ts'
@@ -95,6 +96,17 @@ export const checkRoot = (checking: Checking, checkpoint: Checkpoint, read: Even
     failing(checking, 'root', bundleFile.events)('these entries do not give the root that was signed')
 }
 
+const entries = (from: number, to: number): string => (from === to ? `entry ${to}` : `entries ${from} to ${to}`)
+
+/** What can be said where a restore lost some of the entries under the checkpoint that was kept. */
+const lostSince = ({ kept, by }: Extract<ReturnType<typeof fateOf>, { kind: 'lost' }>, size: number): string =>
+  [
+    `it is a checkpoint of before the restore of ${restoredAt(by)}, by which ${entries(kept + 1, size)} of it ${kept + 1 === size ? 'was' : 'were'} lost`,
+    kept === 0
+      ? 'nothing of what was signed before is kept'
+      : `${entries(1, kept)} ${kept === 1 ? 'is' : 'are'} said to be the same as before: a checkpoint of ${kept} entries or fewer proves it`,
+  ].join('; ')
+
 /**
  * The checkpoint that was kept against the newest. `proven` is the earlier one that the bundle has a proof from, and
  * `whole` what was read where all entries are there and are those of the newest: they are a proof from every size.
@@ -108,6 +120,20 @@ export const checkKept = (
 ): void => {
   const fail = failing(checking, 'earlier', 'the checkpoint you kept')
   const { size } = kept
+  const [then, now] = [logOf(kept.origin).epoch, logOf(newest.origin).epoch]
+  if (then > now) {
+    fail(`it is of epoch ${then}, and the bundle of epoch ${now}, which a restore has ended: ask for a newer one`)
+    return
+  }
+  const fate = fateOf(restoresIn(newest), kept)
+  if (fate.kind === 'denied') {
+    fail(fate.because)
+    return
+  }
+  if (fate.kind === 'lost') {
+    fail(lostSince(fate, size))
+    return
+  }
   const rootThen = (): Uint8Array | undefined => {
     if (size === newest.size) return newest.root
     if (size === proven?.size) return proven.root

@@ -1,4 +1,5 @@
 import { base64, fromBase64, joined, utf8 } from './bytes.ts'
+import { logOf, restoresIn } from './epoch.ts'
 import { Flawed, malformed } from './flawed.ts'
 import {
   demandSignature,
@@ -19,12 +20,12 @@ import { hashLength } from './tree.ts'
 
 /** What a checkpoint says. */
 export interface Checkpoint {
-  /** Whose tree it is: `<server id>/audit/<customer id>`. */
+  /** Whose tree it is: `<server id>/audit/<customer id>`, and in later epochs `/<epoch>` behind it. */
   origin: string
   size: number
   /** 32 bytes. */
   root: Uint8Array
-  /** Lines that mean nothing here; ours have none. */
+  /** In later epochs what was lost by restores, see `epoch.ts`; otherwise they mean nothing here, and ours have none. */
   extensions?: readonly string[]
 }
 
@@ -41,12 +42,11 @@ export const originOf = (serverId: string, tree: string): string => {
   return origin
 }
 
-/** The id of the tree that an origin names; throws `Flawed` where it is not one of ours. */
-export const treeOf = (origin: string): string => {
-  const tree = /^.+\/audit\/([^/]+)$/.exec(origin)?.[1]
-  if (tree === undefined || !isTreeId(tree)) throw new Flawed('origin', `“${origin}” names no audit log of Gatehouse`)
-  return tree
-}
+/** True for the origin of a log of ours; checkpoints can be those of other people's logs. */
+const isOrigin = (origin: string): boolean => /\/audit\//.test(origin)
+
+/** The id of the tree that an origin names, in whatever epoch; throws `Flawed` where it is not one of ours. */
+export const treeOf = (origin: string): string => logOf(origin).tree
 
 const printed = ({ origin, size, root, extensions = [] }: Checkpoint): string =>
   [origin, String(size), base64(root), ...extensions].map((line) => `${line}\n`).join('')
@@ -99,6 +99,7 @@ export const openCheckpoint = (
   if (checkpoint.origin !== key.name)
     throw new Flawed('origin', `it is a checkpoint of ${checkpoint.origin}, and the key is that of ${key.name}`)
   demandSignature(primitives, note, key)
+  if (isOrigin(key.name)) restoresIn(checkpoint)
   return { checkpoint, note }
 }
 

@@ -1,9 +1,10 @@
 import { type BundleFiles, bundleFile, demandSeal, type Manifest, readHashes, readManifest } from './bundle.ts'
 import { checkDevices, checkFiles, checkKept, checkManifest, checkRoot, demandKeys } from './bundle-checks.ts'
-import { type Checkpoint, openCheckpoint, treeOf } from './checkpoint.ts'
+import { type Checkpoint, openCheckpoint, readCheckpointText, treeOf } from './checkpoint.ts'
+import { keyFor, type Restore, restoresIn } from './epoch.ts'
 import { type Check, type CheckName, checkNames, type Findings, openFindings } from './findings.ts'
 import { Flawed, malformed } from './flawed.ts'
-import { readKey, type VerifierKey } from './note.ts'
+import { printKey, readKey, readNote, type VerifierKey } from './note.ts'
 import type { Primitives } from './primitives.ts'
 import { verifyConsistency } from './tree-proofs.ts'
 import { type EventsRead, eventsReader } from './verify-events.ts'
@@ -22,6 +23,8 @@ export interface Verification {
   checks: readonly Check[]
   manifest?: Manifest
   checkpoint?: Checkpoint
+  /** The restores after which the log went on, as its checkpoint tells of them; the bundle is of the epoch of the last. */
+  restores: readonly Restore[]
   /** Entries read, and personal values in them that were erased or left out. */
   count: number
   erased: number
@@ -77,13 +80,23 @@ export const openVerifier = (primitives: Primitives, against: Against, expected 
   })
   if (!given) {
     for (const name of checkNames) findings.skip(name, 'without a key there is nothing to check against')
-    return { events: () => undefined, conclude: () => concluded(findings, { count: 0, erased: 0 }) }
+    return { events: () => undefined, conclude: () => concluded(findings, { count: 0, erased: 0, restores: [] }) }
   }
   const { key, tree } = given
   const reader = eventsReader(sha256, tree, findings, expected)
   return {
     events: reader.write,
     conclude: (files) => concludeWith({ primitives, findings, against, key, files, read: reader.end() }),
+  }
+}
+
+/** The origin that a file claims, whoever signed it. */
+const claimedOrigin = (bytes: Uint8Array): string => {
+  try {
+    return readCheckpointText(readNote(bytes).text).origin
+  } catch (error) {
+    if (error instanceof Flawed) return ''
+    throw error
   }
 }
 
@@ -96,14 +109,16 @@ interface Concluding {
   read: EventsRead
 }
 
-const concludeWith = ({ primitives, findings, against, key, files, read }: Concluding): Verification => {
+const concludeWith = ({ primitives, findings, against, key: pinned, files, read }: Concluding): Verification => {
   const { sha256 } = primitives
   const checking = { sha256, findings }
   const file = (name: string): Uint8Array => files.get(name) ?? new Uint8Array(0)
-  const open = (check: CheckName, name: string, bytes: Uint8Array): Checkpoint | undefined =>
-    attempt(findings, check, name, () => openCheckpoint(primitives, bytes, key).checkpoint)
+  // A log has one key, which has another name in each epoch.
+  const key = keyFor(pinned, claimedOrigin(file(bundleFile.checkpoint)))
+  const open = (check: CheckName, name: string, bytes: Uint8Array, own = key): Checkpoint | undefined =>
+    attempt(findings, check, name, () => openCheckpoint(primitives, bytes, own).checkpoint)
 
-  attempt(findings, 'key', bundleFile.keys, () => demandKeys(sha256, file(bundleFile.keys), key, against.pinnedKey))
+  attempt(findings, 'key', bundleFile.keys, () => demandKeys(sha256, file(bundleFile.keys), key, printKey(sha256, key)))
   const manifest = attempt(findings, 'manifest', bundleFile.manifest, () => readManifest(file(bundleFile.manifest)))
   attempt(findings, 'manifest', bundleFile.seal, () =>
     demandSeal(primitives, file(bundleFile.manifest), file(bundleFile.seal), key),
@@ -119,18 +134,20 @@ const concludeWith = ({ primitives, findings, against, key, files, read }: Concl
   if (checkpoint && read.readable) checkRoot(checking, checkpoint, read, file(bundleFile.proof))
   else findings.skip('root', checkpoint ? 'not every entry could be read' : 'the checkpoint could not be read')
 
+  const openAnyEpoch = (name: string, bytes: Uint8Array) =>
+    open('earlier', name, bytes, keyFor(key, claimedOrigin(bytes)))
   const isProven = files.has(bundleFile.earlier)
   if (!isProven && !against.earlierCheckpoint)
     findings.skip('earlier', 'there is no earlier checkpoint to compare with')
   if (!checkpoint) findings.skip('earlier', 'the checkpoint could not be read')
   else {
-    const proven = isProven ? open('earlier', bundleFile.earlier, file(bundleFile.earlier)) : undefined
+    const proven = isProven ? openAnyEpoch(bundleFile.earlier, file(bundleFile.earlier)) : undefined
     if (proven)
       attempt(findings, 'earlier', bundleFile.consistency, () => {
         if (!verifyConsistency(sha256, proven, checkpoint, readHashes(file(bundleFile.consistency))))
           throw malformed('the log of the earlier checkpoint is not the beginning of this one')
       })
-    const kept = against.earlierCheckpoint && open('earlier', 'the checkpoint you kept', against.earlierCheckpoint)
+    const kept = against.earlierCheckpoint && openAnyEpoch('the checkpoint you kept', against.earlierCheckpoint)
     const isWhole = read.readable && read.count === checkpoint.size && !findings.hasFailed('root')
     if (kept)
       checkKept(
@@ -141,5 +158,12 @@ const concludeWith = ({ primitives, findings, against, key, files, read }: Concl
         isWhole ? read : undefined,
       )
   }
-  return concluded(findings, { manifest, checkpoint, count: read.count, erased: read.erased, read })
+  return concluded(findings, {
+    manifest,
+    checkpoint,
+    restores: checkpoint ? restoresIn(checkpoint) : [],
+    count: read.count,
+    erased: read.erased,
+    read,
+  })
 }

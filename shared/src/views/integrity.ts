@@ -61,6 +61,20 @@ export interface LogRow {
   faults: { open: number; all: number }
 }
 
+/** That an older database was put back, and the log went on. */
+export interface RestoreView {
+  /** The epoch that it began, from 2 on. */
+  epoch: number
+  at: number
+  /** Entries that are as they were signed. */
+  kept: number
+  /** Entries that had been signed before: those behind `kept` are lost. */
+  signed: number
+  /** Who wrote it down, and why, by the event in the log; `null` where that is not there, or was erased. */
+  by: string | null
+  reason: string | null
+}
+
 /** Whether a log is whole, and what shows it. */
 export interface LogView {
   id: string
@@ -72,6 +86,8 @@ export interface LogView {
   changedAt: number | null
   /** The newest signed size and root (base64). */
   checkpoint: { at: number; size: number; root: string } | null
+  /** What was lost by restores, the newest first. */
+  restores: RestoreView[]
   /** The key its checkpoints are signed with: as it is pinned, and its SHA-256 in groups to read out. */
   key: { text: string; fingerprint: string }
   /** The customer's devices that hold a signed checkpoint of it, of how many; `null` for the maker's own log. */

@@ -1,9 +1,10 @@
+import { logOf } from '@gatehouse/shared/audit/epoch'
 import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
-import { newestCheckpoint, treeName } from '../audit/door.ts'
+import { copyName, newestCheckpoint, signerOf, treeName } from '../audit/door.ts'
 import { type Copied, readSegment, segmentsIn, writeSegment } from './segments.ts'
 
 /** Entries of one segment, at most. */
@@ -43,14 +44,26 @@ export const entriesOf = async (db: Tx, tree: string, from: number, to: number):
   }))
 }
 
-const copyTree = async (house: House, folder: string, tree: string, from: number): Promise<number | undefined> => {
+/** The names of logs in the copy, in the epochs that they are in. */
+const naming = async (house: House): Promise<(tree: string) => string> => {
+  const signer = await signerOf(house)
+  return (tree) => copyName(tree, logOf(signer.keyOf(tree).name).epoch)
+}
+
+const copyTree = async (
+  house: House,
+  folder: string,
+  { tree, name }: { tree: string; name: string },
+  from: number,
+): Promise<number | undefined> => {
   const newest = await newestCheckpoint(house.db, tree)
-  if (!newest) return undefined
+  // What is signed of an epoch that is over lies there already, under its name.
+  if (!newest?.note.startsWith(`${(await signerOf(house)).keyOf(tree).name}\n`)) return undefined
   for (let at = from; at < newest.size; ) {
     const to = Math.min(at + mostEntries, newest.size)
     const entries = await entriesOf(house.db, tree, at, to)
     if (entries.length !== to - at) throw new Error(`entries of ${treeName(tree)} are missing after ${at}`)
-    await writeSegment(folder, treeName(tree), entries, to === newest.size ? newest.note : undefined)
+    await writeSegment(folder, name, entries, to === newest.size ? newest.note : undefined)
     at = to
   }
   return newest.size
@@ -69,13 +82,15 @@ export const copyLogs: Job = {
     const sizes = await copiedSizes(house, folder)
     lastSizes.set(house.bus, sizes)
     const trees = await house.db.select().from(auditTree)
+    const nameOf = await naming(house)
     await forEach(
       house,
-      trees.filter(({ tree, size }) => size > (sizes.get(treeName(tree)) ?? 0)),
+      trees.filter(({ tree, size }) => size > (sizes.get(nameOf(tree)) ?? 0)),
       ({ tree }) => ({ tree: treeName(tree) }),
       async ({ tree }) => {
-        const size = await copyTree(house, folder, tree, sizes.get(treeName(tree)) ?? 0)
-        if (size !== undefined) sizes.set(treeName(tree), size)
+        const name = nameOf(tree)
+        const size = await copyTree(house, folder, { tree, name }, sizes.get(name) ?? 0)
+        if (size !== undefined) sizes.set(name, size)
       },
     )
   },
@@ -87,14 +102,15 @@ export const oldestUncopied = async (house: House): Promise<number | undefined> 
   if (!folder) return undefined
   const sizes = lastSizes.get(house.bus) ?? (await copiedSizes(house, folder).catch(() => new Map<string, number>()))
   const trees = await house.db.select().from(auditTree)
-  const late = trees.filter(({ tree, size }) => size > (sizes.get(treeName(tree)) ?? 0))
+  const nameOf = await naming(house)
+  const late = trees.filter(({ tree, size }) => size > (sizes.get(nameOf(tree)) ?? 0))
   if (late.length === 0) return undefined
   const [row] = await prepared<{ at: string | null }>(
     house.db,
     `select min(event.at) as at from unnest($1::uuid[], $2::bigint[]) as late(tree, seq)
      join audit_leaf leaf on leaf.tree = late.tree and leaf.seq = late.seq
      join audit_event event on event.id = leaf.event_id`,
-    [late.map(({ tree }) => tree), late.map(({ tree }) => sizes.get(treeName(tree)) ?? 0)],
+    [late.map(({ tree }) => tree), late.map(({ tree }) => sizes.get(nameOf(tree)) ?? 0)],
   )
   return row?.at == null ? undefined : Number(row.at)
 }

@@ -1,11 +1,10 @@
 import { sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
-import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
-import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
-import { sql } from 'drizzle-orm'
-import { primitives, sha256 } from '../../kernel/audit/platform.ts'
-import { auditCheckpoint } from '../../kernel/audit/tables.ts'
+import { proveConsistency, proveInclusion } from '@gatehouse/shared/audit/tree-proofs'
+import { and, eq, lt, sql } from 'drizzle-orm'
+import { sha256 } from '../../kernel/audit/platform.ts'
+import { auditCheckpoint, auditLeaf } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { isUnavailable, type Tx } from '../../kernel/database/connect.ts'
 import type { House, Job } from '../../kernel/house.ts'
@@ -19,6 +18,7 @@ import {
   openSigner,
   type Signed,
   type Signer,
+  type Told,
   UnreadableMemory,
 } from './signer.ts'
 import { frontierOf, LostNode, nodesIn, treeName } from './trees.ts'
@@ -43,17 +43,23 @@ const newestStored = async (tx: Tx, signer: Signer, tree: string): Promise<Signe
   const row = await newestCheckpoint(tx, tree)
   if (!row) return undefined
   try {
-    return openCheckpoint(primitives, utf8(row.note), signer.keyOf(tree)).checkpoint
+    return signer.open(tree, utf8(row.note))
   } catch (error) {
     if (!(error instanceof Flawed)) throw error
     throw new ForeignCheckpoint('the newest checkpoint in the database is not one that this signer signed')
   }
 }
 
+const unlessFlawed = (error: unknown): void => {
+  if (!(error instanceof Flawed)) throw error
+}
+
 /** What a tree must continue: what is remembered, and what is stored; `gone` where only the database remembers. */
 const basesOf = async (tx: Tx, signer: Signer, tree: string): Promise<{ bases: Signed[]; gone: boolean }> => {
   const remembered = await signer.last(tree)
   try {
+    const newest = remembered ? undefined : await newestCheckpoint(tx, tree)
+    if (newest) await signer.recover(tree, utf8(newest.note)).catch(unlessFlawed)
     const stored = await newestStored(tx, signer, tree)
     return { bases: [remembered, stored].filter((one) => one !== undefined), gone: !remembered && stored !== undefined }
   } catch (error) {
@@ -61,6 +67,15 @@ const basesOf = async (tx: Tx, signer: Signer, tree: string): Promise<{ bases: S
     if (remembered && error instanceof ForeignCheckpoint) return { bases: [remembered], gone: false }
     throw error
   }
+}
+
+/** Where an event stands in a tree of `size` entries, with the proof; `undefined` where it is not in it. */
+const placeOf = async (tx: Tx, tree: string, eventId: string, size: number): Promise<Told | undefined> => {
+  const [row] = await tx
+    .select({ seq: auditLeaf.seq })
+    .from(auditLeaf)
+    .where(and(eq(auditLeaf.tree, tree), eq(auditLeaf.eventId, eventId), lt(auditLeaf.seq, size)))
+  return row && { seq: row.seq, proof: await proveInclusion(sha256, nodesIn(tx, tree), row.seq, size) }
 }
 
 /**
@@ -85,8 +100,12 @@ export const checkpointTree = async (
       before.size < next.size ? proveConsistency(sha256, nodesIn(tx, tree), before.size, next.size) : []
     for (const base of bases) demandContinuation(base, next, await proofFrom(base))
     if (next.size === 0) return { outcome: 'unsigned', memoryGone: false }
-    const remembered = gone ? undefined : bases[0]
-    const note = await signer.sign(tree, next, remembered ? await proofFrom(remembered) : [])
+    const remembered = await signer.last(tree)
+    const begun = await signer.awaited(tree)
+    const told = begun && (await placeOf(tx, tree, begun.event.id, next.size))
+    // The event that tells of the restore has no place yet: until then nothing of the new epoch is signed.
+    if (begun && !told) return { outcome: 'unsigned', memoryGone: gone }
+    const note = await signer.sign(tree, next, remembered ? await proofFrom(remembered) : [], told)
     await tx
       .insert(auditCheckpoint)
       .values({ tree, size: next.size, note: noteText(note), at: house.clock.now() })

@@ -14,6 +14,10 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 /** The name of a tree in its leaves and checkpoints: its customer's id, or the maker's. */
 export const treeName = (tree: string): string => (tree === theMakerItself ? makersTree : tree)
 
+/** The name of a tree in the copy outside: each epoch is copied whole, beside those before it. */
+export const copyName = (tree: string, epoch: number): string =>
+  epoch === 1 ? treeName(tree) : `${treeName(tree)}-epoch-${epoch}`
+
 /** The tree of this name. */
 export const treeNamed = (name: string): string => (name === makersTree ? theMakerItself : name)
 

@@ -1,12 +1,13 @@
 import { type BundleEvent, bundleFile, eventLine } from '@gatehouse/shared/audit/bundle'
 import { sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
-import { type Checkpoint, openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import type { Checkpoint } from '@gatehouse/shared/audit/checkpoint'
+import { fateOf, restoredAt, restoresIn } from '@gatehouse/shared/audit/epoch'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import type { Openings } from '@gatehouse/shared/audit/leaf'
 import { proveMany, rootOfMany } from '@gatehouse/shared/audit/multi-proof'
 import { type FetchNodes, hashLength } from '@gatehouse/shared/audit/tree'
 import { proveConsistency, verifyConsistency } from '@gatehouse/shared/audit/tree-proofs'
-import { primitives, sha256 } from '../../kernel/audit/platform.ts'
+import { sha256 } from '../../kernel/audit/platform.ts'
 import type { Db } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { newestCheckpoint, nodesIn, signerOf, signTrees, treeName } from '../audit/door.ts'
@@ -103,8 +104,13 @@ const earlierOf = async (making: Making, tree: string, newest: Checkpoint, fetch
       : await checkpointOfSize(house.db, tree, since.size)
   if (!note) return undefined
   try {
-    const key = (await signerOf(house)).keyOf(tree)
-    const { checkpoint } = openCheckpoint(primitives, note, key)
+    const checkpoint = (await signerOf(house)).open(tree, note)
+    const fate = fateOf(restoresIn(newest), checkpoint)
+    if (fate.kind === 'lost')
+      throw new Stopped(
+        `The checkpoint you gave has ${checkpoint.size} entries, and is of before the restore of ${restoredAt(fate.by)}: of these the first ${fate.kept} are kept, and the others are lost. Give one of ${fate.kept} entries or fewer.`,
+      )
+    if (fate.kind === 'denied') throw new Stopped(`The checkpoint you gave does not fit this log: ${fate.because}.`)
     if (checkpoint.size > newest.size)
       throw new Stopped(
         `The checkpoint that was given has ${checkpoint.size} entries, and the log has ${newest.size}: the log was altered.`,
@@ -127,14 +133,15 @@ const signedBeyond = async (
   size: number,
 ): Promise<{ note: Uint8Array; checkpoint: Checkpoint }> => {
   const { house, progress } = making
-  const key = (await signerOf(house)).keyOf(tree)
+  const signer = await signerOf(house)
   const until = house.clock.now() + limits.settles
   for (;;) {
     const newest = await newestCheckpoint(house.db, tree)
     if (newest) {
       const note = utf8(newest.note)
-      const { checkpoint } = openCheckpoint(primitives, note, key)
-      if (checkpoint.size >= size) return { note, checkpoint }
+      const checkpoint = signer.open(tree, note)
+      // In an epoch that has just begun nothing may be signed yet.
+      if (checkpoint.origin === signer.keyOf(tree).name && checkpoint.size >= size) return { note, checkpoint }
     }
     if (house.clock.now() >= until)
       throw new Stopped('The log could not be signed. Its administrators have been told why.')

@@ -137,6 +137,40 @@ export const alarm = async (
     )
 }
 
+/** Tells both sides that a log goes on after a restore, and what of it is lost. */
+export const mailOfRestore = async (
+  tx: Tx,
+  log: { tree: string; name: string; epoch: number; kept: number; signed: number; by: string; reason: string },
+  now: number,
+): Promise<void> => {
+  const { tree, name, epoch, kept, signed, by, reason } = log
+  const lost =
+    kept === signed
+      ? 'Nothing that had been signed'
+      : `What stood in entries ${kept + 1} to ${signed} when they were signed`
+  for (const side of sidesOf(tree))
+    for (const { email } of await alarmed(tx, side, tree))
+      await queueMail(
+        tx,
+        {
+          to: email,
+          subject: `The audit log of ${name} goes on after a restore: entries are lost`,
+          text: `${[
+            'Good day,',
+            '',
+            `an older copy of the database was put back, as ${by} wrote down by a command on the server:`,
+            '',
+            `“${reason}”`,
+            '',
+            `${lost} is lost, and stays so. The first ${kept} entries are the same as before. The log goes on as epoch ${epoch}, under another name and with another key to note down; both stand on its page in Gatehouse, with this restore, for ever.`,
+            '',
+            'If you know nothing of a restore, ask who ordered it. Keep the checkpoints and bundles that you have: they, and what your devices hold, show what was there before.',
+          ].join('\n')}\n`,
+        },
+        now,
+      )
+}
+
 /** Tells the other side what one side says a fault was. */
 export const mailOfExplanation = async (
   house: House,

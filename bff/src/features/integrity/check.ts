@@ -116,7 +116,7 @@ export const checkTree = async (
     }
     return hashes
   }
-  const signed = signedRoots(db, tree, { key: signer.keyOf(tree), upTo, remembered })
+  const signed = signedRoots(db, tree, { open: (note) => signer.open(tree, note), upTo, remembered })
   let next = await signed.next()
   // What was signed and is as it was signed: the change is behind it, and the number of it stays as the log grows.
   let sound: number | null = null

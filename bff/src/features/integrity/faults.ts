@@ -8,6 +8,7 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
+import { signerOf } from '../audit/door.ts'
 import { devicesById } from '../devices/door.ts'
 import { alarm } from './alarm.ts'
 import { type FaultRow, faultsLike, type KnownFault, logNamesOf } from './store.ts'
@@ -42,9 +43,23 @@ const quietFor = hours(36)
 const explainedFor = days(1)
 
 /** True where this is not the fault as it came up last, but a new one like it. */
-const comesUpAnew = (last: KnownFault, { says }: FoundFault, now: number): boolean =>
+const comesUpAnew = (last: KnownFault, { says }: FoundFault, now: number, begunAt: number): boolean =>
+  // What was explained by a restore ended with it.
+  last.firstAt < begunAt ||
   now - last.lastAt > quietFor ||
   (last.explainedAt !== null && now - last.explainedAt > explainedFor && says !== last.says)
+
+/** When the present epochs of these logs began, ms; nothing of those that are in their first. */
+const begunAt = async (house: House, trees: readonly string[]): Promise<Map<string, number>> => {
+  const signer = await signerOf(house)
+  const found = new Map<string, number>()
+  for (const tree of new Set(trees)) {
+    // Where that cannot be read it is a fault of its own, and keeps no other from being told.
+    const epoch = (await signer.epochsOf(tree).catch(() => [])).at(-1)
+    if (epoch) found.set(tree, epoch.at * 1_000)
+  }
+  return found
+}
 
 /** Open pages of those whose log it is look again. */
 export const logHint = (tree: string): Signal =>
@@ -112,10 +127,15 @@ export const reportFaults = async (house: House, found: readonly FoundFault[]): 
     .map(([, one]) => one)
   if (distinct.length === 0) return 0
   const now = house.clock.now()
+  const begun = await begunAt(
+    house,
+    distinct.map(({ tree }) => tree),
+  )
   const known = new Map((await faultsLike(house.db, distinct)).map((row) => [keyOf(row), row]))
   const toStore = distinct.flatMap((one) => {
     const last = known.get(keyOf(one))
-    if (!last || comesUpAnew(last, one, now)) return [{ ...one, occurrence: (last?.occurrence ?? 0) + 1 }]
+    if (!last || comesUpAnew(last, one, now, begun.get(one.tree) ?? 0))
+      return [{ ...one, occurrence: (last?.occurrence ?? 0) + 1 }]
     return last.lastAt <= now - seenAgain ? [{ ...one, occurrence: last.occurrence }] : []
   })
   if (toStore.length === 0) return 0

@@ -14,6 +14,7 @@ import { devicesById } from '../devices/door.ts'
 import { witnessesOf } from '../witnesses/door.ts'
 import { askedLately } from './checks.ts'
 import { activityOn, type KnownLog } from './log.ts'
+import { byCommand, restoresOf } from './restores.ts'
 import { sideOf } from './service.ts'
 import {
   type CheckWithName,
@@ -60,10 +61,10 @@ const presentFault = (
   device: fault.deviceId === null ? null : { id: fault.deviceId, name: names.device ?? 'a device' },
   firstAt: fault.firstAt,
   lastAt: fault.lastAt,
-  explanations: explanations.map(({ explanation: { side, at, reason }, by }) => ({
+  explanations: explanations.map(({ explanation: { side, at, reason, personId }, by }) => ({
     side,
     at,
-    by: by ?? 'Somebody',
+    by: by ?? (personId === byCommand ? 'A command on the server' : 'Somebody'),
     reason,
   })),
   open: explanations.every(({ explanation }) => explanation.side !== sideOf(actor)),
@@ -72,7 +73,7 @@ const presentFault = (
 /** A log with everything that shows whether it is whole. */
 export const presentLog = async (house: House, actor: Actor, log: KnownLog): Promise<LogView> => {
   const { db } = house
-  const [standing, checkpoint, checks, faults, explanations, signer, witnesses] = await Promise.all([
+  const [standing, checkpoint, checks, faults, explanations, signer, witnesses, restores] = await Promise.all([
     treeStanding(db, log.tree),
     newestCheckpoint(db, log.tree),
     checksOf(db, log.tree),
@@ -80,6 +81,7 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
     explanationsOf(db, log.tree),
     signerOf(house),
     log.customerId === null ? null : witnessesOf(db, log.customerId, house.clock.now() - days(1)),
+    restoresOf(house, log.tree),
   ])
   const [devices, events] = await Promise.all([
     devicesById(
@@ -111,6 +113,7 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
     ...standing,
     checkpoint: checkpoint && root ? { at: checkpoint.at, size: checkpoint.size, root: base64(root) } : null,
     key: { text: printKey(sha256, key), fingerprint: fingerprintOf(key.publicKey) },
+    restores,
     witnesses,
     checks: checks.map(presentCheck),
     faults: faults.map((fault) =>

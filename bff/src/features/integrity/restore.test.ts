@@ -1,38 +1,51 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { readCheckpointText } from '@gatehouse/shared/audit/checkpoint'
-import { desc, eq } from 'drizzle-orm'
+import { readCheckpointText, signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import { restoreLine, restoresIn } from '@gatehouse/shared/audit/epoch'
+import { asc, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { seedDemo } from '../../demo/seed.ts'
 import { readSettings } from '../../env.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
+import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditCheckpoint, auditLine, auditPending, auditTree } from '../../kernel/audit/tables.ts'
+import { newId } from '../../kernel/ids.ts'
 import { type OpenHouse, openHouse } from '../../main.ts'
+import { type AgentProgram, agentProgram } from '../../testing/agent-program.ts'
 import { temporaryFolder, testSecret } from '../../testing/cluster.ts'
+import { commandIn } from '../../testing/command.ts'
+import { codeFor } from '../../testing/devices.ts'
 import { mailsTo } from '../../testing/mailed.ts'
 import { signTrees } from '../audit/checkpoints.ts'
-import { openSigner } from '../audit/door.ts'
+import { newestCheckpoint, openSigner } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
-import { orderNightlyChecks, runChecks } from './checks.ts'
-import { noteRestore } from './restored.ts'
-import { auditCheck, auditFault } from './tables.ts'
+import { runChecks } from './checks.ts'
+import { restoresOf } from './restores.ts'
+import { auditCheck, auditExplanation, auditFault } from './tables.ts'
 
 const run = promisify(execFile)
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let opened: OpenHouse | undefined
+let agent: AgentProgram
+/** The agent knows the server by its address: it is the same each time it opens. */
+let port: string
 let tree: string
 /** Sizes of the customer's log: in the copy, and when it was signed last before the copy was put back. */
 let [copied, signed] = [0, 0]
+/** What the device held of it then. */
+let held = 0
 
 const open = async () => {
   opened = await openHouse(
     readSettings({
-      PORT: '0',
+      PORT: port,
       GATEHOUSE_DATA: folder.path,
       GATEHOUSE_SECRET: testSecret,
       GATEHOUSE_DEMO: '0',
@@ -50,12 +63,25 @@ const house = () => {
   return opened.house
 }
 
+const gatehouse = async (...words: string[]) => {
+  const { code, said } = await commandIn({ GATEHOUSE_DATA: folder.path, GATEHOUSE_DEMO: '0' }, ...words)
+  return { code, output: said }
+}
+const freePort = async (): Promise<string> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return String(typeof address === 'object' ? address?.port : '')
+}
+
 const until = (holds: () => Promise<boolean>) =>
   vi.waitFor(
     async () => {
       if (!(await holds())) throw new Error('not yet')
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 40_000, interval: 100 },
   )
 
 const happen = async (times: number) => {
@@ -70,15 +96,8 @@ const happen = async (times: number) => {
   )
 }
 const sizeNow = async () => (await house().db.select().from(auditTree).where(eq(auditTree.tree, tree)))[0]?.size ?? 0
-const newestSigned = async () => {
-  const [row] = await house()
-    .db.select()
-    .from(auditCheckpoint)
-    .where(eq(auditCheckpoint.tree, tree))
-    .orderBy(desc(auditCheckpoint.size))
-    .limit(1)
-  return row?.size ?? 0
-}
+const newestSigned = async () => (await newestCheckpoint(house().db, tree))?.size ?? 0
+const newestNote = async () => (await newestCheckpoint(house().db, tree))?.note ?? ''
 const settle = async () => {
   await until(async () => {
     await sequence(house())
@@ -89,16 +108,42 @@ const remembered = async () => {
   const note = await readFile(join(folder.path, 'log', `${tree}.checkpoint`), 'utf8')
   return readCheckpointText(note.slice(0, note.indexOf('\n\n') + 1)).size
 }
-const says = async () =>
-  (await house().db.select().from(auditFault).where(eq(auditFault.tree, tree))).map((one) => one.says)
+const faultRows = async () =>
+  (await house().db.select().from(auditFault).where(eq(auditFault.tree, tree)).orderBy(asc(auditFault.firstAt))).map(
+    ({ id, says }) => [id, says] as const,
+  )
+const says = async () => (await faultRows()).map(([, one]) => one)
+const events = (event: string) =>
+  house().db.select().from(auditLine).where(eq(auditLine.event, event)).orderBy(asc(auditLine.id))
+const night = async () => {
+  await house().db.insert(auditCheck).values({ id: newId(), tree, askedAt: house().clock.now() }).onConflictDoNothing()
+  await expect
+    .poll(async () => {
+      await runChecks.run(house())
+      return (await house().db.select().from(auditCheck)).filter(({ endedAt }) => endedAt === null)
+    })
+    .toEqual([])
+}
+/** The size under what the agent holds in a file of this ending. */
+const heldBy = async (ending: string) => {
+  const path = join(agent.home, 'witness')
+  const file = (await readdir(path).catch(() => [])).find((one) => one.endsWith(`.${tree}.${ending}`))
+  const note = file ? await readFile(join(path, file), 'utf8') : ''
+  return note ? readCheckpointText(note.slice(0, note.indexOf('\n\n') + 1)).size : 0
+}
 
 const cluster = () => join(folder.path, 'postgres', 'cluster')
 const copy = () => join(folder.path, 'yesterday')
 
 beforeAll(async () => {
   folder = await temporaryFolder('restore')
-  const { customers } = await seedDemo(await open())
+  port = await freePort()
+  agent = await agentProgram({ GATEHOUSE_TRANSPORT: 'https', GATEHOUSE_CHECK_IN_SECONDS: '1' })
+  const { customers, devices } = await seedDemo(await open())
   tree = customers['Helvetia Pharma']
+  const code = await codeFor({ house: house() }, devices['Balance 7'] ?? '')
+  const enrolled = await agent.command('enrol', '--server', `http://127.0.0.1:${port}`, '--code', code)
+  expect(enrolled).toContain('Enrolled as')
   await happen(5)
   await settle()
   await until(async () => (await newestSigned()) === (await sizeNow()))
@@ -110,13 +155,20 @@ beforeAll(async () => {
   await happen(8)
   await settle()
   await until(async () => (await newestSigned()) === (await sizeNow()))
-  signed = await remembered()
+  agent.run()
+  await until(async () => (await heldBy('checkpoint')) > copied)
+  await agent.stop()
+  held = await heldBy('checkpoint')
+  await settle()
+  await until(async () => (await newestSigned()) === (await sizeNow()))
   await shut()
+  signed = await remembered()
   await rm(cluster(), { recursive: true })
   await run('cp', ['-a', copy(), cluster()])
   await open()
-})
+}, 240_000)
 afterAll(async () => {
+  await agent.remove()
   await shut()
   await folder.remove()
 })
@@ -141,13 +193,7 @@ describe('AL13 the copy of yesterday in the place of the database', () => {
     expect(await newestSigned()).toBe(copied)
     expect(await remembered()).toBe(signed)
     await expect.poll(says).toContainEqual(`among its first ${signed} entries something is not what was signed`)
-    await orderNightlyChecks.run(house())
-    await expect
-      .poll(async () => {
-        await runChecks.run(house())
-        return (await house().db.select().from(auditCheck)).filter(({ endedAt }) => endedAt === null)
-      })
-      .toEqual([])
+    await night()
     const found = await house().db.select().from(auditFault).where(eq(auditFault.foundBy, 'nightly_check'))
     expect(found.find((one) => one.tree === tree)).toMatchObject({
       seq: copied,
@@ -155,18 +201,83 @@ describe('AL13 the copy of yesterday in the place of the database', () => {
     })
   })
 
-  test('stands in the logs with what was signed, once whoever runs the server says so; and it is not signed again', async () => {
-    const signer = await openSigner(house())
-    const lost = await noteRestore(house().db, signer, house().settings.maker, house().clock.now())
-    const mine = lost.find(({ name }) => name === 'Helvetia Pharma')
-    expect(mine).toMatchObject({ signedSize: signed, signedRoot: expect.stringMatching(/^[\w+/]{43}=$/) })
-    const events = await house().db.select().from(auditLine).where(eq(auditLine.event, 'log.restored'))
-    expect(events.filter(({ fields }) => fields.customer === 'Helvetia Pharma').map((one) => one.customerId)).toEqual([
-      tree,
-      null,
-    ])
+  test('goes on in a new epoch once whoever runs the server says so: what is lost stands in log, checkpoint, mail and page', async () => {
+    await shut()
+    // As long as nobody says which logs go on it only looks.
+    const looked = await gatehouse('restored')
+    expect(looked.output).toContain(`Helvetia Pharma: signed at ${signed} entries (root `)
+    expect(looked.output).toContain(`${copied} are as they were signed; ${signed - copied} signed ones are lost.`)
+    expect(looked.output).toContain('Nothing was written.')
+    const { code, output } = await gatehouse('restored', '--all', '--by', 'Ruth Vogel', '--reason', 'the disk failed')
+    expect([code, output]).toEqual([0, expect.stringContaining('It goes on as epoch 2.')])
+    await open()
+    expect((await events('log.restored')).filter(({ fields }) => fields.customer === 'Helvetia Pharma')).toMatchObject(
+      [tree, null].map((customerId) => ({
+        customerId,
+        fields: { signed, kept: copied, epoch: 2, by: 'Ruth Vogel', reason: 'the disk failed' },
+      })),
+    )
     await settle()
     await signTrees(house(), [tree])
-    expect(await newestSigned()).toBe(copied)
-  })
+    const note = await newestNote()
+    const checkpoint = readCheckpointText(note.slice(0, note.indexOf('\n\n') + 1))
+    expect(checkpoint.origin).toMatch(new RegExp(`/audit/${tree}/2$`))
+    expect(checkpoint.size).toBe(await sizeNow())
+    expect(restoresIn(checkpoint)).toMatchObject([{ epoch: 2, kept: { size: copied }, signed: { size: signed } }])
+    // What the old epoch was signed at last stays remembered.
+    expect(await remembered()).toBe(signed)
+    for (const { email } of [demoPeople.administrator, demoPeople.approver])
+      expect((await mailsTo(house(), email)).map(({ text }) => text).join()).toContain(
+        `What stood in entries ${copied + 1} to ${signed} when they were signed is lost`,
+      )
+    // The maker has explained what there was; the customer has not, and nobody does it for him.
+    const explained = await house().db.select().from(auditExplanation).where(eq(auditExplanation.tree, tree))
+    expect(explained.map(({ faultId, side }) => [faultId, side]).sort()).toEqual(
+      (await faultRows()).map(([id]) => [id, 'maker']).sort(),
+    )
+    expect(await restoresOf(house(), tree)).toMatchObject([
+      { epoch: 2, kept: copied, signed, by: 'Ruth Vogel', reason: 'the disk failed' },
+    ])
+    // And nothing is found any more that was so before.
+    const before = await faultRows()
+    await night()
+    expect(await faultRows()).toEqual(before)
+  }, 120_000)
+
+  test('AL18 its device, by the agent’s own program, follows the new epoch and keeps what it held', async () => {
+    agent.run()
+    await expect.poll(() => heldBy('2.checkpoint'), { timeout: 60_000 }).toBeGreaterThan(copied)
+    expect(await heldBy('checkpoint')).toBe(held)
+    await expect.poll(async () => (await events('witness.began')).length, { timeout: 60_000 }).toBe(1)
+    expect(await events('witness.refused')).toEqual([])
+    const shown = await agent.command('log')
+    expect(shown).toContain(`/audit/${tree}/2\n`)
+    expect(shown).toContain(`Of before the log was restored it holds a checkpoint of ${held} events`)
+    await agent.stop()
+  }, 120_000)
+
+  test('a fault of later is a new alarm, however like the old one it is; and a fork of the new epoch is refused by all', async () => {
+    const own = (await faultRows()).length
+    const followed = await heldBy('2.checkpoint')
+    await happen(3)
+    await settle()
+    // Somebody with the signing key and the database puts another root under its name.
+    const key = (await openSigner(house())).keyOf(tree)
+    const root = new Uint8Array(32)
+    const size = await sizeNow()
+    const lines = restoresIn({
+      origin: key.name,
+      extensions: (await newestNote()).split('\n\n')[0]?.split('\n').slice(3),
+    })
+    const forged = { origin: key.name, size, root, extensions: lines.map(restoreLine) }
+    const note = Buffer.from(await signCheckpoint(sha256, forged, key, house().keys.log.sign)).toString()
+    await house().db.insert(auditCheckpoint).values({ tree, size, note, at: 0 })
+    agent.run()
+    await expect.poll(async () => (await events('witness.refused')).length, { timeout: 60_000 }).toBe(1)
+    expect(await heldBy('2.checkpoint')).toBe(followed)
+    await agent.stop()
+    await signTrees(house(), [tree])
+    await expect.poll(async () => (await faultRows()).length).toBeGreaterThan(own)
+    expect((await says()).at(-1)).toMatch(/among its first|another root/)
+  }, 120_000)
 })

@@ -1,10 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { utf8 } from '@gatehouse/shared/audit/bytes'
-import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import type { Checkpoint } from '@gatehouse/shared/audit/checkpoint'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
-import type { VerifierKey } from '@gatehouse/shared/audit/note'
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm'
-import { primitives } from '../../kernel/audit/platform.ts'
 import { auditCheckpoint } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { Signed } from '../audit/door.ts'
@@ -17,15 +15,18 @@ export interface SignedRoot {
   by: string
 }
 
+/** Opens a stored note of the tree, of whatever epoch; throws `Flawed`. */
+type Opener = (note: Uint8Array) => Checkpoint
+
 /** Checkpoints that are read in one go. */
 const page = 500
 
 /** Signatures that are looked at, up to a millisecond each, before others have their turn. */
 const inOneGo = 4
 
-const rootIn = (note: string, size: number, key: VerifierKey): Uint8Array | undefined => {
+const rootIn = (note: string, size: number, open: Opener): Uint8Array | undefined => {
   try {
-    const { checkpoint } = openCheckpoint(primitives, utf8(note), key)
+    const checkpoint = open(utf8(note))
     return checkpoint.size === size ? checkpoint.root : undefined
   } catch (error) {
     if (error instanceof Flawed) return undefined
@@ -43,7 +44,7 @@ export const largestSigned = async (db: Tx, tree: string): Promise<number> => {
 }
 
 /** The stored checkpoints of a tree up to this size, opened, the smallest first; a page at a time. */
-async function* storedRoots(db: Tx, tree: string, key: VerifierKey, upTo: number): AsyncGenerator<SignedRoot> {
+async function* storedRoots(db: Tx, tree: string, open: Opener, upTo: number): AsyncGenerator<SignedRoot> {
   for (let after = 0; ; ) {
     const rows = await db
       .select({ size: auditCheckpoint.size, note: auditCheckpoint.note })
@@ -53,7 +54,7 @@ async function* storedRoots(db: Tx, tree: string, key: VerifierKey, upTo: number
       .limit(page)
     for (const [at, { size, note }] of rows.entries()) {
       if (at % inOneGo === 0) await breathe()
-      yield { size, root: rootIn(note, size, key), by: 'a checkpoint says' }
+      yield { size, root: rootIn(note, size, open), by: 'a checkpoint says' }
       after = size
     }
     if (rows.length < page) return
@@ -64,10 +65,10 @@ async function* storedRoots(db: Tx, tree: string, key: VerifierKey, upTo: number
 export async function* signedRoots(
   db: Tx,
   tree: string,
-  { key, upTo, remembered }: { key: VerifierKey; upTo: number; remembered: Signed | undefined },
+  { open, upTo, remembered }: { open: Opener; upTo: number; remembered: Signed | undefined },
 ): AsyncGenerator<SignedRoot, undefined> {
   let own = remembered && remembered.size > 0 ? { ...remembered, by: 'the signer remembers' } : undefined
-  for await (const one of storedRoots(db, tree, key, upTo)) {
+  for await (const one of storedRoots(db, tree, open, upTo)) {
     if (own && own.size <= one.size) {
       yield own
       own = undefined

@@ -1,11 +1,12 @@
 import { base64, sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
-import { type Checkpoint, openCheckpoint, readCheckpointText } from '@gatehouse/shared/audit/checkpoint'
+import { type Checkpoint, readCheckpointText } from '@gatehouse/shared/audit/checkpoint'
+import { fateOf } from '@gatehouse/shared/audit/epoch'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { readNote } from '@gatehouse/shared/audit/note'
 import { frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
 import { proveConsistency } from '@gatehouse/shared/audit/tree-proofs'
 import { eq } from 'drizzle-orm'
-import { primitives, sha256 } from '../../kernel/audit/platform.ts'
+import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
 import { minutes, seconds } from '../../kernel/clock.ts'
 import type { House } from '../../kernel/house.ts'
@@ -17,6 +18,10 @@ import { type Remembered, remember } from './remembered.ts'
 /** A checkpoint that a device holds, and that was signed by our key for its customer's log. */
 export interface SignedHeld {
   size: number
+  /** True where it is of an epoch that is over. */
+  past: boolean
+  /** Of how many entries it may be proven that the log continues them: none where some of what it names was lost by a restore. */
+  provable: number
 }
 
 /** Whose device speaks. */
@@ -64,18 +69,25 @@ const sharedOf = (house: House): Shared => {
 /** Forgets what is the same for all devices, as a server does that is started anew. */
 export const forgetShared = ({ bus }: House): void => void shared.delete(bus)
 
+/** The newest of the present epoch: of one that has begun and is not signed yet there is none. */
+const lookUpNewest = async (house: House, tree: string, origin: string): Promise<Newest | undefined> => {
+  const row = await newestCheckpoint(house.dbOf([tree]), tree)
+  return row?.note.startsWith(`${origin}\n`) ? row : undefined
+}
+
 /** A checkpoint of a customer's log of more than `than` events, the newest of a minute ago at the earliest. */
 export const newestOf = async (house: House, tree: string, than: number): Promise<Newest | undefined> => {
   const { newest, latest } = sharedOf(house)
   const now = house.clock.now()
-  const look = () => latest.of(tree, now, () => newestCheckpoint(house.dbOf([tree]), tree))
-  const known = await newest.of(tree, now, look)
+  const { name } = (await signerOf(house)).keyOf(tree)
+  const look = () => latest.of(name, now, () => lookUpNewest(house, tree, name))
+  const known = await newest.of(name, now, look)
   if (known && known.size > than) return known
   // Who holds this one already need not wait until a minute is over.
   const later = await look()
   if (!later || later.size <= than) return undefined
-  newest.forget(tree)
-  return newest.of(tree, now, async () => later)
+  newest.forget(name)
+  return newest.of(name, now, async () => later)
 }
 
 /** That the log of `later` events continues that of `earlier`, each hash in base64. */
@@ -84,9 +96,9 @@ export const proofOf = (house: House, tree: string, earlier: number, later: numb
     (await proveConsistency(sha256, nodesIn(house.dbOf([tree]), tree), earlier, later)).map(base64),
   )
 
-const openHeld = async (house: House, tree: string, note: string) => {
+const openHeld = async (house: House, tree: string, note: string): Promise<Checkpoint | undefined> => {
   try {
-    return openCheckpoint(primitives, utf8(note), (await signerOf(house)).keyOf(tree)).checkpoint
+    return (await signerOf(house)).open(tree, utf8(note))
   } catch (error) {
     if (error instanceof Flawed) return undefined
     throw error
@@ -116,10 +128,19 @@ const judge = async (
 ): Promise<SignedHeld | undefined> => {
   const held = await openHeld(house, tree, note)
   if (!held) return undefined
-  const says = await whyDiffers(house, tree, held)
+  const signer = await signerOf(house)
+  // What a restore lost has been told; what it does not account for is another log, as ever.
+  const fate = fateOf(await signer.epochsOf(tree), held)
+  const says =
+    fate.kind === 'denied'
+      ? `a device holds a signed checkpoint of before the restore: ${fate.because}`
+      : fate.kind === 'kept'
+        ? await whyDiffers(house, tree, held)
+        : undefined
   // A signed checkpoint that our log does not continue proves that the log was altered, whoever brings it.
   if (says) await reportFault(house, { tree, seq: null, says, foundBy: 'agent', deviceId })
-  return { size: held.size }
+  const past = held.origin !== signer.keyOf(tree).name
+  return { size: held.size, past, provable: fate.kind === 'kept' && !says ? held.size : 0 }
 }
 
 /**

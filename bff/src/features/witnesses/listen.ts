@@ -62,27 +62,35 @@ const claimedBefore = (house: House, { deviceId, customerId }: Speaker): boolean
 const signedSize = async (house: House, of: Speaker, note: string): Promise<number | undefined> =>
   (await heldNote(house, of, note))?.size
 
-const answer = async (house: House, of: Speaker, log: LogHeld, size: number | undefined): Promise<LogNews> => {
+const answer = async (
+  house: House,
+  of: Speaker,
+  log: LogHeld,
+  led: { than: number; from: number } | undefined,
+): Promise<LogNews> => {
   const key = printKey(sha256, (await signerOf(house)).keyOf(of.customerId))
   const order = log.key === key ? undefined : await signLogOrder(house, of)
-  if (!log.asks || (log.note !== undefined && size === undefined)) return { ...(order && { order }) }
-  const newest = await newestOf(house, of.customerId, size ?? 0)
+  if (!log.asks || !led) return { ...(order && { order }) }
+  const newest = await newestOf(house, of.customerId, led.than)
   const checkpoint = newest && {
     note: newest.note,
-    proof: await proofOf(house, of.customerId, size ?? 0, newest.size),
+    proof: await proofOf(house, of.customerId, led.from, newest.size),
   }
   return { ...(order && { order }), ...(checkpoint && { checkpoint }) }
 }
 
 const heldBy = async (house: House, of: Speaker, log: LogHeld): Promise<Pick<Testimony, 'held' | 'news'>> => {
   if (log.note === undefined)
-    return { held: log.key === undefined ? undefined : null, news: await answer(house, of, log, 0) }
-  const held = await signedSize(house, of, log.note)
-  if (held !== undefined) return { held, news: await answer(house, of, log, held) }
+    return { held: log.key === undefined ? undefined : null, news: await answer(house, of, log, { than: 0, from: 0 }) }
+  const held = await heldNote(house, of, log.note)
+  // Of an epoch that is over: it is led on to the present one, and holds nothing of that yet.
+  if (held?.past) return { held: undefined, news: await answer(house, of, log, { than: 0, from: held.provable }) }
+  if (held) return { held: held.size, news: await answer(house, of, log, { than: held.size, from: held.size }) }
   // Under an earlier key of the log it may be right all the same, and is led on from there; but not at every heartbeat.
   const origin = (await signerOf(house)).keyOf(of.customerId).name
   const claimed = claimedBefore(house, of) ? undefined : claimedSize(origin, log.note)
-  return { held: undefined, news: await answer(house, of, log, claimed) }
+  const led = claimed === undefined ? undefined : { than: claimed, from: claimed }
+  return { held: undefined, news: await answer(house, of, log, led) }
 }
 
 const refusalOf = async (

@@ -4,6 +4,7 @@ import { type BundleEvent, eventLine, makeBundle } from '../bundle.ts'
 import { utf8 } from '../bytes.ts'
 import { canonical } from '../canonical.ts'
 import { originOf, signCheckpoint } from '../checkpoint.ts'
+import { keyOfEpoch, type Restore, restoreLine } from '../epoch.ts'
 import { commitTo } from '../leaf.ts'
 import { proveMany } from '../multi-proof.ts'
 import { printKey, type VerifierKey } from '../note.ts'
@@ -74,26 +75,33 @@ interface Wanted {
   events?: (events: BundleEvent[]) => BundleEvent[]
   /** Another history of the same log, from this entry on. */
   forkedAt?: number
+  /** Restores after which it went on: the bundle is of the epoch of the last. */
+  restores?: readonly Restore[]
   seed?: string
 }
 
 export const deviceId = (which: 0 | 1): string => deviceIds[which] as string
 
 /** A log of a customer, and a bundle of it as a server would make it. */
-export const aBundle = async ({ tree = 'customer-1', size = 13, forkedAt = size, seed, ...wanted }: Wanted = {}) => {
-  const { key, printed, sign } = logKey(tree, seed)
+export const aBundle = async ({
+  tree = 'customer-1',
+  size = 13,
+  forkedAt = size,
+  restores = [],
+  seed,
+  ...wanted
+}: Wanted = {}) => {
+  const { key: first, printed, sign } = logKey(tree, seed)
+  const key = keyOfEpoch(first, restores.length + 1)
+  const extensions = restores.length > 0 ? { extensions: restores.map(restoreLine) } : {}
+  const rootAt = async (at: number) => rootOf(sha256, await frontierAt(log.fetch, at))
   const events = [...Array(size).keys()].map((seq) => eventAt(seq, seq < forkedAt ? seq : seq + 1_000))
   const log = storedTree(
     sha256,
     events.map((one) => eventLine(sha256, tree, one).leafHash),
   )
   const checkpointAt = async (at: number) =>
-    signCheckpoint(
-      sha256,
-      { origin: key.name, size: at, root: rootOf(sha256, await frontierAt(log.fetch, at)) },
-      key,
-      sign,
-    )
+    signCheckpoint(sha256, { origin: key.name, size: at, root: await rootAt(at), ...extensions }, key, sign)
   const { seqs = [...Array(size).keys()], earlier } = wanted
   const picked = seqs.map((seq) => events[seq] as BundleEvent)
   const files = await makeBundle(
@@ -115,5 +123,5 @@ export const aBundle = async ({ tree = 'customer-1', size = 13, forkedAt = size,
     key,
     sign,
   )
-  return { files, printed, checkpointAt }
+  return { files, printed, checkpointAt, rootAt }
 }

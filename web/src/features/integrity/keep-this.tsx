@@ -66,6 +66,11 @@ export const PinnedKey = ({ log }: { log: LogView }) => (
         Note this down today, outside Gatehouse. Proofs are checked with the key you noted down: somebody who took over
         this server could show you a log of his own making, but could not sign it with this key.
       </Text>
+      {log.restores.length > 0 && (
+        <Text size="sm">
+          It has another name since the restore. The one that you noted before checks every proof of this log as well.
+        </Text>
+      )}
       <code className={classes.code}>{log.key.text}</code>
       <div>
         <Copied text={log.key.text} says="Copy the key" />

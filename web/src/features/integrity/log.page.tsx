@@ -15,6 +15,7 @@ import classes from './integrity.module.css'
 import { Checkpoint, PinnedKey } from './keep-this.tsx'
 import { number } from './looks.tsx'
 import { logQuery } from './queries.ts'
+import { Restores } from './restores.tsx'
 import { Verdict } from './verdict.tsx'
 
 /** Whether one log is whole, and everything that shows it. */
@@ -85,6 +86,11 @@ const Shown = ({ log }: { log: LogView }) => {
       }
     >
       <Verdict log={log} zone={zone} />
+      {log.restores.length > 0 && (
+        <Section title={log.restores.length === 1 ? 'A restore' : 'Restores'} flush>
+          <Restores log={log} zone={zone} />
+        </Section>
+      )}
       {log.faults.length > 0 && (
         <Section title="What was found" flush>
           <Faults log={log} zone={zone} />

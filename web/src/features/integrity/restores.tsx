@@ -1,0 +1,45 @@
+import type { LogView } from '@gatehouse/shared/views/integrity'
+import { Stack, Text } from '@mantine/core'
+import { TimeText } from '../../ui/time-text.tsx'
+import classes from './integrity.module.css'
+import { number } from './looks.tsx'
+
+type Restore = LogView['restores'][number]
+
+const entries = (from: number, to: number) =>
+  from === to ? `entry ${number(to)}` : `entries ${number(from)} to ${number(to)}`
+
+const lostOf = ({ kept, signed }: Restore): string =>
+  signed > kept
+    ? `What was signed as ${entries(kept + 1, signed)} is lost, for ever.`
+    : 'Nothing that had been signed was lost.'
+
+const keptOf = ({ kept }: Restore): string =>
+  kept === 0
+    ? ' Nothing of what was there before is kept.'
+    : ` ${kept === 1 ? 'Entry 1 is' : `The first ${number(kept)} entries are`} the same as before.`
+
+/** What was lost because an older copy of the database was put back, and who said so. */
+export const Restores = ({ log, zone }: { log: LogView; zone: string }) => (
+  <ul className={classes.faults}>
+    {log.restores.map((one) => (
+      <li key={one.epoch} className={classes.fault}>
+        <Stack gap={4}>
+          <Text fw={600}>
+            {lostOf(one)}
+            {keptOf(one)}
+          </Text>
+          <Text size="sm">
+            An older copy of the database was put back; <TimeText at={one.at} zone={zone} withZone />{' '}
+            {one.by ?? 'somebody'} wrote that down by a command on the server
+            {one.reason === null ? '.' : `: “${one.reason}”`}
+          </Text>
+          <Text size="sm" c="dimmed">
+            Since then the log goes on as epoch {one.epoch}. Every checkpoint says so, and devices followed only by an
+            order under the server’s key. They keep what they held before. So should you: it shows what was there.
+          </Text>
+        </Stack>
+      </li>
+    ))}
+  </ul>
+)
