@@ -42,6 +42,7 @@ import { peopleRoom } from './features/people/routes.ts'
 import { levelsFor } from './features/policies/door.ts'
 import { policiesRoom } from './features/policies/routes.ts'
 import { settingsRoom } from './features/profile/routes.ts'
+import { findCutOff } from './features/recordings/cut-off.ts'
 import { recordingsRoom } from './features/recordings/routes.ts'
 import { deviceStreams } from './features/relay/devices-door.ts'
 import { endOverdueSessions, reviewSessions, stopRelay, watchTheClock } from './features/relay/jobs.ts'
@@ -123,6 +124,7 @@ export const jobs: readonly Job[] = [
   watchTheClock,
   reviewSessions,
   endOverdueSessions,
+  findCutOff,
   forgetTickets,
   expireActions,
   pingDevices,

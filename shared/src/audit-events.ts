@@ -4,6 +4,7 @@
  */
 export const auditEvents = {
   'sign_in.succeeded': { says: 'Signed in with {method}' },
+  'sign_in.begun': { says: 'Gave the right password; still owed: {owed}' },
   'sign_in.proven': { says: 'Showed once more who it is, by {method}' },
   'sign_in.proof_refused': { says: 'Did not prove who it is: {because}' },
   'sign_in.refused': { says: 'Sign-in refused for “{email}”: {because}' },
@@ -97,6 +98,7 @@ export const auditEvents = {
   'action.failed': { says: 'Failed: {action} ({because})' },
   'action.refused': { says: 'Refused by {by}: {action} ({because})' },
   'action.expired': { says: 'Expired before it was done: {action}' },
+  'action.unanswered': { says: 'No answer came in time; whether it was done is not known: {action}' },
 
   'request.made': { says: 'Asked for {activities}, {minutes} minutes, because “{reason}”' },
   'request.withdrawn': { says: 'Withdrew the request' },
@@ -121,6 +123,7 @@ export const auditEvents = {
   'session.frame_dropped': { says: 'Dropped what the session did not allow: {what}' },
   'recording.stored': { says: 'Stored part {part} of the recording, SHA-256 {hash}' },
   'recording.failed': { says: 'The recording failed: {because}' },
+  'recording.cut_off': { says: 'The recording was cut off after {parts} parts: what crossed after them is not known' },
   'recording.played': { says: 'Played back the recording of the session of {startedAt}' },
 
   'log.altered': { says: 'Found in the audit log of {customer}, entry {entry}: {finding} (found by {finder})' },
@@ -220,7 +223,8 @@ export const personalPaths = (actorKind: string, fields: Readonly<Record<string,
     .map((name) => `fields.${name}`),
 ]
 
-export const auditOutcomes = ['done', 'refused', 'failed'] as const
+/** `unknown`: it was begun, and whoever did it was cut off before what came of it could be written down. */
+export const auditOutcomes = ['done', 'refused', 'failed', 'unknown'] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
 /** The sentence of an event with its fields put in, as plain text; unknown events and absent fields stay visible. */

@@ -124,7 +124,7 @@ export const filterOfAddress = (query: Readonly<Record<string, string>>): AuditF
   return filterOfQuery(read as z.output<typeof AuditQuery>)
 }
 
-const outcomeWords = { done: 'done', refused: 'refused', failed: 'failed' } as const
+const outcomeWords = { done: 'done', refused: 'refused', failed: 'failed', unknown: 'unknown' } as const
 const actorWords = { person: 'people', device: 'devices', system: 'Gatehouse itself' } as const
 
 const anyOf = (words: readonly string[]): string =>

@@ -24,6 +24,7 @@ export const auditKindNames = Object.keys(auditKinds) as [AuditKind, ...AuditKin
 /** The kind of every event; the compiler names the one that is missing. */
 export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'sign_in.succeeded': 'signing_in',
+  'sign_in.begun': 'signing_in',
   'sign_in.proven': 'signing_in',
   'sign_in.proof_refused': 'signing_in',
   'sign_in.refused': 'signing_in',
@@ -111,6 +112,7 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'action.failed': 'actions',
   'action.refused': 'actions',
   'action.expired': 'actions',
+  'action.unanswered': 'actions',
 
   'request.made': 'requests',
   'request.withdrawn': 'requests',
@@ -131,6 +133,7 @@ export const auditKindOf: Readonly<Record<AuditEventName, AuditKind>> = {
   'session.frame_dropped': 'sessions',
   'recording.stored': 'recordings',
   'recording.failed': 'recordings',
+  'recording.cut_off': 'recordings',
   'recording.played': 'looks',
 
   'log.altered': 'log',

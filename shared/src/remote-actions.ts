@@ -61,12 +61,13 @@ export const remoteActionNames = Object.keys(remoteActions) as [RemoteActionName
 /** The legal moves of an action; PostgreSQL holds the same table. */
 export const actionMoves = {
   queued: ['delivered', 'cancelled', 'expired', 'refused'],
-  delivered: ['succeeded', 'failed', 'refused', 'expired'],
+  delivered: ['succeeded', 'failed', 'refused', 'unanswered'],
   succeeded: [],
   failed: [],
   refused: [],
   cancelled: [],
   expired: [],
+  unanswered: [],
 } as const satisfies Record<string, readonly string[]>
 
 export type ActionState = keyof typeof actionMoves
@@ -80,4 +81,5 @@ export const actionStateSays: Record<ActionState, string> = {
   refused: 'Refused',
   cancelled: 'Cancelled',
   expired: 'Expired before the device could do it',
+  unanswered: 'No answer in time: whether it was done is not known',
 }

@@ -3,6 +3,7 @@ import { changesOf } from '@gatehouse/shared/audit-changes'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
+import { endOverdueSignIns } from '../features/sign-in/door.ts'
 import { type DeedEvents, deedEvents } from '../testing/deed-events.ts'
 import { prepared, type Stage } from '../testing/deeds.ts'
 import { type NewMessage, newDeviceKey } from '../testing/device-client.ts'
@@ -258,5 +259,17 @@ describe('AL01 what a person does who has lost something is in the log:', () => 
     const reader = await h.as('reader')
     const body = { present: demoPassword('reader'), next: 'seven slow herons wade at noon' }
     expect(await namesOf(() => reader.post('/api/me/password', body))).toContain('password.changed')
+  })
+
+  test('AL02 half a sign-in: the right password at once, and that nothing came after it', async () => {
+    await endOverdueSignIns.run(h.house)
+    const begun = await allEventsOf(h.house, () => halfway('colleague'))
+    const own = begun.filter(({ actorId }) => actorId === h.seeded.people.colleague)
+    expect(own.map(({ event, says }) => [event, says])).toEqual([
+      ['sign_in.begun', 'Gave the right password; still owed: the second factor'],
+    ])
+    h.clock.advance(11 * 60_000)
+    const ended = await allEventsOf(h.house, () => endOverdueSignIns.run(h.house))
+    expect(ended.map(({ says }) => says)).toContain('Signed out: the second factor was not shown in time')
   })
 })

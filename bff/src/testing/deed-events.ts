@@ -12,7 +12,7 @@ export type DeedEvents =
  * the build until somebody has written it here (AL01).
  */
 export const deedEvents: Readonly<Record<string, DeedEvents>> = {
-  'POST /api/sign-in': { none: 'half a sign-in: its event comes with the second factor, or with its end' },
+  'POST /api/sign-in': ['sign_in.begun'],
   'POST /api/sign-out': ['sign_in.ended'],
   'POST /api/me/gesture': { none: 'says that somebody is there: it moves the idle clock, and nothing else' },
   'POST /api/me/password': { none: "what cannot be a password is no deed; `password.changed` is the deed's event" },

@@ -34,8 +34,9 @@ export const jobEvents: Readonly<Record<string, Written>> = {
   'streams by the clock': { none: 'its relays look again; what they end is `session.ended`' },
   'review of live sessions': ['session.ended', 'session.paused'],
   'sessions that are over': ['session.ended'],
+  'recordings that were cut off': ['recording.cut_off'],
   'tickets that are over': { none: 'what opens nothing any longer is thrown away' },
-  'actions whose time is over': ['action.expired'],
+  'actions whose time is over': ['action.expired', 'action.unanswered'],
   'pings to devices': { none: 'asks whether they are there; who is not is `device.disconnected`' },
   'devices that fell silent': ['device.disconnected'],
   'used assertions that have expired': { none: 'what opens nothing any longer is thrown away' },
@@ -61,13 +62,6 @@ export const jobEvents: Readonly<Record<string, Written>> = {
   sequencer: ['log.altered'],
   checkpoints: ['log.altered'],
   'copy of the audit logs': { none: 'copies what stands in the log already; where it is late, `limits` tells' },
-}
-
-/** Produced in tests that do not name them yet: where. It may only become shorter. */
-export const unnamedEvents: Readonly<Partial<Record<AuditEventName, string>>> = {
-  'password.change_ordered': 'sign-in/passwords.test.ts',
-  'person.added': 'people/administrators.test.ts, by the command on the server',
-  'export.failed': 'exports/exports.test.ts, where its asker lost his rights',
 }
 
 /** Of events from before: they stand in logs, and nothing writes them any longer. */

@@ -177,11 +177,13 @@ describe('the life of an action', () => {
     await checkIn(device)
     await later(minutes(10))
     await expireActions.run(h.house)
-    expect((await actionOf(body.id)).state).toBe('expired')
+    expect((await actionOf(body.id)).state).toBe('unanswered')
+    expect(await eventsOf(h, device.deviceId, 'action.unanswered')).toMatchObject([{ outcome: 'unknown' }])
+    expect(await eventsOf(h, device.deviceId, 'action.expired')).toEqual([])
     const result = { text: 'done long ago', truncated: false }
     for (let i = 0; i < 2; i++) await device.say(device.receipt(body.id, { result }))
     expect(await actionOf(body.id)).toMatchObject({
-      state: 'expired',
+      state: 'unanswered',
       because: 'Answered after its time was over: succeeded',
       result,
     })

@@ -80,8 +80,8 @@ const eventOf = (row: ActionRow, sent: SentReceipt, answer: Answer): Entry => {
 
 /**
  * Stores what devices answered, in the transaction that stores their check-ins. A device answers for its own actions
- * only, and once. An answer that comes after the action had expired changes no state, but it is kept and logged: what
- * was done was done.
+ * only, and once. An answer that comes when nobody waited for it any more changes no state, but it is kept and logged:
+ * what was done was done.
  */
 export const takeReceipts = async (
   tx: Tx,
@@ -106,7 +106,12 @@ export const takeReceipts = async (
     }
     if (row.state === 'delivered') {
       await moveAction(tx, row.id, 'delivered', { state: answer.state, endedAt: now, ...stored })
-    } else if (row.state === 'expired' && row.deliveredAt !== null && row.proof === null && row.because === null) {
+    } else if (
+      (row.state === 'unanswered' || row.state === 'expired') &&
+      row.deliveredAt !== null &&
+      row.proof === null &&
+      row.because === null
+    ) {
       const because = `Answered after its time was over: ${answer.state}${answer.because ? ` (${answer.because})` : ''}`
       await tx
         .update(action)

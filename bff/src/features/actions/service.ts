@@ -98,7 +98,10 @@ export const cancelAction = (
   })
 }
 
-/** Ends actions whose time is over; each is one event, and all that are found at once are one transaction. */
+/**
+ * Ends actions whose time is over; each is one event, and all that are found at once are one transaction. What was handed
+ * over and not answered may have been done: that is not known, and is called so.
+ */
 export const expireActions: Job = {
   name: 'actions whose time is over',
   everySeconds: 2,
@@ -107,8 +110,13 @@ export const expireActions: Job = {
     const signals = await house.db.transaction(async (tx) => {
       const overdue = await lockOverdue(tx, now)
       if (overdue.length === 0) return []
-      const ids = overdue.map((one) => one.id)
-      await tx.update(action).set({ state: 'expired', endedAt: now }).where(inArray(action.id, ids))
+      for (const [from, state] of [
+        ['queued', 'expired'],
+        ['delivered', 'unanswered'],
+      ] as const) {
+        const ids = overdue.flatMap((one) => (one.state === from ? [one.id] : []))
+        if (ids.length > 0) await tx.update(action).set({ state, endedAt: now }).where(inArray(action.id, ids))
+      }
       const devices = await devicesById(
         tx,
         overdue.map((one) => one.deviceId),
@@ -123,10 +131,10 @@ export const expireActions: Job = {
         expired.map(({ one, known }) =>
           entry({
             by: bySystem,
-            event: 'action.expired',
+            event: one.state === 'queued' ? 'action.expired' : 'action.unanswered',
             fields: { action: wordsFor(one.action, one.input) },
             about: { ...known.about, approvalId: one.approvalId },
-            outcome: 'failed',
+            outcome: one.state === 'queued' ? 'failed' : 'unknown',
           }),
         ),
       )

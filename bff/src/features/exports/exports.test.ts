@@ -9,6 +9,7 @@ import postgres, { type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { entry } from '../../kernel/audit/append.ts'
 import { primitives } from '../../kernel/audit/platform.ts'
+import { auditLine } from '../../kernel/audit/tables.ts'
 import { note } from '../../kernel/change.ts'
 import { days } from '../../kernel/clock.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
@@ -442,6 +443,10 @@ describe('AL07 what he may see now', () => {
       state: 'failed',
       error: 'Whoever asked for it may no longer export the audit log.',
     })
+    const failed = await h.house.db.select().from(auditLine).where(eq(auditLine.event, 'export.failed'))
+    expect(failed.filter(({ fields }) => String(fields.because).includes('no longer export'))).toMatchObject([
+      { outcome: 'failed', actorId: h.seeded.people.reader, fields: { export: one.id.slice(-8) } },
+    ])
     expect(existsSync(pathOf(one.id)) || existsSync(`${pathOf(one.id)}.part`)).toBe(false)
     await out.comeBack()
   })

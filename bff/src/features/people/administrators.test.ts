@@ -1,9 +1,11 @@
 import type { Page, PersonView } from '@gatehouse/shared/views/views'
 import { and, eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { auditLine } from '../../kernel/audit/tables.ts'
-import { command } from '../../testing/command.ts'
+import { cloneDatabase, temporaryFolder } from '../../testing/cluster.ts'
+import { command, commandIn } from '../../testing/command.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { mailsTo } from '../../testing/mailed.ts'
@@ -30,6 +32,29 @@ beforeAll(async () => {
   await lookAfterPeople()
 })
 afterAll(() => h.close())
+
+test('AU23 the first administrator is added by the command on the server, where there is nobody; the log says it', async () => {
+  const [database, folder] = await Promise.all([cloneDatabase(inject('testCluster')), temporaryFolder('first')])
+  const sql = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+  try {
+    const empty = { DATABASE_URL: database.ownerUrl, GATEHOUSE_DATA: folder.path }
+    const who = ['--name', 'Ada First', '--email', 'ada@alpenwerk.example']
+    const said = await commandIn(empty, 'add-administrator', ...who)
+    expect(said).toEqual({ code: 0, said: expect.stringContaining('ada@alpenwerk.example') })
+    const [password] = /[\w-]{20}(?=\s*$)/.exec(said.said) ?? []
+    const added = await sql`select actor_kind, fields, person_id from audit_line where event = 'person.added'`
+    const [ada] = await sql`select id, password_due from person`
+    expect(ada?.password_due).toBe(true)
+    expect(added).toEqual([{ actor_kind: 'system', fields: { name: 'Ada First' }, person_id: ada?.id }])
+    expect(password && JSON.stringify(await sql`select * from audit_line`)).not.toContain(password)
+    expect(await commandIn(empty, 'add-administrator', ...who)).toMatchObject({ code: 1 })
+    expect(await sql`select 1 from audit_line where event = 'person.added'`).toHaveLength(1)
+  } finally {
+    await sql.end()
+    await database.drop()
+    await folder.remove()
+  }
+}, 60_000)
 
 describe("AZ08 a customer's last administrator", () => {
   const path = () => `/api/customers/${theirs}/people/${luis}`

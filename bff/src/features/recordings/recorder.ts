@@ -6,7 +6,7 @@ import { castHeader, noRest, type Rest } from './cast.ts'
 import { folderOf, makeFolder } from './files.ts'
 import { Gathering } from './gathering.ts'
 import { startScribe, writePart } from './scribe.ts'
-import { beginRecording, markFailed, type PartRow, storePart } from './store.ts'
+import { beginRecording, markFailed, markWhole, type PartRow, storePart } from './store.ts'
 
 /** A part is stored when it is this large, at most once a second … */
 const usualPart = 64 * 1024
@@ -61,6 +61,7 @@ class PartsRecorder implements Recorder {
   readonly #unsaid: { row: PartRow; synced: Promise<void> }[] = []
   #saying: Promise<void> | undefined
   #failed = false
+  #whole = false
   readonly #house: House
   readonly #about: About
   readonly #place: Place
@@ -113,7 +114,18 @@ class PartsRecorder implements Recorder {
     }
     this.#say()
     await this.#saying
-    return this.#failed || this.#unsaid.length === 0
+    if (this.#failed || this.#whole) return true
+    return this.#unsaid.length === 0 && (await this.#conclude())
+  }
+
+  async #conclude(): Promise<boolean> {
+    try {
+      await markWhole(this.#house.db, this.#place.sessionId)
+      this.#whole = true
+    } catch (error) {
+      if (!isUnavailable(error)) await this.#fail(error)
+    }
+    return this.#failed || this.#whole
   }
 
   #write(): void {

@@ -30,6 +30,10 @@ export const markFailed = (house: House, about: About, sessionId: string, becaus
     ])
   })
 
+/** Notes that everything that crossed is stored. */
+export const markWhole = (db: Tx, sessionId: string): Promise<unknown> =>
+  db.update(recording).set({ whole: true }).where(eq(recording.sessionId, sessionId))
+
 /** The parts of a session's recording in order; none where nothing was recorded. */
 export const partsOf = (db: Tx, sessionId: string): Promise<PartRow[]> =>
   db.select().from(recordingPart).where(eq(recordingPart.sessionId, sessionId)).orderBy(asc(recordingPart.part))

@@ -1,4 +1,5 @@
-import { bigint, boolean, foreignKey, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { bigint, boolean, foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { session } from '../sessions/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
@@ -13,8 +14,13 @@ export const recording = pgTable(
     columns: integer().notNull(),
     rows: integer().notNull(),
     failed: boolean().notNull().default(false),
+    /** Everything that crossed is stored. */
+    whole: boolean().notNull().default(false),
   },
-  (t) => [foreignKey({ columns: [t.customerId, t.sessionId], foreignColumns: [session.customerId, session.id] })],
+  (t) => [
+    foreignKey({ columns: [t.customerId, t.sessionId], foreignColumns: [session.customerId, session.id] }),
+    index('recording_open').on(t.sessionId).where(sql`not ${t.whole} and not ${t.failed}`),
+  ],
 )
 
 /** One stored part; `hash` (SHA-256, hex) also stands in the audit log. */

@@ -9,6 +9,7 @@ import { days, minutes } from '../../kernel/clock.ts'
 import { deriveFrom } from '../../kernel/keys.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import { temporaryFolder, testSecret } from '../../testing/cluster.ts'
+import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, signedInAt, type TestHouse, type Visitor, visitorOf } from '../../testing/house.ts'
 import { person } from '../people/tables.ts'
 import { remindOfPasswords } from './jobs.ts'
@@ -107,8 +108,16 @@ describe('AU07 what is refused today', () => {
     async (password) => {
       await give('reader', password)
       await set('reader', { passwordChangedAt: h.clock.now(), passwordDue: false })
-      const reader = await visitorWith('reader', password)
-      expect((await reader.get<MeView>('/api/me')).body.passwordDue).toBe(true)
+      let reader: Visitor | undefined
+      const events = await eventsOf(h.house, async () => {
+        reader = await visitorWith('reader', password)
+      })
+      expect((await reader?.get<MeView>('/api/me'))?.body.passwordDue).toBe(true)
+      const ordered = events.filter(({ event }) => event === 'password.change_ordered')
+      expect(ordered).toMatchObject([{ actorId: h.seeded.people.reader, fields: { because: expect.any(String) } }])
+      // Whoever signs in once more with it is not told anew.
+      const again = await eventsOf(h.house, () => visitorWith('reader', password))
+      expect(again.map(({ event }) => event)).not.toContain('password.change_ordered')
     },
   )
 })

@@ -2,7 +2,7 @@ import { contextWords, unfit } from '@gatehouse/shared/passwords/rules'
 import { signInMethods } from '@gatehouse/shared/sign-in/methods'
 import type { SignInStep } from '@gatehouse/shared/views/views'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { append, entry } from '../../kernel/audit/append.ts'
+import { entry } from '../../kernel/audit/append.ts'
 import { change, note } from '../../kernel/change.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'
@@ -116,6 +116,9 @@ const whyWeak = async (house: House, account: Account, password: string): Promis
   return unfit(password, { words }) && 'it is too short, or mostly a name or a repetition'
 }
 
+/** What a right password leaves to be shown. */
+const owed = { factor: 'the second factor', set_up: 'a second factor, which is to be set up' } as const
+
 /** Opens the door, or its first half where a second factor is owed; what else changes commits with it. */
 const enter = async (house: House, account: Account, password: string, seen: Seen, tryId: string): Promise<Entered> => {
   const now = house.clock.now()
@@ -144,19 +147,19 @@ const enter = async (house: House, account: Account, password: string, seen: See
     fields: { because: weak ?? '' },
     about,
   })
+  const also = listed ? [ordered] : []
   if (step !== 'in')
-    return house.db.transaction(async (tx) => {
+    return change(house, by, 'sign_in.begun', async (tx) => {
       await notePassword(tx, account, passwordHash, listed)
       await closeTry(tx, tryId, 'halfway')
-      if (listed) await append(tx, now, [ordered])
-      return { token: await begin(tx), step }
+      return { result: { token: await begin(tx), step }, fields: { owed: owed[step] }, about, also }
     })
   return change(house, by, 'sign_in.succeeded', async (tx) => {
     await notePassword(tx, account, passwordHash, listed)
     await closeTry(tx, tryId, 'succeeded')
     await rememberSignIn(tx, account.id, { at: now, from: seen.from, method })
     const result = { token: await begin(tx), step }
-    return { result, fields: { method: signInMethods[method] }, about, also: listed ? [ordered] : [] }
+    return { result, fields: { method: signInMethods[method] }, about, also }
   })
 }
 

@@ -6,7 +6,15 @@ import {
 } from '@gatehouse/shared/remote-actions'
 import type { ActionView, DeviceView } from '@gatehouse/shared/views/views'
 import { Group, Stack, Text } from '@mantine/core'
-import { IconBan, IconCheck, IconClock, IconHourglass, IconPlayerPlay, IconX } from '@tabler/icons-react'
+import {
+  IconBan,
+  IconCheck,
+  IconClock,
+  IconHourglass,
+  IconPlayerPlay,
+  IconQuestionMark,
+  IconX,
+} from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Paged } from '../../kernel/answered.tsx'
@@ -33,6 +41,7 @@ const looks: Record<ActionView['state'], Omit<StateLook, 'says'>> = {
   refused: { icon: IconBan, colour: 'brick' },
   cancelled: { icon: IconBan, colour: 'gray' },
   expired: { icon: IconClock, colour: 'gray' },
+  unanswered: { icon: IconQuestionMark, colour: 'amber' },
 }
 
 /** What was asked for, in a line: `Change a setting: filter.strength = 3`. */

@@ -3,7 +3,16 @@ import { withLocalTimes } from '@gatehouse/shared/audit-words'
 import type { AuditListRow } from '@gatehouse/shared/views/audit'
 import type { AuditRow } from '@gatehouse/shared/views/views'
 import { Badge, Stack, Text } from '@mantine/core'
-import { IconAlertTriangle, IconBan, IconCheck, IconCpu, IconServer, IconUser, IconX } from '@tabler/icons-react'
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCheck,
+  IconCpu,
+  IconQuestionMark,
+  IconServer,
+  IconUser,
+  IconX,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { paths } from '../../kernel/paths.ts'
@@ -19,6 +28,7 @@ const outcomes: Record<AuditOutcome, { says: string; colour: string; icon: typeo
   done: { says: 'Done', colour: 'moss', icon: IconCheck },
   refused: { says: 'Refused', colour: 'amber', icon: IconBan },
   failed: { says: 'Failed', colour: 'brick', icon: IconX },
+  unknown: { says: 'Unknown', colour: 'gray', icon: IconQuestionMark },
 }
 
 /** How an event ended. */

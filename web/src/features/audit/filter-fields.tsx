@@ -14,6 +14,7 @@ const outcomes: { value: AuditOutcome; label: string }[] = [
   { value: 'done', label: 'Done' },
   { value: 'refused', label: 'Refused' },
   { value: 'failed', label: 'Failed' },
+  { value: 'unknown', label: 'Unknown' },
 ]
 
 const some = <T,>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined)
