@@ -88,6 +88,7 @@ const onlyReads = { none: 'only reads' }
 /** Every file of the server that has in hand what reaches beyond the database, and what it does with it. */
 export const outward: Readonly<Record<string, Does>> = {
   'features/audit-copy/segments.ts': 'the copy of the log outside',
+  'features/audit/epochs.ts': "the signer's memory",
   'features/audit/signer.ts': "the signer's memory",
   'features/exports/files.ts': 'the file of an export',
   'features/exports/verifier.ts': onlyReads,

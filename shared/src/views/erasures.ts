@@ -1,5 +1,8 @@
 import type { May, Named } from './views.ts'
 
+/** Stands in the log in the place of a word that was erased. */
+export const erasedWord = '(erased)'
+
 export type ErasureState = 'asked' | 'confirmed' | 'running' | 'done' | 'stopped' | 'lapsed'
 
 /** What was asked to be erased of one person. */

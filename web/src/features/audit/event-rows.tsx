@@ -1,6 +1,7 @@
 import type { AuditOutcome } from '@gatehouse/shared/audit-events'
 import { withLocalTimes } from '@gatehouse/shared/audit-words'
 import type { AuditListRow } from '@gatehouse/shared/views/audit'
+import { erasedWord } from '@gatehouse/shared/views/erasures'
 import type { AuditRow } from '@gatehouse/shared/views/views'
 import { Badge, Stack, Text } from '@mantine/core'
 import {
@@ -50,7 +51,7 @@ export const Who = ({ who }: { who: AuditRow['who'] }) => {
     <span className={classes.actor}>
       <Icon size={15} aria-hidden />
       <span className={classes.says}>
-        <bdi>{inert(who.name)}</bdi>
+        {who.name === erasedWord ? <em>Erased person</em> : <bdi>{inert(who.name)}</bdi>}
         {who.company && <bdi className={classes.company}>{inert(who.company)}</bdi>}
       </span>
     </span>
