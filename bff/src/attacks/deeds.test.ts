@@ -1,6 +1,7 @@
 import { isActivity } from '@gatehouse/shared/activities'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deeds, prepared, type Stage } from '../testing/deeds.ts'
+import type { Stage } from '../testing/deeds/stage.ts'
+import { deeds, prepared } from '../testing/deeds.ts'
 import { changingDoors, filled, idFields } from '../testing/doors.ts'
 import { openStage } from '../testing/openings.ts'
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { allOf } from '../testing/all-of.ts'
-import { prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { type Stage, stageOf } from '../testing/deeds/stage.ts'
+import { prepared } from '../testing/deeds.ts'
 import { changingDoors, type Door, filled } from '../testing/doors.ts'
 import { type Answer, openTestHouse, type TestHouse } from '../testing/house.ts'
 import { askRaw } from '../testing/raw.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { prepared, type Stage, stageOf } from '../testing/deeds.ts'
+import { type Stage, stageOf } from '../testing/deeds/stage.ts'
+import { prepared } from '../testing/deeds.ts'
 import { type Door, filled, guardedDoors } from '../testing/doors.ts'
 import { openTestHouse, type TestHouse } from '../testing/house.ts'
 import { askRaw, type Told } from '../testing/raw.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { allOf } from '../testing/all-of.ts'
-import { type Stage, stageOf } from '../testing/deeds.ts'
+import { type Stage, stageOf } from '../testing/deeds/stage.ts'
 import { type Door, filled, peoplesDoors, queryFields } from '../testing/doors.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../testing/house.ts'
 import { reads } from '../testing/reads.ts'

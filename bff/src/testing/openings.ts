@@ -1,6 +1,6 @@
 import postgres, { type Sql } from 'postgres'
 import type { Persona } from '../demo/people.ts'
-import { type Stage, stageOf } from './deeds.ts'
+import { type Stage, stageOf } from './deeds/stage.ts'
 import type { DeviceClient } from './device-client.ts'
 import { enrolled } from './devices.ts'
 import { openTestHouse, type TestHouse, type Visitor } from './house.ts'
