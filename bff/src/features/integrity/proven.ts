@@ -1,12 +1,11 @@
 import { utf8 } from '@gatehouse/shared/audit/bytes'
-import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { leafBytes } from '@gatehouse/shared/audit/leaf'
 import { treeHasher } from '@gatehouse/shared/audit/tree'
 import { proveInclusion, verifyInclusion } from '@gatehouse/shared/audit/tree-proofs'
 import type { EntryProof } from '@gatehouse/shared/views/audit'
 import { eq } from 'drizzle-orm'
-import { primitives, sha256 } from '../../kernel/audit/platform.ts'
+import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditLeaf } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
@@ -33,8 +32,7 @@ const underCheckpoint = async (house: House, db: Tx, tree: string, row: EntryRow
   const newest = await newestCheckpoint(db, tree)
   const index = Number(row.seq)
   if (!newest || newest.size <= index) return { altered: null, signed: null }
-  const key = (await signerOf(house)).keyOf(tree)
-  const { size, root } = openCheckpoint(primitives, utf8(newest.note), key).checkpoint
+  const { size, root } = (await signerOf(house)).open(tree, utf8(newest.note))
   if (size <= index) return { altered: notSigned, signed: null }
   const proof = await proveInclusion(sha256, nodesIn(db, tree), index, size)
   return verifyInclusion(sha256, { index, hash: hashOf(tree, row) }, { size, root }, proof)
