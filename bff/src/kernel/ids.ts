@@ -1,5 +1,21 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomFillSync, randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
+
+// Asked of the system for many at a time: one by one, the asking costs more than all else about an id.
+const stock = new Uint8Array(4_096)
+let used = stock.length
+
+/** Random bytes, at most 64 at a time, each handed out once. */
+export const randomOf = (length: number): Uint8Array => {
+  if (used + length > stock.length) {
+    randomFillSync(stock)
+    used = 0
+  }
+  const bytes = stock.slice(used, used + length)
+  stock.fill(0, used, used + length)
+  used += length
+  return bytes
+}
 
 /** A new id, UUIDv7: ids of one process rise, so that a list by id is a list by time. */
 export const newId = (): string => v7()
@@ -10,7 +26,7 @@ let count = randomBytes(4).readUInt32BE() & 0x3fffffff
 /** As `newId`, of the moment `at` (ms since the epoch): an event's id is in the order of its time. */
 export const newIdAt = (at: number): string => {
   count = (count + 1) | 0
-  return v7({ msecs: at, seq: count })
+  return v7({ msecs: at, seq: count, random: randomOf(16) })
 }
 
 /** The least id of the moment `at` (ms since the epoch): ids of events begin with their time. */

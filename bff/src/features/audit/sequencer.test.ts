@@ -6,6 +6,7 @@ import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { auditEvent, auditLeaf, auditNode, auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import { minutes } from '../../kernel/clock.ts'
+import type { Tx } from '../../kernel/database/connect.ts'
 import { roleUrlsOf } from '../../kernel/database/migrate.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -186,6 +187,26 @@ describe('AL08 the sequencer', () => {
     )
     expect(last?.event).toBe('customer.added')
   })
+
+  test.each(['behind a wall', 'of the house', 'within a savepoint'])(
+    'AL03 a deed whose event is refused after it has come to its end is not done, and says so: %s',
+    async (where) => {
+      const lost = newId()
+      const db = where === 'behind a wall' ? h.house.dbOf([ours]) : h.house.db
+      const deed = async (tx: Tx) => {
+        await tx.insert(auditCheck).values({ id: lost, tree: ours, askedAt: 1 })
+        // Behind the wall it is another's; elsewhere there is no such id.
+        const about = { customerId: where === 'behind a wall' ? theirs : 'nobody' }
+        await append(tx, 1, [entry({ by: bySystem, event: 'customer.added', fields: { customer: 'none' }, about })])
+        return 'done'
+      }
+      const asked = db.transaction((tx) => (where === 'within a savepoint' ? tx.transaction(deed) : deed(tx)))
+      await expect(asked).rejects.toThrow(/row-level security|invalid input syntax|audit_append/)
+      expect(await h.house.db.select().from(auditCheck).where(eq(auditCheck.id, lost))).toEqual([])
+      // The connection is whole: what comes next is done, and seen to be.
+      await happen(ours, null)
+    },
+  )
 
   test('an event whose deed came to nothing has no place', async () => {
     const before = await h.house.db.select().from(auditTree).where(eq(auditTree.tree, ours))

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { canonical } from '@gatehouse/shared/audit/canonical'
 import { commitTo, saltLength } from '@gatehouse/shared/audit/leaf'
 import { type AuditEventName, type AuditFields, type AuditOutcome, personalPaths } from '@gatehouse/shared/audit-events'
 import type { By } from '../actor.ts'
 import type { Tx } from '../database/connect.ts'
-import { prepared } from '../database/prepared.ts'
-import { newIdAt } from '../ids.ts'
+import { preparedLast } from '../database/prepared.ts'
+import { newIdAt, randomOf } from '../ids.ts'
 import { oneLine } from '../visible.ts'
 import { sha256 } from './platform.ts'
 import { searchWords } from './words.ts'
@@ -43,7 +42,7 @@ export const entry = <E extends AuditEventName>(one: Entry<E>): Entry => one as 
 const shown = <T extends string | number | null | undefined>(value: T) =>
   typeof value === 'string' ? oneLine(value) : value
 
-const newSalt = (): Uint8Array => randomBytes(saltLength)
+const newSalt = (): Uint8Array => randomOf(saltLength)
 
 const rowsOf = (one: Entry, at: number) => {
   const about = one.about ?? {}
@@ -75,9 +74,14 @@ const rowsOf = (one: Entry, at: number) => {
   return { ...columns, ...words, words: searchWords(columns), canonical: canonical(event), openings }
 }
 
-/** Writes events and their pending rows in the transaction of the deed; `at` is ms since the epoch. */
+/**
+ * Writes events and their pending rows in the transaction of the deed; `at` is ms since the epoch. It is not waited for
+ * but commits with the deed, or fails it: what failed is told by the transaction.
+ */
 export const append = async (tx: Tx, at: number, entries: readonly Entry[]): Promise<void> => {
   if (entries.length === 0) return
   // Of what stands in these rows `audit_append` knows each name: another column is another function, in its migration.
-  await prepared(tx, 'select audit_append($1::text::jsonb)', [JSON.stringify(entries.map((one) => rowsOf(one, at)))])
+  await preparedLast(tx, 'select audit_append($1::text::jsonb)', [
+    JSON.stringify(entries.map((one) => rowsOf(one, at))),
+  ])
 }

@@ -1,9 +1,9 @@
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, hash, verify } from 'node:crypto'
 import { base64url } from '@gatehouse/shared/audit/bytes'
 import type { Primitives, Sha256, VerifySignature } from '@gatehouse/shared/audit/primitives'
 
 /** SHA-256 by the platform, about as fast as the machine can. */
-export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest()
+export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer')
 
 const verifyEd25519: VerifySignature = (signature, message, publicKey) => {
   try {

@@ -118,6 +118,21 @@ function isDriverQuery(value: unknown): value is DriverQuery {
   return typeof value === 'object' && value !== null && 'handler' in value && typeof value.handler === 'function'
 }
 
+/** What each transaction has sent and not waited for, by the connection that its deed was handed. */
+const sentLast = new WeakMap<object, Promise<unknown>[]>()
+
+/**
+ * Sends a statement of a transaction without waiting for its answer: the commit goes out behind it, and where it has
+ * failed PostgreSQL rolls back and the transaction rejects with its error. False where `connection` is not what the deed
+ * of a transaction was handed (the pool itself, or a savepoint): then nothing was sent.
+ */
+export const sendLast = (connection: object, text: string, params: readonly unknown[]): boolean => {
+  const sent = sentLast.get(connection)
+  // raw: a text of the program's own, with its values beside it
+  sent?.push((connection as TransactionSql).unsafe(text, [...params] as never[], { prepare: true }).execute())
+  return sent !== undefined
+}
+
 /** Past its deadline a transaction is not allowed to commit any more; only a commit already sent can still succeed. */
 function guardBegin(
   gate: Gate,
@@ -129,15 +144,24 @@ function guardBegin(
   const options = args.length > 1 ? String(args[0]) : ''
   return new Promise((resolve, reject) => {
     let expired: DatabaseDeadlineError | undefined
+    const last: Promise<unknown>[] = []
     const run = async (tx: TransactionSql) => {
       if (expired) throw expired
-      const result = await deed(preparing(tx))
+      const connection = preparing(tx)
+      sentLast.set(connection, last)
+      const result = await deed(connection)
       const settled = Array.isArray(result) ? await Promise.all(result) : result
       if (expired) throw expired
       return settled
     }
+    const whole = async () => {
+      const result = await sql.begin(options, run)
+      // Answered before the commit was; a commit behind a failure is none, and says nothing of it.
+      await Promise.all(last)
+      return result
+    }
     gate(
-      (leave) => void sql.begin(options, run).finally(leave).then(resolve, reject),
+      (leave) => void whole().finally(leave).then(resolve, reject),
       (error) => {
         expired = error
         reject(error)
