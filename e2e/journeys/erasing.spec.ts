@@ -28,7 +28,7 @@ const confirm = async (page: Page, name: string): Promise<void> => {
   const sure = page.getByRole('dialog')
   await expect(sure).toContainText('cannot be undone')
   await sure.getByRole('button', { name: 'Yes, erase it' }).click()
-  await expect(page.getByText('Until then it can be stopped')).toBeVisible()
+  await expect(page.getByRole('article', { name })).toContainText('It begins on')
 }
 
 /** A proof bundle of the whole log, as the browser saved it: its files. */
