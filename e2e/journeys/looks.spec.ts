@@ -18,6 +18,12 @@ test('C7 a customer wants to know what for: nothing is shown before it is said, 
   await policy.lookOver()
   await policy.save()
 
+  // A list leaves out whose events nobody may see before he says what for, and says so.
+  await anna.page.goto('/audit')
+  const left = anna.page.getByText(/^Not in this list, because they want to know first what you look for/)
+  await expect(left.getByRole('link', { name: 'Helvetia Pharma' })).toBeVisible()
+  await expect(anna.page.getByRole('table', { name: 'Audit log' })).not.toContainText('Balance 7')
+
   const balance = `/devices/${stack.seeded.devices['Balance 7']}/overview`
   const name = anna.page.getByRole('heading', { level: 1, name: 'Balance 7' })
   const asked = anna.page.getByRole('dialog', { name: 'What do you look at this device for?' })

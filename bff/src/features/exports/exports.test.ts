@@ -16,6 +16,7 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 import { openHouse } from '../../main.ts'
 import { testSecret } from '../../testing/cluster.ts'
 import { eventsOf } from '../../testing/events.ts'
+import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { tellExport } from '../../testing/stories.ts'
 import { groupMember } from '../groups/tables.ts'
@@ -432,6 +433,24 @@ test('AL15 words that are signed call what is whole the whole', async () => {
     return view.words
   }
   expect(await words(ines, {})).toBe('All events')
+  const was = await h.house.db
+    .select()
+    .from(groupMember)
+    .where(eq(groupMember.personId, personId('reader')))
+  const activities = ['audit.view', 'audit.export'] as const
+  await regrant(h, 'reader', [{ activities, scope: { kind: 'devices', ids: [h.seeded.devices['Balance 7'] ?? ''] } }])
+  const asked = await eventsOf(h.house, async () => {
+    expect(await words(ines, {})).toBe('All events; as far as Ines Frei may see it')
+    expect(await words(ines, { format: 'bundle', log: helvetia })).toBe(
+      'All events; in the log of Helvetia Pharma; as far as Ines Frei may see it',
+    )
+  })
+  const { bytes } = await made(ines, { format: 'bundle', log: helvetia })
+  const manifest = (await unzipped(bytes)).files.get('manifest.json') ?? Buffer.alloc(0)
+  expect(Buffer.from(manifest).toString('utf8')).toContain('as far as Ines Frei may see it')
+  expect(asked.find(({ event }) => event === 'export.asked')?.says).toContain('as far as Ines Frei may see it')
+  await h.house.db.delete(groupMember).where(eq(groupMember.personId, personId('reader')))
+  await h.house.db.insert(groupMember).values(was)
 })
 
 describe('AL07 what he may see now', () => {
