@@ -1,4 +1,4 @@
-import type { ActionView } from '@gatehouse/shared/views/views'
+import type { ActionView } from '@gatehouse/shared/views/actions'
 import { and, eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'

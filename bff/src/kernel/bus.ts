@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { DeviceTarget } from '@gatehouse/shared/decide'
-import type { LiveHint } from '@gatehouse/shared/views/views'
+import type { LiveHint } from '@gatehouse/shared/views/live'
 
 /** What one part of the house tells the others after a commit. A signal is a hint to look, never the truth itself. */
 export type Signal =

@@ -1,5 +1,5 @@
 import { sentence } from '@gatehouse/shared/audit-events'
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { and, eq } from 'drizzle-orm'
 import { expect } from 'vitest'
 import { auditLine } from '../kernel/audit/tables.ts'

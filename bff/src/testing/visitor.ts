@@ -1,4 +1,4 @@
-import type { CodeSetUpView } from '@gatehouse/shared/views/views'
+import type { CodeSetUpView } from '@gatehouse/shared/views/factors'
 import { demoPassword, demoPeople, type Persona } from '../demo/people.ts'
 import { codeOf } from './codes.ts'
 import { answerOf, testPasskey } from './passkeys.ts'

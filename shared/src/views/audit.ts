@@ -1,4 +1,5 @@
-import type { AuditRow, Named, Page } from './views.ts'
+import type { AuditOutcome } from '../audit-events.ts'
+import type { Named, Page } from './basics.ts'
 
 /** An event in a list of the log. */
 export interface AuditListRow extends AuditRow {
@@ -55,4 +56,23 @@ export interface AuditPerson {
   id: string
   name: string
   company: string
+}
+
+export interface AuditRow {
+  id: string
+  at: number
+  /** When it happened by the clock of the device that told of it, as it claims; `null` where none did. */
+  claimedAt: number | null
+  event: string
+  /** The sentence, ready to read. */
+  says: string
+  outcome: AuditOutcome
+  who: { kind: 'person' | 'device' | 'system'; name: string; company: string }
+  device: Named | null
+  customer: Named | null
+  requestId: string | null
+  sessionId: string | null
+  approvalId: string | null
+  from: string | null
+  fields: Record<string, string | number>
 }

@@ -1,4 +1,4 @@
-import type { May, Named } from './views.ts'
+import type { May, Named } from './basics.ts'
 
 /** Stands in the log in the place of a word that was erased. */
 export const erasedWord = '(erased)'

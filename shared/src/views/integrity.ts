@@ -1,5 +1,5 @@
 import type { FaultFinder, FaultSide } from '../audit-faults.ts'
-import type { May, Named } from './views.ts'
+import type { May, Named } from './basics.ts'
 
 /** Why a fault is there, as one side says. */
 export interface ExplanationView {

@@ -1,4 +1,4 @@
-import type { Named } from './views.ts'
+import type { Named } from './basics.ts'
 
 /** Somebody of the maker who looked at data of a customer. */
 export interface LookerView {

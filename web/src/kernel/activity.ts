@@ -1,4 +1,4 @@
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { useSyncExternalStore } from 'react'
 import { sessionFetch } from './api.ts'
 import { createIdleClock, type IdleClock, type IdleReading, type SessionEnds, type TimeLeft } from './idle-clock.ts'

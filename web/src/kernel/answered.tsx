@@ -1,4 +1,4 @@
-import type { Page } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
 import { Button, Center } from '@mantine/core'
 import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'

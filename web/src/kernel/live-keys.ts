@@ -1,4 +1,4 @@
-import type { LiveHint } from '@gatehouse/shared/views/views'
+import type { LiveHint } from '@gatehouse/shared/views/live'
 import type { KeyRoot } from './keys.ts'
 
 /** The start of a query key, and how often at most it is asked for again. */

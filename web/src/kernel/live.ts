@@ -1,4 +1,4 @@
-import type { LiveHint } from '@gatehouse/shared/views/views'
+import type { LiveHint } from '@gatehouse/shared/views/live'
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { guardedFetch } from './api.ts'

@@ -1,5 +1,5 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import { guardedFetch } from './api.ts'
 import { key } from './keys.ts'

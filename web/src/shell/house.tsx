@@ -1,6 +1,6 @@
 import '@fontsource-variable/jetbrains-mono/index.css'
 import '@mantine/notifications/styles.css'
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { Alert, Anchor, AppShell, Burger, Group, NavLink as MenuLink } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Notifications } from '@mantine/notifications'

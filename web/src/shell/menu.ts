@@ -1,4 +1,4 @@
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import {
   IconAlertTriangle,
   IconBook2,

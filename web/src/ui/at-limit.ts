@@ -1,4 +1,4 @@
-import type { May } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
 
 /** The id of the notice at the top of every page that says why nothing new can be begun, and since when. */
 export const limitNoteId = 'nothing-new'

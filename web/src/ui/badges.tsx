@@ -2,7 +2,7 @@ import type { Severity } from '@gatehouse/shared/devices/declaration'
 import type { RequestState } from '@gatehouse/shared/requests/request-states'
 import { requestStateSays } from '@gatehouse/shared/requests/request-states'
 import type { SessionState } from '@gatehouse/shared/sessions/session-states'
-import type { Connection, DeviceState } from '@gatehouse/shared/views/views'
+import type { Connection, DeviceState } from '@gatehouse/shared/views/devices'
 import { Badge } from '@mantine/core'
 import {
   IconAlertTriangle,

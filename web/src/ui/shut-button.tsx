@@ -1,4 +1,4 @@
-import type { May } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
 import { Button, type ButtonProps, Tooltip } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { isAtLimit, limitNoteId, shortly } from './at-limit.ts'

@@ -1,6 +1,7 @@
 import type { RemoteActionName } from '@gatehouse/shared/remote-actions'
 import { remoteActionNames, remoteActions } from '@gatehouse/shared/remote-actions'
-import type { ActionView, Page } from '@gatehouse/shared/views/views'
+import type { ActionView } from '@gatehouse/shared/views/actions'
+import type { Page } from '@gatehouse/shared/views/basics'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'

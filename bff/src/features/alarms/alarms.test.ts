@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { AlarmOccurrenceView, AlarmView, Page } from '@gatehouse/shared/views/views'
+import type { AlarmOccurrenceView, AlarmView } from '@gatehouse/shared/views/alarms'
+import type { Page } from '@gatehouse/shared/views/basics'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minutes } from '../../kernel/clock.ts'
 import type { DeviceClient, NewMessage } from '../../testing/device-client.ts'

@@ -1,5 +1,5 @@
 import type { AuditFilter } from '@gatehouse/shared/audit-filter'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { type Actor, selfOf } from '../../kernel/actor.ts'
 import type { House, Look } from '../../kernel/house.ts'
 import { lookAtLog, withheldFrom } from '../looks/door.ts'

@@ -1,7 +1,7 @@
 import { Zone } from '@gatehouse/shared/customers/zone'
 import { decide } from '@gatehouse/shared/decide'
 import { Line, LineOrNothing, SearchText } from '@gatehouse/shared/text'
-import type { CustomerView } from '@gatehouse/shared/views/views'
+import type { CustomerView } from '@gatehouse/shared/views/customers'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'

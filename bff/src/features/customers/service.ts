@@ -1,5 +1,5 @@
 import { decide } from '@gatehouse/shared/decide'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { eq } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { changeText } from '../../kernel/audit/change-text.ts'

@@ -1,5 +1,5 @@
 import type { Who } from '@gatehouse/shared/decide'
-import type { CustomerRow, SiteView } from '@gatehouse/shared/views/views'
+import type { CustomerRow, SiteView } from '@gatehouse/shared/views/customers'
 import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { grantedDevices } from '../devices/door.ts'

@@ -1,7 +1,7 @@
 import type { Who } from '@gatehouse/shared/decide'
 import { severities } from '@gatehouse/shared/devices/declaration'
 import { type FleetFilter, type FleetSort, usualOrder } from '@gatehouse/shared/devices/fleet'
-import type { FleetFacets } from '@gatehouse/shared/views/views'
+import type { FleetFacets } from '@gatehouse/shared/views/devices'
 import { and, asc, eq, exists, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { containing } from '../../kernel/database/like.ts'

@@ -1,6 +1,7 @@
 import type { Who } from '@gatehouse/shared/decide'
 import type { FleetFilter } from '@gatehouse/shared/devices/fleet'
-import type { DeviceRow, DeviceState, Page } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { DeviceRow, DeviceState } from '@gatehouse/shared/views/devices'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { asPage } from '../../kernel/http/pages.ts'

@@ -1,7 +1,7 @@
 import { decide } from '@gatehouse/shared/decide'
 import { Declaration, faultsOf } from '@gatehouse/shared/devices/declaration'
 import { Line, SearchText } from '@gatehouse/shared/text'
-import type { ModelView } from '@gatehouse/shared/views/views'
+import type { ModelView } from '@gatehouse/shared/views/models'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'

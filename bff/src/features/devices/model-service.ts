@@ -1,5 +1,5 @@
 import type { Declaration } from '@gatehouse/shared/devices/declaration'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { eq } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import type { Signal } from '../../kernel/bus.ts'

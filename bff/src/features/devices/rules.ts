@@ -3,7 +3,7 @@ import { type DeviceTarget, granted, type Who } from '@gatehouse/shared/decide'
 import { mightWiden } from '@gatehouse/shared/policies/answer'
 import type { PolicyLevel } from '@gatehouse/shared/policies/policy'
 import type { Refusal } from '@gatehouse/shared/refusals'
-import type { Connection, DeviceState } from '@gatehouse/shared/views/views'
+import type { Connection, DeviceState } from '@gatehouse/shared/views/devices'
 import { hours, minutes, seconds } from '../../kernel/clock.ts'
 
 /** Longer than two heartbeats (15 s) or check-ins (30 s), with a little for the way. */

@@ -1,4 +1,5 @@
-import type { EnrolmentCodeView, Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
+import type { EnrolmentCodeView } from '@gatehouse/shared/views/devices'
 import { eq } from 'drizzle-orm'
 import { type Actor, type By, byPerson } from '../../kernel/actor.ts'
 import { changeText } from '../../kernel/audit/change-text.ts'

@@ -1,6 +1,6 @@
 import { sessionActivities } from '@gatehouse/shared/activities'
 import { severities } from '@gatehouse/shared/devices/declaration'
-import type { DeviceView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { and, arrayOverlaps, asc, desc, eq, gt, inArray, isNull, lte, ne, or, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { alarm } from '../alarms/tables.ts'

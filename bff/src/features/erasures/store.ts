@@ -1,4 +1,4 @@
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { and, asc, desc, eq, inArray, isNotNull, isNull, ne } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { customer } from '../customers/tables.ts'

@@ -1,5 +1,6 @@
+import type { Page } from '@gatehouse/shared/views/basics'
 import type { ErasuresView } from '@gatehouse/shared/views/erasures'
-import type { Page, PersonView } from '@gatehouse/shared/views/views'
+import type { PersonView } from '@gatehouse/shared/views/people'
 import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'

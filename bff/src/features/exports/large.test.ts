@@ -1,6 +1,6 @@
 import { verify } from '@gatehouse/shared/audit/verify'
+import type { Page } from '@gatehouse/shared/views/basics'
 import type { ExportView } from '@gatehouse/shared/views/exports'
-import type { Page } from '@gatehouse/shared/views/views'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { primitives } from '../../kernel/audit/platform.ts'

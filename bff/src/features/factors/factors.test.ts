@@ -1,13 +1,7 @@
 import { demoCodeSecrets } from '@gatehouse/shared/demo'
-import type {
-  CodeSetUpView,
-  FactorAddedView,
-  FactorsView,
-  MeView,
-  Page,
-  SignInView,
-  StandingView,
-} from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { CodeSetUpView, FactorAddedView, FactorsView } from '@gatehouse/shared/views/factors'
+import type { MeView, SignInView, StandingView } from '@gatehouse/shared/views/sign-in'
 import { and, eq } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'

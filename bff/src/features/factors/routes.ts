@@ -1,5 +1,5 @@
 import { Line } from '@gatehouse/shared/text'
-import type { FactorsView } from '@gatehouse/shared/views/views'
+import type { FactorsView } from '@gatehouse/shared/views/factors'
 import { eq } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'

@@ -1,5 +1,5 @@
 import type { Grant } from '@gatehouse/shared/decide'
-import type { FactorsView } from '@gatehouse/shared/views/views'
+import type { FactorsView } from '@gatehouse/shared/views/factors'
 import { days, hours, minutes } from '../../kernel/clock.ts'
 
 /** Why somebody must have a second factor; `null` where it is his own choice. */

@@ -1,4 +1,4 @@
-import type { CodeSetUpView, FactorAddedView } from '@gatehouse/shared/views/views'
+import type { CodeSetUpView, FactorAddedView } from '@gatehouse/shared/views/factors'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { and, eq, gt } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'

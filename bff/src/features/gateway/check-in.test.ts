@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { CurrentValue, DeviceView, TrendView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
+import type { CurrentValue, TrendView } from '@gatehouse/shared/views/telemetry'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,6 @@
-import type { AuditRow, DeviceView, Page } from '@gatehouse/shared/views/views'
+import type { AuditRow } from '@gatehouse/shared/views/audit'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hours } from '../../kernel/clock.ts'

@@ -1,4 +1,4 @@
-import type { GroupPreview, GroupView } from '@gatehouse/shared/views/views'
+import type { GroupPreview, GroupView } from '@gatehouse/shared/views/groups'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoCustomers } from '../../demo/models.ts'
 import { eventsOf } from '../../testing/events.ts'

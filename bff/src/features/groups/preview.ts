@@ -1,6 +1,6 @@
 import { type Activity, activities, activityNames } from '@gatehouse/shared/activities'
 import type { Grant } from '@gatehouse/shared/decide'
-import type { GroupPreview } from '@gatehouse/shared/views/views'
+import type { GroupPreview } from '@gatehouse/shared/views/groups'
 import { and, asc, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { grantedCustomers } from '../customers/door.ts'

@@ -1,6 +1,6 @@
 import { granted } from '@gatehouse/shared/decide'
 import { Line } from '@gatehouse/shared/text'
-import type { GroupPreview, GroupView } from '@gatehouse/shared/views/views'
+import type { GroupPreview, GroupView } from '@gatehouse/shared/views/groups'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import type { Page } from '@gatehouse/shared/views/basics'
 import type {
   IntakeView,
-  Page,
   ReportCounts,
   ReportListRow,
   ReportReceiptView,
   ReportStandingView,
   ReportView,
-} from '@gatehouse/shared/views/views'
+} from '@gatehouse/shared/views/intake'
 import { eq } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 import { decide } from '@gatehouse/shared/decide'
-import type { ReportListRow, ReportStandingView, ReportView } from '@gatehouse/shared/views/views'
+import type { ReportListRow, ReportStandingView, ReportView } from '@gatehouse/shared/views/intake'
 import type { Actor } from '../../kernel/actor.ts'
 import { asMay, mayUnless } from '../../kernel/http/allow.ts'
 import { isOverdue, whyNotTouch } from './rules.ts'

@@ -7,7 +7,7 @@ import type {
   ReportListRow,
   ReportReceiptView,
   ReportView,
-} from '@gatehouse/shared/views/views'
+} from '@gatehouse/shared/views/intake'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'

@@ -1,5 +1,5 @@
 import { entryNumber, type FaultSide, faultFinders } from '@gatehouse/shared/audit-faults'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { inArray } from 'drizzle-orm'
 import { days } from '../../kernel/clock.ts'
 import type { Tx } from '../../kernel/database/connect.ts'

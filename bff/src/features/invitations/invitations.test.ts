@@ -1,4 +1,7 @@
-import type { GroupView, MeView, Page, PersonView } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { GroupView } from '@gatehouse/shared/views/groups'
+import type { PersonView } from '@gatehouse/shared/views/people'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { demoPassword, demoPeople } from '../../demo/people.ts'

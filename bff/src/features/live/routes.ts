@@ -1,5 +1,5 @@
 import { barred, granted } from '@gatehouse/shared/decide'
-import type { LiveHint } from '@gatehouse/shared/views/views'
+import type { LiveHint } from '@gatehouse/shared/views/live'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { type Actor, selfOf } from '../../kernel/actor.ts'

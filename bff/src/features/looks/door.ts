@@ -1,6 +1,6 @@
 import { granted } from '@gatehouse/shared/decide'
 import { purposeDemanded } from '@gatehouse/shared/policies/answer'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { type Actor, byPerson, selfOf } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { note, noteRefusal } from '../../kernel/change.ts'

@@ -1,4 +1,4 @@
-import type { MailView } from '@gatehouse/shared/views/views'
+import type { MailView } from '@gatehouse/shared/views/mail'
 import { desc, lt } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { Refused } from '../../kernel/errors.ts'

@@ -1,4 +1,6 @@
-import type { AuditRow, NetworksPreview, NetworksView, Page } from '@gatehouse/shared/views/views'
+import type { AuditRow } from '@gatehouse/shared/views/audit'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { NetworksPreview, NetworksView } from '@gatehouse/shared/views/networks'
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../../demo/people.ts'

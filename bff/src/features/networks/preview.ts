@@ -1,4 +1,4 @@
-import type { NetworksPreview } from '@gatehouse/shared/views/views'
+import type { NetworksPreview } from '@gatehouse/shared/views/networks'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { inOrder, letsIn, type Network, shownAddress } from './rules.ts'

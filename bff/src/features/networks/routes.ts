@@ -1,6 +1,6 @@
 import { granted, type Target } from '@gatehouse/shared/decide'
 import { LineOrNothing } from '@gatehouse/shared/text'
-import type { NetworksView } from '@gatehouse/shared/views/views'
+import type { NetworksView } from '@gatehouse/shared/views/networks'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'

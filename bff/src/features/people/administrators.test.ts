@@ -1,4 +1,5 @@
-import type { Page, PersonView } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { PersonView } from '@gatehouse/shared/views/people'
 import { and, eq } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'

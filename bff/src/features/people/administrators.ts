@@ -1,4 +1,4 @@
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { eq } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { Refused } from '../../kernel/errors.ts'

@@ -1,5 +1,5 @@
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
-import type { ActionView } from '@gatehouse/shared/views/views'
+import type { ActionView } from '@gatehouse/shared/views/actions'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { manyDevices } from '../../testing/devices.ts'

@@ -1,6 +1,6 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import type { Grant, Scope, Target } from '@gatehouse/shared/decide'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { and, arrayContains, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { scopeOf } from '../groups/door.ts'

@@ -1,6 +1,6 @@
 import { type Grant, granted, type Scope, type Who } from '@gatehouse/shared/decide'
 import type { Refusal } from '@gatehouse/shared/refusals'
-import type { PersonState } from '@gatehouse/shared/views/views'
+import type { PersonState } from '@gatehouse/shared/views/people'
 
 interface Account {
   id: string

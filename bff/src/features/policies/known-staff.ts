@@ -1,4 +1,4 @@
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { and, asc, eq, ilike, inArray, isNull, type SQL } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Tx } from '../../kernel/database/connect.ts'

@@ -1,6 +1,6 @@
 import { granted } from '@gatehouse/shared/decide'
 import type { PolicyRules } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { groupsOf, namesOnLadder } from '../groups/door.ts'
 import { peopleWithGrants } from '../people/door.ts'

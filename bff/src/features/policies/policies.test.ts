@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { deviceActivities } from '@gatehouse/shared/activities'
-import type { ExplainView, Named, PolicyView } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
+import type { ExplainView, PolicyView } from '@gatehouse/shared/views/policies'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventsOf } from '../../testing/events.ts'

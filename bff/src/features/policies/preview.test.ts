@@ -6,7 +6,7 @@ import type {
   PolicyPreview,
   PolicyView,
   StaffKnown,
-} from '@gatehouse/shared/views/views'
+} from '@gatehouse/shared/views/policies'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { manyDevices } from '../../testing/devices.ts'

@@ -1,7 +1,7 @@
 import { type Activity, policyActivities } from '@gatehouse/shared/activities'
 import { decide, type Grant, type Target } from '@gatehouse/shared/decide'
 import { type PolicyRules, sameRule } from '@gatehouse/shared/policies/policy'
-import type { PolicyPreview, TouchedPeople } from '@gatehouse/shared/views/views'
+import type { PolicyPreview, TouchedPeople } from '@gatehouse/shared/views/policies'
 import { and, arrayOverlaps, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Tx } from '../../kernel/database/connect.ts'

@@ -1,5 +1,5 @@
 import { type PolicyLevelKind, type PolicyRules, readRules } from '@gatehouse/shared/policies/policy'
-import type { PolicyComparison, PolicyVersionView, PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyComparison, PolicyVersionView, PolicyView } from '@gatehouse/shared/views/policies'
 import { and, asc, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { KnownCustomer } from '../customers/door.ts'

@@ -2,14 +2,10 @@ import { Orders } from '@gatehouse/shared/agent/messages'
 import { plainRule, type Rule } from '@gatehouse/shared/policies/policy'
 import { type Window, weekdays } from '@gatehouse/shared/policies/windows'
 import { wallAt } from '@gatehouse/shared/policies/zone-clock'
-import type {
-  DeviceView,
-  ExplainView,
-  Page,
-  PolicyVersionView,
-  PolicyView,
-  RequestView,
-} from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
+import type { ExplainView, PolicyVersionView, PolicyView } from '@gatehouse/shared/views/policies'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { and, eq, sql } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

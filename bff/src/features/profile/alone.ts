@@ -1,5 +1,5 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import type { SettingsView } from '@gatehouse/shared/views/views'
+import type { SettingsView } from '@gatehouse/shared/views/profile'
 import { and, asc, count, isNull, not, or } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Tx } from '../../kernel/database/connect.ts'

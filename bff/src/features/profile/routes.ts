@@ -1,6 +1,6 @@
 import { Zone } from '@gatehouse/shared/customers/zone'
 import { NewsChoice } from '@gatehouse/shared/profile/news'
-import type { SettingsView } from '@gatehouse/shared/views/views'
+import type { SettingsView } from '@gatehouse/shared/views/profile'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'

@@ -1,5 +1,7 @@
 import { allNews, type NewsChoice, type NewsKind, newsKindNames } from '@gatehouse/shared/profile/news'
-import type { MeView, RequestView, SettingsView } from '@gatehouse/shared/views/views'
+import type { SettingsView } from '@gatehouse/shared/views/profile'
+import type { RequestView } from '@gatehouse/shared/views/requests'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { demoPassword, demoPeople, type Persona } from '../../demo/people.ts'

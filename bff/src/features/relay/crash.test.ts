@@ -1,5 +1,5 @@
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DeviceClient } from '../../testing/device-client.ts'

@@ -1,5 +1,6 @@
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
-import type { PolicyView, RequestView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'

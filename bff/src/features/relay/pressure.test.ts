@@ -1,5 +1,5 @@
 import { largestFrame, largestInput } from '@gatehouse/shared/sessions/terminal-frames'
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seconds } from '../../kernel/clock.ts'
 import { manyDevices } from '../../testing/devices.ts'

@@ -1,5 +1,6 @@
 import { plainRule, type Rule } from '@gatehouse/shared/policies/policy'
-import type { PolicyView, RequestView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { minutes } from '../../kernel/clock.ts'

@@ -1,6 +1,6 @@
 import type { LadderStep } from '@gatehouse/shared/policies/policy'
 import { awaitsAnswer, openStates } from '@gatehouse/shared/requests/request-states'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { and, eq, inArray, isNull, lte } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, type Entry, entry } from '../../kernel/audit/append.ts'

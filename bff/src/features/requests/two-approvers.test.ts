@@ -1,5 +1,6 @@
 import { plainRule, type Rule } from '@gatehouse/shared/policies/policy'
-import type { AskingView, PolicyView, RequestView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
+import type { AskingView, RequestView } from '@gatehouse/shared/views/requests'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { days, hours, minutes } from '../../kernel/clock.ts'

@@ -1,7 +1,7 @@
 import { decide, granted, provenBefore } from '@gatehouse/shared/decide'
 import type { Refusal } from '@gatehouse/shared/refusals'
 import { sessionCauses } from '@gatehouse/shared/sessions/session-states'
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
 import { mayUnless } from '../../kernel/http/allow.ts'

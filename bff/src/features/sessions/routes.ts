@@ -1,5 +1,6 @@
 import { LineOrNothing } from '@gatehouse/shared/text'
-import type { Page, SessionView } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { type Actor, byPerson } from '../../kernel/actor.ts'

@@ -1,5 +1,6 @@
 import { SessionGrant, signedTypes } from '@gatehouse/shared/agent/messages'
-import type { RequestView, SessionView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { eq } from 'drizzle-orm'
 import { importJWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

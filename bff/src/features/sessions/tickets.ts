@@ -1,6 +1,6 @@
 import { type Activity, activities } from '@gatehouse/shared/activities'
 import { decide, provenBefore } from '@gatehouse/shared/decide'
-import type { TicketView } from '@gatehouse/shared/views/views'
+import type { TicketView } from '@gatehouse/shared/views/sessions'
 import { and, eq, gt, isNull, lt } from 'drizzle-orm'
 import { type Actor, byPerson } from '../../kernel/actor.ts'
 import { witnessed } from '../../kernel/change.ts'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hours, minutes, seconds } from '../../kernel/clock.ts'
 import { newToken } from '../../kernel/ids.ts'

@@ -1,4 +1,5 @@
-import type { Page, SignInView } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { SignInView } from '@gatehouse/shared/views/sign-in'
 import { Hono } from 'hono'
 import { byPerson } from '../../kernel/actor.ts'
 import { Refused } from '../../kernel/errors.ts'

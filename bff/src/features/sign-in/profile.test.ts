@@ -1,4 +1,5 @@
-import type { MeView, Page, SignInView } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { MeView, SignInView } from '@gatehouse/shared/views/sign-in'
 import { desc, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople } from '../../demo/people.ts'

@@ -1,5 +1,5 @@
 import { proofLasts } from '@gatehouse/shared/activities'
-import type { StandingView } from '@gatehouse/shared/views/views'
+import type { StandingView } from '@gatehouse/shared/views/sign-in'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { anything, self } from '../../kernel/http/allow.ts'

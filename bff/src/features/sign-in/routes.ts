@@ -1,5 +1,5 @@
 import type { SignInMethod } from '@gatehouse/shared/sign-in/methods'
-import type { MeView, SignInStep } from '@gatehouse/shared/views/views'
+import type { MeView, SignInStep } from '@gatehouse/shared/views/sign-in'
 import { eq } from 'drizzle-orm'
 import { Hono } from 'hono'
 import { z } from 'zod'

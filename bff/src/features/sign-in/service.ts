@@ -1,6 +1,6 @@
 import { contextWords, unfit } from '@gatehouse/shared/passwords/rules'
 import { signInMethods } from '@gatehouse/shared/sign-in/methods'
-import type { SignInStep } from '@gatehouse/shared/views/views'
+import type { SignInStep } from '@gatehouse/shared/views/sign-in'
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { entry } from '../../kernel/audit/append.ts'
 import { change, note } from '../../kernel/change.ts'

@@ -1,4 +1,4 @@
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword, demoPeople } from '../../demo/people.ts'
 import { days, hours, minutes, seconds } from '../../kernel/clock.ts'

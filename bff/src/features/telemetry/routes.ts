@@ -1,5 +1,5 @@
 import { Key } from '@gatehouse/shared/devices/declaration'
-import type { TrendView } from '@gatehouse/shared/views/views'
+import type { TrendView } from '@gatehouse/shared/views/telemetry'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { days, hours } from '../../kernel/clock.ts'

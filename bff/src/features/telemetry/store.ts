@@ -1,4 +1,4 @@
-import type { CurrentValue } from '@gatehouse/shared/views/views'
+import type { CurrentValue } from '@gatehouse/shared/views/telemetry'
 import { and, desc, eq, gte, lt, lte, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'

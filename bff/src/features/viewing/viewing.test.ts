@@ -1,4 +1,6 @@
-import type { MeView, Page, PersonView } from '@gatehouse/shared/views/views'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { PersonView } from '@gatehouse/shared/views/people'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '../../kernel/clock.ts'

@@ -2,7 +2,7 @@ import { type Activity, activities, proofLasts } from '@gatehouse/shared/activit
 import type { LookEvent } from '@gatehouse/shared/audit-events'
 import { barred, decide, provenBefore, type Target, type Verdict } from '@gatehouse/shared/decide'
 import { type Refusal, refusals } from '@gatehouse/shared/refusals'
-import type { May } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'

@@ -1,6 +1,6 @@
 import type { DeclaredSetting } from '@gatehouse/shared/devices/declaration'
 import { type RemoteActionName, remoteActions } from '@gatehouse/shared/remote-actions'
-import type { DeviceView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { NumberInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'

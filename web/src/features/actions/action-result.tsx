@@ -1,4 +1,4 @@
-import type { ActionView } from '@gatehouse/shared/views/views'
+import type { ActionView } from '@gatehouse/shared/views/actions'
 import { Button, Modal, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'

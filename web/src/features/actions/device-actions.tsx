@@ -4,7 +4,8 @@ import {
   remoteActionNames,
   remoteActions,
 } from '@gatehouse/shared/remote-actions'
-import type { ActionView, DeviceView } from '@gatehouse/shared/views/views'
+import type { ActionView } from '@gatehouse/shared/views/actions'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { Group, Stack, Text } from '@mantine/core'
 import {
   IconBan,

@@ -1,6 +1,6 @@
 import type { actionsRoom } from '@gatehouse/bff/features/actions/routes'
 import type { RemoteActionName } from '@gatehouse/shared/remote-actions'
-import type { ActionView } from '@gatehouse/shared/views/views'
+import type { ActionView } from '@gatehouse/shared/views/actions'
 import { infiniteQueryOptions } from '@tanstack/react-query'
 import { guardedFetch, room, said } from '../../kernel/api.ts'
 import { key } from '../../kernel/keys.ts'

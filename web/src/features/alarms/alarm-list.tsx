@@ -1,4 +1,4 @@
-import type { AlarmView } from '@gatehouse/shared/views/views'
+import type { AlarmView } from '@gatehouse/shared/views/alarms'
 import { Badge, Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'

@@ -1,5 +1,5 @@
 import type { AuditFilter, AuditScope } from '@gatehouse/shared/audit-filter'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { Anchor, Button, Group, Pill, Text } from '@mantine/core'
 import { IconArrowUp } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'

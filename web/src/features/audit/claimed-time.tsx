@@ -1,4 +1,4 @@
-import type { AuditRow } from '@gatehouse/shared/views/views'
+import type { AuditRow } from '@gatehouse/shared/views/audit'
 import { dateTime, stretch } from '../../kernel/format.ts'
 
 /** By how much a device's clock may differ from ours before an event says so, ms: what waited for the network is late as well. */

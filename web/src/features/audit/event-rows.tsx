@@ -1,8 +1,7 @@
 import type { AuditOutcome } from '@gatehouse/shared/audit-events'
 import { withLocalTimes } from '@gatehouse/shared/audit-words'
-import type { AuditListRow } from '@gatehouse/shared/views/audit'
+import type { AuditListRow, AuditRow } from '@gatehouse/shared/views/audit'
 import { erasedWord } from '@gatehouse/shared/views/erasures'
-import type { AuditRow } from '@gatehouse/shared/views/views'
 import { Badge, Stack, Text } from '@mantine/core'
 import {
   IconAlertTriangle,

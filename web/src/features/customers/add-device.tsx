@@ -1,4 +1,4 @@
-import type { CustomerView } from '@gatehouse/shared/views/views'
+import type { CustomerView } from '@gatehouse/shared/views/customers'
 import { Select, TagsInput, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'

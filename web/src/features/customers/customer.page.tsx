@@ -1,4 +1,4 @@
-import type { CustomerView, SiteView } from '@gatehouse/shared/views/views'
+import type { CustomerView, SiteView } from '@gatehouse/shared/views/customers'
 import { Button } from '@mantine/core'
 import { IconPencil, IconPlus } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-import type { CustomerRow } from '@gatehouse/shared/views/views'
+import type { CustomerRow } from '@gatehouse/shared/views/customers'
 import { Button } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-import type { SiteView } from '@gatehouse/shared/views/views'
+import type { SiteView } from '@gatehouse/shared/views/customers'
 import { TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

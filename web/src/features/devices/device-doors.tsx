@@ -1,4 +1,5 @@
-import type { DeviceView, May } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { IconKey, IconTerminal2 } from '@tabler/icons-react'
 import { useNavigate } from 'react-router'
 import { useMe } from '../../kernel/me.ts'

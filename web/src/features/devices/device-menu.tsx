@@ -1,4 +1,4 @@
-import type { DeviceView, EnrolmentCodeView } from '@gatehouse/shared/views/views'
+import type { DeviceView, EnrolmentCodeView } from '@gatehouse/shared/views/devices'
 import { ActionIcon, Alert, Button, Code, CopyButton, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconDotsVertical } from '@tabler/icons-react'

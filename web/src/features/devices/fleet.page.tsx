@@ -1,5 +1,5 @@
 import { alarmFilters, connections, type FleetSort, fleetSorts, usualOrder } from '@gatehouse/shared/devices/fleet'
-import type { DeviceRow } from '@gatehouse/shared/views/views'
+import type { DeviceRow } from '@gatehouse/shared/views/devices'
 import { Badge, Button, Group, Select, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'

@@ -1,6 +1,7 @@
 import { type Activity, activities } from '@gatehouse/shared/activities'
 import type { DataItem } from '@gatehouse/shared/devices/declaration'
-import type { CurrentValue, DeviceView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
+import type { CurrentValue } from '@gatehouse/shared/views/telemetry'
 import { Text, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'

@@ -1,5 +1,6 @@
 import type { PolicyLevelKind } from '@gatehouse/shared/policies/policy'
-import type { DeviceView, May } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { dateTime, zoneName } from '../../kernel/format.ts'
 import { shortly } from '../../ui/at-limit.ts'
 

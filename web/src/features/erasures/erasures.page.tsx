@@ -1,5 +1,5 @@
+import type { Named } from '@gatehouse/shared/views/basics'
 import type { ErasureView } from '@gatehouse/shared/views/erasures'
-import type { Named } from '@gatehouse/shared/views/views'
 import { Badge, Button, Card, Group, List, Select, Stack, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-import type { CodeSetUpView } from '@gatehouse/shared/views/views'
+import type { CodeSetUpView } from '@gatehouse/shared/views/factors'
 import { Alert, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
 import { QRCodeSVG } from 'qrcode.react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-import type { CustomerView } from '@gatehouse/shared/views/views'
+import type { CustomerView } from '@gatehouse/shared/views/customers'
 import { Alert, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { key } from '../../kernel/keys.ts'

@@ -1,4 +1,4 @@
-import type { PasskeyView } from '@gatehouse/shared/views/views'
+import type { PasskeyView } from '@gatehouse/shared/views/factors'
 import { Alert, Modal, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

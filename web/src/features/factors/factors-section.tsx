@@ -1,4 +1,4 @@
-import type { FactorsView, PasskeyView } from '@gatehouse/shared/views/views'
+import type { FactorsView, PasskeyView } from '@gatehouse/shared/views/factors'
 import { Button, Menu, Text, Tooltip } from '@mantine/core'
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { IconDeviceMobile, IconFingerprint, IconKey } from '@tabler/icons-react'

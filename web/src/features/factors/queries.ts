@@ -1,6 +1,6 @@
 import type { customersRoom } from '@gatehouse/bff/features/customers/routes'
 import type { factorsRoom } from '@gatehouse/bff/features/factors/routes'
-import type { CodeSetUpView, FactorAddedView, FactorsView } from '@gatehouse/shared/views/views'
+import type { CodeSetUpView, FactorAddedView, FactorsView } from '@gatehouse/shared/views/factors'
 import { type PublicKeyCredentialCreationOptionsJSON, startRegistration } from '@simplewebauthn/browser'
 import { queryOptions } from '@tanstack/react-query'
 import { room, said } from '../../kernel/api.ts'

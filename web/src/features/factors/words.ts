@@ -1,4 +1,4 @@
-import type { FactorsView } from '@gatehouse/shared/views/views'
+import type { FactorsView } from '@gatehouse/shared/views/factors'
 
 /** Why there must be a second factor, or why one is good to have. */
 export const whyMust: Record<NonNullable<FactorsView['must']> | 'own', string> = {

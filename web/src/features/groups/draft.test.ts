@@ -1,6 +1,6 @@
 import { activities, activityNames } from '@gatehouse/shared/activities'
 import { granted, type Scope } from '@gatehouse/shared/decide'
-import type { GroupView } from '@gatehouse/shared/views/views'
+import type { GroupView } from '@gatehouse/shared/views/groups'
 import { describe, expect, test } from 'vitest'
 import { blankCards, type Card, cardsOf, differs, grantsOf, lackOf } from './draft.ts'
 import { activityKinds, whyNothing } from './kinds.ts'

@@ -1,6 +1,7 @@
 import { type Activity, activityNames } from '@gatehouse/shared/activities'
 import type { Scope } from '@gatehouse/shared/decide'
-import type { GroupView, Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
+import type { GroupView } from '@gatehouse/shared/views/groups'
 import { useMemo, useState } from 'react'
 
 /** The ways to choose devices by a list. */

@@ -1,5 +1,6 @@
 import { refusals } from '@gatehouse/shared/refusals'
-import type { GroupView, May } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
+import type { GroupView } from '@gatehouse/shared/views/groups'
 import { Alert, Button, Stack, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconPlus } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-import type { GroupView } from '@gatehouse/shared/views/views'
+import type { GroupView } from '@gatehouse/shared/views/groups'
 import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'

@@ -1,5 +1,6 @@
 import { activities } from '@gatehouse/shared/activities'
-import type { GroupPreview, May } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
+import type { GroupPreview } from '@gatehouse/shared/views/groups'
 import { Alert, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'

@@ -1,4 +1,5 @@
-import type { GroupView, Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
+import type { GroupView } from '@gatehouse/shared/views/groups'
 import { Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'

@@ -1,6 +1,6 @@
 import { type Activity, activities } from '@gatehouse/shared/activities'
 import type { Scope } from '@gatehouse/shared/decide'
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { counted } from '../../kernel/format.ts'
 import type { Card } from './draft.ts'
 import { chosenIn } from './draft.ts'

@@ -1,5 +1,5 @@
 import { reportLengths } from '@gatehouse/shared/intake/reports'
-import type { ReportView } from '@gatehouse/shared/views/views'
+import type { ReportView } from '@gatehouse/shared/views/intake'
 import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'

@@ -1,5 +1,5 @@
 import { reportKindSays } from '@gatehouse/shared/intake/reports'
-import type { ReportStandingView } from '@gatehouse/shared/views/views'
+import type { ReportStandingView } from '@gatehouse/shared/views/intake'
 import { Alert, Button, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { browserZone, dateTime, zoneName } from '../../kernel/format.ts'

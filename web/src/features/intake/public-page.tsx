@@ -1,4 +1,4 @@
-import type { IntakeView } from '@gatehouse/shared/views/views'
+import type { IntakeView } from '@gatehouse/shared/views/intake'
 import { Anchor } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Link } from 'react-router'

@@ -1,6 +1,6 @@
 import type { intakeRoom } from '@gatehouse/bff/features/intake/routes'
 import type { ReportFilter, ReportKind, ReportSeverity } from '@gatehouse/shared/intake/reports'
-import type { ReportView } from '@gatehouse/shared/views/views'
+import type { ReportView } from '@gatehouse/shared/views/intake'
 import {
   infiniteQueryOptions,
   keepPreviousData,

@@ -1,4 +1,4 @@
-import type { ReportReceiptView } from '@gatehouse/shared/views/views'
+import type { ReportReceiptView } from '@gatehouse/shared/views/intake'
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'

@@ -7,7 +7,7 @@ import {
   reportSeverities,
   reportSeveritySays,
 } from '@gatehouse/shared/intake/reports'
-import type { IntakeView, ReportReceiptView } from '@gatehouse/shared/views/views'
+import type { IntakeView, ReportReceiptView } from '@gatehouse/shared/views/intake'
 import { Alert, Button, NativeSelect, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'

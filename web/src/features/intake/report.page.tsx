@@ -1,4 +1,4 @@
-import type { IntakeView, ReportReceiptView } from '@gatehouse/shared/views/views'
+import type { IntakeView, ReportReceiptView } from '@gatehouse/shared/views/intake'
 import { useState } from 'react'
 import { PublicPage } from './public-page.tsx'
 import { Receipt } from './receipt.tsx'

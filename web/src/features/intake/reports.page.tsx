@@ -1,5 +1,5 @@
 import { type ReportFilter, reportFilters, reportKindSays, reportStateSays } from '@gatehouse/shared/intake/reports'
-import type { ReportListRow } from '@gatehouse/shared/views/views'
+import type { ReportListRow } from '@gatehouse/shared/views/intake'
 import { Group, Select, Text } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'

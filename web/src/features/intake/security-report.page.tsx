@@ -1,5 +1,5 @@
 import { reportKindSays, reportLengths } from '@gatehouse/shared/intake/reports'
-import type { ReportView } from '@gatehouse/shared/views/views'
+import type { ReportView } from '@gatehouse/shared/views/intake'
 import { Alert, Button, Stack, Text, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'

@@ -1,4 +1,4 @@
-import type { IntakeView } from '@gatehouse/shared/views/views'
+import type { IntakeView } from '@gatehouse/shared/views/intake'
 import { Button } from '@mantine/core'
 import { Link } from 'react-router'
 import { paths } from '../../kernel/paths.ts'

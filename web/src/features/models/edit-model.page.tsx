@@ -1,4 +1,4 @@
-import type { ModelView } from '@gatehouse/shared/views/views'
+import type { ModelView } from '@gatehouse/shared/views/models'
 import { Alert, Anchor, Button, Group, List, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-import type { ModelView } from '@gatehouse/shared/views/views'
+import type { ModelView } from '@gatehouse/shared/views/models'
 import { Alert, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { IconCode } from '@tabler/icons-react'
 import { useCallback, useState } from 'react'

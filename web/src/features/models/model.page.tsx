@@ -4,7 +4,7 @@ import {
   type DeclaredAlarm,
   type DeclaredSetting,
 } from '@gatehouse/shared/devices/declaration'
-import type { ModelView } from '@gatehouse/shared/views/views'
+import type { ModelView } from '@gatehouse/shared/views/models'
 import { Badge, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core'
 import { IconCode, IconPencil } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-import type { ModelView } from '@gatehouse/shared/views/views'
+import type { ModelView } from '@gatehouse/shared/views/models'
 import { Button } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'

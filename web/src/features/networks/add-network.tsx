@@ -1,4 +1,4 @@
-import type { NetworksView } from '@gatehouse/shared/views/views'
+import type { NetworksView } from '@gatehouse/shared/views/networks'
 import { Button, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

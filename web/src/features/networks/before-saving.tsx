@@ -1,4 +1,4 @@
-import type { NetworksPreview, NetworksView } from '@gatehouse/shared/views/views'
+import type { NetworksPreview, NetworksView } from '@gatehouse/shared/views/networks'
 import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconCircleCheck, IconDoorExit, IconHistory, IconMapPin, type TablerIcon } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-import type { NetworksView, NetworkView } from '@gatehouse/shared/views/views'
+import type { NetworksView, NetworkView } from '@gatehouse/shared/views/networks'
 import { useState } from 'react'
 
 /** A network as it is sent. */

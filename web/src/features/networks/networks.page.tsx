@@ -1,5 +1,5 @@
 import { activities } from '@gatehouse/shared/activities'
-import type { NetworksView } from '@gatehouse/shared/views/views'
+import type { NetworksView } from '@gatehouse/shared/views/networks'
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-import type { PersonView } from '@gatehouse/shared/views/views'
+import type { PersonView } from '@gatehouse/shared/views/people'
 
 export type Deed = 'invite-again' | 'withdraw' | 'reset' | 'sign-out' | 'disable' | 'enable' | 'remove'
 

@@ -1,4 +1,4 @@
-import type { PersonView } from '@gatehouse/shared/views/views'
+import type { PersonView } from '@gatehouse/shared/views/people'
 import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

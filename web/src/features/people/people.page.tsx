@@ -1,4 +1,6 @@
-import type { May, MeView, PersonView } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
+import type { PersonView } from '@gatehouse/shared/views/people'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { ActionIcon, Button, Checkbox, Menu, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'

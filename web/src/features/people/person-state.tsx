@@ -1,4 +1,4 @@
-import type { PersonState } from '@gatehouse/shared/views/views'
+import type { PersonState } from '@gatehouse/shared/views/people'
 import { IconBan, IconCheck, IconMail } from '@tabler/icons-react'
 import { StateBadge, type StateLook } from '../../ui/badges.tsx'
 

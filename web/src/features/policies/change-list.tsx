@@ -1,4 +1,4 @@
-import type { PolicyVersionView } from '@gatehouse/shared/views/views'
+import type { PolicyVersionView } from '@gatehouse/shared/views/policies'
 import { Text } from '@mantine/core'
 import { changesOf } from './levels.ts'
 import classes from './policy.module.css'

@@ -1,6 +1,6 @@
 import { type PolicyAnswer, policyAnswers, type Rule } from '@gatehouse/shared/policies/policy'
 import type { Window } from '@gatehouse/shared/policies/windows'
-import type { SiteView } from '@gatehouse/shared/views/views'
+import type { SiteView } from '@gatehouse/shared/views/customers'
 import { Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useMemo, useState } from 'react'

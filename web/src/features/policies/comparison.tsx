@@ -1,4 +1,4 @@
-import type { PolicyComparison, PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyComparison, PolicyView } from '@gatehouse/shared/views/policies'
 import { Group, NumberInput, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'

@@ -1,5 +1,5 @@
 import { type Activity, policyActivities } from '@gatehouse/shared/activities'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { type Column, DataTable } from '../../ui/data-table.tsx'

@@ -1,6 +1,6 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import type { PolicyRules, Rule } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { useState } from 'react'
 import { changesOf, type Edits, edited, type Place, pruned, type RuleChange, rulesAt } from './levels.ts'
 

@@ -1,4 +1,4 @@
-import type { PolicyVersionView, PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyVersionView, PolicyView } from '@gatehouse/shared/views/policies'
 import { Button, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearchParams } from 'react-router'

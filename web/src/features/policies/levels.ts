@@ -9,7 +9,7 @@ import {
   sameRule,
 } from '@gatehouse/shared/policies/policy'
 import { answersSay } from '@gatehouse/shared/policies/words'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 
 export type Level = PolicyView['levels'][number]
 /** What a level of the policy is about, whether it speaks or not. */

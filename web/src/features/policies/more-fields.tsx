@@ -1,7 +1,7 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import { sessionActivities } from '@gatehouse/shared/activities'
 import { longestSession, type Rule } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { Alert, Group, NumberInput, Stack, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { LadderField } from './ladder-field.tsx'

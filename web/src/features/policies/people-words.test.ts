@@ -1,5 +1,5 @@
 import { plainRule } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { describe, expect, test } from 'vitest'
 import { peopleFaults, wantsSay } from './people-words.ts'
 

@@ -1,5 +1,5 @@
 import type { Rule } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { counted } from '../../kernel/format.ts'
 
 type People = PolicyView['people']

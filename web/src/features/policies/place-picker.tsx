@@ -1,5 +1,6 @@
 import type { PolicyLevelKind } from '@gatehouse/shared/policies/policy'
-import type { Named, PolicyView } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { SegmentedControl, Select, Stack } from '@mantine/core'
 import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-import type { Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
 import { Link } from 'react-router'
 import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'

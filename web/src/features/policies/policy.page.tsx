@@ -1,5 +1,5 @@
 import { policyAnswers } from '@gatehouse/shared/policies/policy'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { Alert, Button, Text } from '@mantine/core'
 import { IconFlask, IconHistory, IconPencil, IconShieldLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'

@@ -1,5 +1,5 @@
 import { policyActivities } from '@gatehouse/shared/activities'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { Alert, Button, List, Stack, Text } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'

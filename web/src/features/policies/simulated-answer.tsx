@@ -1,5 +1,7 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import type { CustomerView, DeviceView, ExplainView } from '@gatehouse/shared/views/views'
+import type { CustomerView } from '@gatehouse/shared/views/customers'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
+import type { ExplainView } from '@gatehouse/shared/views/policies'
 import { Stack, Text } from '@mantine/core'
 import { IconBan, IconCheck, IconMessageQuestion } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'

@@ -1,5 +1,6 @@
 import { type Activity, activities, activityNames, deviceActivities, isActivity } from '@gatehouse/shared/activities'
-import type { CustomerView, Named } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
+import type { CustomerView } from '@gatehouse/shared/views/customers'
 import { SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core'
 import { zoneName } from '../../kernel/format.ts'
 import { useServerNow } from '../../kernel/now.ts'

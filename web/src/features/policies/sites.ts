@@ -1,4 +1,4 @@
-import type { SiteView } from '@gatehouse/shared/views/views'
+import type { SiteView } from '@gatehouse/shared/views/customers'
 import type { Place } from './levels.ts'
 
 /** The sites by whose clocks the rules of a place go. */

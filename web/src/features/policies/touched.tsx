@@ -1,5 +1,5 @@
 import type { PolicyRules } from '@gatehouse/shared/policies/policy'
-import type { PolicyPreview, PolicyView, TouchedPeople } from '@gatehouse/shared/views/views'
+import type { PolicyPreview, PolicyView, TouchedPeople } from '@gatehouse/shared/views/policies'
 import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Answered } from '../../kernel/answered.tsx'

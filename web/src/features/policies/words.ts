@@ -1,7 +1,7 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import type { PolicyAnswer, Rule } from '@gatehouse/shared/policies/policy'
 import { answersSay, policyRowSays, ruleSays as wordsOf } from '@gatehouse/shared/policies/words'
-import type { PolicyView } from '@gatehouse/shared/views/views'
+import type { PolicyView } from '@gatehouse/shared/views/policies'
 import { counted } from '../../kernel/format.ts'
 import { type Below, type Place, placeSays } from './levels.ts'
 

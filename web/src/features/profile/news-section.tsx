@@ -1,5 +1,6 @@
 import { alwaysMailed, type NewsChoice, type NewsKind, newsKindNames, newsKinds } from '@gatehouse/shared/profile/news'
-import type { MeView, SettingsView } from '@gatehouse/shared/views/views'
+import type { SettingsView } from '@gatehouse/shared/views/profile'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { holds, useMe } from '../../kernel/me.ts'

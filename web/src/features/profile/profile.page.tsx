@@ -1,5 +1,5 @@
 import { signInMethods } from '@gatehouse/shared/sign-in/methods'
-import type { LastSignIn } from '@gatehouse/shared/views/views'
+import type { LastSignIn } from '@gatehouse/shared/views/sign-in'
 import { Button, Text } from '@mantine/core'
 import { Link } from 'react-router'
 import { useMe } from '../../kernel/me.ts'

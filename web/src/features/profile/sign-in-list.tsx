@@ -1,5 +1,5 @@
 import { signInMethods } from '@gatehouse/shared/sign-in/methods'
-import type { SignInView } from '@gatehouse/shared/views/views'
+import type { SignInView } from '@gatehouse/shared/views/sign-in'
 import { Badge, Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-import type { SettingsView } from '@gatehouse/shared/views/views'
+import type { SettingsView } from '@gatehouse/shared/views/profile'
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { fieldFaults, formFault } from '../../kernel/field-faults.ts'

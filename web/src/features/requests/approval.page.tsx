@@ -1,5 +1,5 @@
 import { awaitsAnswer, type RequestState, requestStateSays } from '@gatehouse/shared/requests/request-states'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'

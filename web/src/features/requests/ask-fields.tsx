@@ -1,4 +1,4 @@
-import type { DeviceView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { Checkbox, Input, NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core'
 import { sameClock } from '../../kernel/format.ts'
 import { useZone } from '../../kernel/zone.ts'

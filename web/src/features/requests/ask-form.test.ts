@@ -1,4 +1,4 @@
-import type { DeviceView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { describe, expect, test } from 'vitest'
 import { shortly } from '../../ui/at-limit.ts'
 import { type AskValues, askedOf, blank, choicesOf, faultsOf, serverFaults } from './ask-form.ts'

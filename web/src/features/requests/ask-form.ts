@@ -1,5 +1,5 @@
 import { type Activity, activities, deviceActivities, sessionActivities } from '@gatehouse/shared/activities'
-import type { DeviceView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { dateTime, zoneName } from '../../kernel/format.ts'
 import { isAtLimit } from '../../ui/at-limit.ts'
 import type { Asked } from './queries.ts'

@@ -1,5 +1,6 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import type { DeviceView, MeView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Section } from '../../ui/page.tsx'

@@ -1,4 +1,4 @@
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import type { ReactNode } from 'react'
 import { sameClock } from '../../kernel/format.ts'
 import { useZone } from '../../kernel/zone.ts'

@@ -1,5 +1,5 @@
 import { awaitsAnswer } from '@gatehouse/shared/requests/request-states'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { Text } from '@mantine/core'
 import { countdown, stretch } from '../../kernel/format.ts'
 import { useServerNow } from '../../kernel/now.ts'

@@ -1,4 +1,4 @@
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { IconCheck, IconClockMinus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'

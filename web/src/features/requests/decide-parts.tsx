@@ -1,5 +1,5 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { Text } from '@mantine/core'
 import { useServerNow } from '../../kernel/now.ts'
 import classes from './approvals.module.css'

@@ -1,5 +1,5 @@
 import { activities } from '@gatehouse/shared/activities'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { duration, listed } from './words.ts'
 
 type OneGiven = RequestView['approvals']['given'][number]

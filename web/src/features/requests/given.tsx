@@ -1,4 +1,4 @@
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { Stack, Text } from '@mantine/core'
 import classes from './approvals.module.css'
 import { givenSays } from './given-words.ts'

@@ -1,6 +1,6 @@
 import type { NewsKind } from '@gatehouse/shared/profile/news'
 import { awaitsAnswer, type RequestState } from '@gatehouse/shared/requests/request-states'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { paths } from '../../kernel/paths.ts'
 
 /** Something about a request that somebody should hear of wherever he is. */

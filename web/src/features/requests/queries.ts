@@ -1,7 +1,7 @@
 import type { requestsRoom } from '@gatehouse/bff/features/requests/routes'
 import type { Activity } from '@gatehouse/shared/activities'
 import { awaitsAnswer, type RequestState } from '@gatehouse/shared/requests/request-states'
-import type { AskingView, RequestView } from '@gatehouse/shared/views/views'
+import type { AskingView, RequestView } from '@gatehouse/shared/views/requests'
 import {
   infiniteQueryOptions,
   keepPreviousData,

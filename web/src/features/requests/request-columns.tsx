@@ -1,4 +1,4 @@
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { Text } from '@mantine/core'
 import { Link } from 'react-router'
 import { fromNow } from '../../kernel/format.ts'

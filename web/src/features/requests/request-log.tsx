@@ -1,4 +1,4 @@
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { useMemo } from 'react'
 import { AuditExcerpt } from '../audit/audit-excerpt.tsx'
 

@@ -1,4 +1,4 @@
-import type { LiveHint } from '@gatehouse/shared/views/views'
+import type { LiveHint } from '@gatehouse/shared/views/live'
 import { Anchor } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { Text, Timeline } from '@mantine/core'
 import { IconCheck, IconHourglass, IconMinus, IconX } from '@tabler/icons-react'
 import { useServerNow } from '../../kernel/now.ts'

@@ -1,4 +1,4 @@
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { describe, expect, test } from 'vitest'
 import { storyOf } from './story.ts'
 

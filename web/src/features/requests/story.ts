@@ -1,7 +1,7 @@
 import { activities } from '@gatehouse/shared/activities'
 import { awaitsAnswer, requestStateSays } from '@gatehouse/shared/requests/request-states'
 import { sessionCauses } from '@gatehouse/shared/sessions/session-states'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { givenSays } from './given-words.ts'
 import { duration, inZone, listed } from './words.ts'
 

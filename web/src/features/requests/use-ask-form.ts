@@ -1,4 +1,4 @@
-import type { DeviceView } from '@gatehouse/shared/views/views'
+import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { useForm } from '@mantine/form'
 import { type AskValues, blank, choicesOf, faultsOf } from './ask-form.ts'
 

@@ -1,5 +1,6 @@
 import type { Activity } from '@gatehouse/shared/activities'
-import type { AskingView, Named, RequestView } from '@gatehouse/shared/views/views'
+import type { Named } from '@gatehouse/shared/views/basics'
+import type { AskingView, RequestView } from '@gatehouse/shared/views/requests'
 import { List, Stack, Text } from '@mantine/core'
 import { timeOfDay } from '../../kernel/format.ts'
 import { approvedSays, listed } from './words.ts'

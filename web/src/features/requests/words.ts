@@ -1,5 +1,5 @@
 import { type Activity, activities, deviceActivities } from '@gatehouse/shared/activities'
-import type { RequestView } from '@gatehouse/shared/views/views'
+import type { RequestView } from '@gatehouse/shared/views/requests'
 import { dateTime, zoneName } from '../../kernel/format.ts'
 
 /** What a request can ask for: whatever reaches the device. */

@@ -1,4 +1,4 @@
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { countdown, stretch } from '../../kernel/format.ts'
 
 /** How urgent the end of a session is. */

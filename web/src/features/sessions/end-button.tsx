@@ -1,4 +1,4 @@
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Button, type ButtonProps, Stack, Text, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlayerStop } from '@tabler/icons-react'

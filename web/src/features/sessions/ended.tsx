@@ -1,5 +1,5 @@
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { Link } from 'react-router'

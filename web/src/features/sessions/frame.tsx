@@ -1,4 +1,4 @@
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Kbd, Text, Title } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
 import { useMe } from '../../kernel/me.ts'

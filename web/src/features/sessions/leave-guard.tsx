@@ -1,4 +1,4 @@
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Text } from '@mantine/core'
 import { useEffect } from 'react'
 import { useBlocker } from 'react-router'

@@ -1,5 +1,5 @@
 import type { sessionsRoom } from '@gatehouse/bff/features/sessions/routes'
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { room, said } from '../../kernel/api.ts'
 import { key } from '../../kernel/keys.ts'

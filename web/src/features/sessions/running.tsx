@@ -1,4 +1,4 @@
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Button, Group, Text, Title } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'

@@ -1,4 +1,5 @@
-import type { May, SessionView } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'

@@ -1,4 +1,4 @@
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { Alert } from '@mantine/core'
 import { countdown } from '../../kernel/format.ts'
 import { useServerNow } from '../../kernel/now.ts'

@@ -1,6 +1,7 @@
 import { sessionCauseNames, sessionCauses } from '@gatehouse/shared/sessions/session-states'
 import type { StreamNotice } from '@gatehouse/shared/sessions/terminal-frames'
-import type { May, SessionView } from '@gatehouse/shared/views/views'
+import type { May } from '@gatehouse/shared/views/basics'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { key } from '../../kernel/keys.ts'

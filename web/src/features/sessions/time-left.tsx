@@ -1,4 +1,4 @@
-import type { SessionView } from '@gatehouse/shared/views/views'
+import type { SessionView } from '@gatehouse/shared/views/sessions'
 import { VisuallyHidden } from '@mantine/core'
 import { IconClockHour9 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'

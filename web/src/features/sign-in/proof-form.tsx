@@ -1,4 +1,4 @@
-import type { StandingView } from '@gatehouse/shared/views/views'
+import type { StandingView } from '@gatehouse/shared/views/sign-in'
 import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { IconFingerprint } from '@tabler/icons-react'

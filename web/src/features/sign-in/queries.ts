@@ -1,6 +1,6 @@
 import type { proofRoom } from '@gatehouse/bff/features/sign-in/proof-routes'
 import type { signInRoom } from '@gatehouse/bff/features/sign-in/routes'
-import type { SignInStep, StandingView } from '@gatehouse/shared/views/views'
+import type { SignInStep, StandingView } from '@gatehouse/shared/views/sign-in'
 import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication } from '@simplewebauthn/browser'
 import { hc } from 'hono/client'
 import { apiFetch, room, said, sessionFetch } from '../../kernel/api.ts'

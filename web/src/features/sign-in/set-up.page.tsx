@@ -1,4 +1,5 @@
-import type { FactorsView, StandingView } from '@gatehouse/shared/views/views'
+import type { FactorsView } from '@gatehouse/shared/views/factors'
+import type { StandingView } from '@gatehouse/shared/views/sign-in'
 import { Alert, Anchor, Text, UnstyledButton } from '@mantine/core'
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { IconDeviceMobile, IconFingerprint } from '@tabler/icons-react'

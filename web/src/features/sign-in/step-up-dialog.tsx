@@ -1,4 +1,4 @@
-import type { StandingView } from '@gatehouse/shared/views/views'
+import type { StandingView } from '@gatehouse/shared/views/sign-in'
 import { Alert, Button, Group, Modal, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { ProofWish } from '../../kernel/step-up.ts'

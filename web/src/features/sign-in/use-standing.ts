@@ -1,4 +1,4 @@
-import type { SignInStep, StandingView } from '@gatehouse/shared/views/views'
+import type { SignInStep, StandingView } from '@gatehouse/shared/views/sign-in'
 import { useEffect, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { withFragment } from '../../kernel/link-fragment.ts'

@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css'
 import type { DataItem } from '@gatehouse/shared/devices/declaration'
-import type { TrendView } from '@gatehouse/shared/views/views'
+import type { TrendView } from '@gatehouse/shared/views/telemetry'
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'

@@ -1,4 +1,4 @@
-import type { TrendView } from '@gatehouse/shared/views/views'
+import type { TrendView } from '@gatehouse/shared/views/telemetry'
 import { describe, expect, test } from 'vitest'
 import { trendPoints } from './trend-points.ts'
 

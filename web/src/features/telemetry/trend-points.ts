@@ -1,4 +1,4 @@
-import type { TrendView } from '@gatehouse/shared/views/views'
+import type { TrendView } from '@gatehouse/shared/views/telemetry'
 
 /** What a chart draws: times in seconds, and `null` where the line is broken. */
 export type TrendPoints = [times: number[], values: (number | null)[]]

@@ -1,4 +1,4 @@
-import type { PersonView } from '@gatehouse/shared/views/views'
+import type { PersonView } from '@gatehouse/shared/views/people'
 import { NumberInput, Text, Textarea, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-import type { MeView } from '@gatehouse/shared/views/views'
+import type { MeView } from '@gatehouse/shared/views/sign-in'
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconEye } from '@tabler/icons-react'
