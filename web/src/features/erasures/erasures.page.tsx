@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { Answered } from '../../kernel/answered.tsx'
+import { counted } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
@@ -90,7 +91,7 @@ const Pending = ({ one, zone, onAnswer }: { one: ErasureView; zone: string; onAn
       )}
       {one.state === 'running' && (
         <Text fw={550} role="status">
-          Words of {one.events} events are erased so far.
+          Words of {counted(one.events, 'event')} are erased so far. It can no longer be stopped.
         </Text>
       )}
       <Group>
