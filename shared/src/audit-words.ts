@@ -109,9 +109,12 @@ export const plainValue = (event: string, field: string, value: Value): Value =>
     ? newsTold(String(value))
     : (ownOf(inWords, field)?.(value) ?? value)
 
-/** As `plainValue`; of a hash its beginning, which is what people compare at a glance. */
-const inSentence = (event: string, field: string, value: Value): Value =>
-  field === 'hash' ? String(value).replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1…') : plainValue(event, field, value)
+/** As `plainValue`; of a hash its beginning and of an id its end, which is what people compare at a glance. */
+const inSentence = (event: string, field: string, value: Value): Value => {
+  if (field === 'hash') return String(value).replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1…')
+  if (field === 'person' || field === 'erasure') return String(value).replace(/^[0-9a-f-]{28}([0-9a-f]{8})$/, '$1')
+  return plainValue(event, field, value)
+}
 
 /**
  * The sentence of an event for whoever reads it without training: what the event holds as a code, a door's name or a
