@@ -155,7 +155,10 @@ export const openWitness = async (of: Surroundings): Promise<Witness> => {
     },
     take: async ({ order, checkpoint }) => {
       askAt = performance.now() + timings.witness.every * (0.8 + 0.4 * Math.random())
+      const watchedBefore = watched?.printed
       if (order !== undefined) await takeOrder(order)
+      // Of a log that was just begun, or begun anew, the first checkpoint is signed in a moment.
+      if (watched?.printed !== watchedBefore && !checkpoint) askAt = performance.now() + timings.witness.unanswered
       if (!watched || !checkpoint || blind) return
       const { key, memory } = watched
       const proof = hashesOf(checkpoint.proof)

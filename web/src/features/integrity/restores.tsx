@@ -30,13 +30,13 @@ export const Restores = ({ log, zone }: { log: LogView; zone: string }) => (
             {keptOf(one)}
           </Text>
           <Text size="sm">
-            An older copy of the database was put back; <TimeText at={one.at} zone={zone} withZone />{' '}
-            {one.by ?? 'somebody'} wrote that down by a command on the server
+            An older copy of the database was put back. {one.by ?? 'Somebody'} wrote that down by a command on the
+            server, <TimeText at={one.at} zone={zone} withZone />
             {one.reason === null ? '.' : `: “${one.reason}”`}
           </Text>
           <Text size="sm" c="dimmed">
-            Since then the log goes on as epoch {one.epoch}. Every checkpoint says so, and devices followed only by an
-            order under the server’s key. They keep what they held before. So should you: it shows what was there.
+            Since then the log goes on as epoch {one.epoch}, and every checkpoint says so. Devices follow only by an
+            order under the server’s key, and keep what they held before. Keep yours too: it shows what was there.
           </Text>
         </Stack>
       </li>
