@@ -205,6 +205,7 @@ describe('AL08 the sequencer', () => {
       expect(await h.house.db.select().from(auditCheck).where(eq(auditCheck.id, lost))).toEqual([])
       // The connection is whole: what comes next is done, and seen to be.
       await happen(ours, null)
+      await drain()
     },
   )
 
