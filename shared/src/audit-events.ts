@@ -227,9 +227,26 @@ export const personalPaths = (actorKind: string, fields: Readonly<Record<string,
 export const auditOutcomes = ['done', 'refused', 'failed', 'unknown'] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
+/** What sentences count, where it is one. */
+const one = {
+  minutes: 'minute',
+  hours: 'hour',
+  events: 'event',
+  entries: 'entry',
+  parts: 'part',
+  approvals: 'approval',
+} as const
+
 /** The sentence of an event with its fields put in, as plain text; unknown events and absent fields stay visible. */
 export const sentence = (event: string, fields: Readonly<Record<string, unknown>>): string => {
   const row = (auditEvents as Record<string, { says: string } | undefined>)[event]
   if (!row) return event
-  return row.says.replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? '–'))
+  return row.says.replace(
+    /\{(\w+)\}(?: (minutes|hours|events|entries|parts|approvals)\b)?/g,
+    (_, name: string, many) => {
+      const value = String(fields[name] ?? '–')
+      if (many === undefined) return value
+      return `${value} ${value === '1' ? one[many as keyof typeof one] : many}`
+    },
+  )
 }

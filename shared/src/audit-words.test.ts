@@ -100,3 +100,9 @@ test('moments are those of the clocks where it is read', () => {
   expect(withLocalTimes(says, 'Europe/Zurich')).toContain('to end at 01 Jul 2026, 14:00 CEST at')
   expect(withLocalTimes('a code 2026-99-99T99:99:99Z', 'UTC')).toBe('a code 2026-99-99T99:99:99Z')
 })
+
+test('one is counted as one', () => {
+  const says = (minutes: number) => plainSentence('limits.left', { limit: 'the audit log is behind', minutes })
+  expect(says(1)).toBe('No longer so, after 1 minute: the audit log is behind')
+  expect(says(11)).toBe('No longer so, after 11 minutes: the audit log is behind')
+})
