@@ -14,7 +14,7 @@ import { signerOf, treeName, UnreadableMemory } from '../audit/door.ts'
 import { erasureChecker } from '../erasures/door.ts'
 import { type EntryRow, entriesFrom, whyEventDiffers } from './entry.ts'
 import { kindOf } from './faults.ts'
-import { eventlessWords, placelessEvents } from './placeless.ts'
+import { eventlessWaiting, eventlessWords, placelessEvents } from './placeless.ts'
 import { largestSigned, type SignedRoot, signedRoots } from './signed-roots.ts'
 
 /** Something that is not as it was written; `seq` is the entry's number in the tree, where it is about one. */
@@ -188,6 +188,7 @@ export const checkTree = async (
     if (faults.length >= mostFaults) break
     await progress(frontier.size, size)
   }
+  for (const id of await eventlessWaiting(db, tree)) fault(null, `an event that waited for its place is gone (${id})`)
   // Words are of no tree: the maker's people look after them.
   if (tree === theMakerItself)
     for await (const ids of eventlessWords(db)) {

@@ -47,6 +47,19 @@ export async function* eventlessWords(db: Tx): AsyncGenerator<string[]> {
   }
 }
 
+/** What waits for a place in a tree and is there no more, by the id that it had: who took it away forgot the queue. */
+export const eventlessWaiting = async (db: Tx, tree: string): Promise<string[]> => {
+  const own =
+    tree === theMakerItself ? 'pending.customer_id is null and $1::uuid is not null' : 'pending.customer_id = $1'
+  const rows = await prepared<{ id: string }>(
+    db,
+    `select pending.event_id as id from audit_pending pending
+     where ${own} and not exists (select from audit_event event where event.id = pending.event_id)`,
+    [tree],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** Words that are looked at in one go: two indexes alone are read for it. */
 const manyWords = 10_000
 

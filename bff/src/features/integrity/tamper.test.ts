@@ -20,8 +20,8 @@ import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { signAll } from '../../testing/signing.ts'
 import { seedStories } from '../../testing/stories.ts'
-import { checkpointTree, signerOf } from '../audit/checkpoints.ts'
-import { sequence } from '../audit/sequencer.ts'
+import { checkpointTree, signerLock, signerOf } from '../audit/checkpoints.ts'
+import { sequence, sequencerLock } from '../audit/sequencer.ts'
 import { noteText } from '../audit/signer.ts'
 import { checkTree } from './check.ts'
 import { orderNightlyChecks, runChecks } from './checks.ts'
@@ -47,7 +47,7 @@ const remembered = async () => {
 /** Everything as it was, while neither sequencer nor signer is at work. */
 const putBack = () =>
   superuser.begin(async (tx) => {
-    await tx.unsafe('select pg_advisory_xact_lock(5530928817340912), pg_advisory_xact_lock(5530928817340913)')
+    await tx.unsafe(`select pg_advisory_xact_lock(${sequencerLock}), pg_advisory_xact_lock(${signerLock})`)
     // The queue first: what comes meanwhile may wait without its event, and no event may be without its place.
     for (const table of found) await tx.unsafe(`delete from ${table}`)
     for (const table of tables) {
@@ -61,6 +61,29 @@ const putBack = () =>
     for (const [name, bytes] of memory) await writeFile(join(folder(), name), bytes)
   })
 
+/** Keeps everything as it is at one moment at which nothing waits and all is signed; throws where it is not so. */
+const keep = async () => {
+  await sequence(h.house)
+  await signAll(h.house)
+  const locks = [sequencerLock, signerLock]
+  await superuser`select pg_advisory_lock(one::bigint) from unnest(${locks}::text[]) one`
+  try {
+    await superuser.begin('isolation level repeatable read', async (tx) => {
+      const [row] = await tx<{ waiting: number; unsigned: number }[]>`
+        select (select count(*) from audit_pending)::int as waiting,
+          (select count(*) from audit_tree where not exists (select from audit_checkpoint one
+            where one.tree = audit_tree.tree and one.size = audit_tree.size))::int as unsigned`
+      expect(row).toEqual({ waiting: 0, unsigned: 0 })
+      for (const table of tables) await tx.unsafe(`create table kept_${table} as table ${table}`)
+      const [kept] = await tx<{ size: number }[]>`select size::int from audit_tree where tree = ${tree}`
+      size = kept?.size ?? 0
+    })
+    memory = await remembered()
+  } finally {
+    await superuser`select pg_advisory_unlock_all()`
+  }
+}
+
 beforeAll(async () => {
   h = await openTestHouse()
   tree = h.seeded.customers['Helvetia Pharma']
@@ -68,16 +91,9 @@ beforeAll(async () => {
   const clara = await h.as('approver')
   for (const note of ['one', 'two', 'three'])
     await clara.post(`/api/alarms/${h.seeded.devices['Balance 7']}/acknowledge`, { note })
-  await vi.waitFor(async () => {
-    await sequence(h.house)
-    if ((await h.house.db.select().from(auditPending)).length > 0) throw new Error('some events still wait')
-  })
-  await signAll(h.house)
-  memory = await remembered()
   superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
   await superuser.unsafe('set session_replication_role = replica')
-  for (const table of tables) await superuser.unsafe(`create table kept_${table} as table ${table}`)
-  size = (await checkTree(h.house, tree)).size
+  await vi.waitFor(keep, { timeout: 20_000 })
   await putBack()
 })
 afterEach(putBack)
@@ -223,16 +239,22 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       'an event taken out of the queue before it had its place',
       () => {
         const id = newIdAt(h.clock.now())
-        return `select pg_advisory_lock(5530928817340912);
+        return `select pg_advisory_lock(${sequencerLock});
           insert into audit_event select (jsonb_populate_record(one, jsonb_build_object('id', '${id}'))).*
             from audit_event one where id = ${event(3)};
           ${slippedWords(id)};
           insert into audit_pending (event_id, customer_id) values ('${id}', '${tree}');
           delete from audit_pending where event_id = '${id}';
-          select pg_advisory_unlock(5530928817340912)`
+          select pg_advisory_unlock(${sequencerLock})`
       },
       null,
       /the event has no place in the log: .+ of .+ UTC \([0-9a-f-]{36}\)/,
+    ],
+    [
+      'an event thrown away before it had its place',
+      () => `insert into audit_pending (event_id, customer_id) values ('${newIdAt(h.clock.now())}', '${tree}')`,
+      null,
+      /an event that waited for its place is gone/,
     ],
     [
       'a checkpoint',

@@ -100,8 +100,11 @@ const tables = [
 ]
 /** Keeps the log as it is now; gives what brings it back, and the signer’s memory of it to nothing. */
 const backUp = async (): Promise<() => Promise<void>> => {
-  for (const table of tables) await superuser.unsafe(`drop table if exists kept_${table}`)
-  for (const table of tables) await superuser.unsafe(`create table kept_${table} as table ${table}`)
+  // As a backup is: all tables as they are at one moment, whatever is written meanwhile.
+  await superuser.begin('isolation level repeatable read', async (tx) => {
+    for (const table of tables)
+      await tx.unsafe(`drop table if exists kept_${table}; create table kept_${table} as table ${table}`)
+  })
   return async () => {
     await superuser.begin(async (tx) => {
       // Whoever puts a copy back stops the server first: nobody gives places or signs while rows come and go.
