@@ -73,7 +73,15 @@ interface VitestReport {
 
 /** The first lines of each try's failure: who reads only the end of a long run sees why, too. */
 const why = (messages: readonly string[]): string =>
-  [...new Set(messages)].map((one) => `\n${stripVTControlCharacters(one).split('\n').slice(0, 12).join('\n')}`).join('')
+  [...new Set(messages)]
+    .map((one) => {
+      const lines = stripVTControlCharacters(one).split('\n')
+      return `\n${lines
+        .filter((line) => !/^\s+at .*(node_modules|node:)/.test(line))
+        .slice(0, 12)
+        .join('\n')}`
+    })
+    .join('')
 
 /** Vitest's own report; a file that could not even be loaded has no tests and counts as one failure. */
 const readVitest = async (path: string): Promise<Outcome> => {
