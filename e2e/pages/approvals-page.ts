@@ -10,7 +10,11 @@ export class ApprovalsPage {
 
   /** Opens the waiting request about a device. */
   async openRequest(device: string): Promise<void> {
-    await this.page
+    // Not one about the same device that was answered before, and stands further down.
+    const waiting = this.page.locator('section', {
+      has: this.page.getByRole('heading', { name: 'Waiting for an answer' }),
+    })
+    await waiting
       .getByRole('link', { name: new RegExp(device) })
       .first()
       .click()
