@@ -2,12 +2,11 @@ import { fromBase64url, sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
 import { openCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { keyOfEpoch } from '@gatehouse/shared/audit/epoch'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
-import { leafBytes } from '@gatehouse/shared/audit/leaf'
-import { append, emptyTree, rootOf, treeHasher } from '@gatehouse/shared/audit/tree'
+import { append, emptyTree, rootOf } from '@gatehouse/shared/audit/tree'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Db } from '../../kernel/database/connect.ts'
-import { copyName, type Signer, treeName } from '../audit/door.ts'
+import { copyName, entryHash, type Signer } from '../audit/door.ts'
 import { entriesOf } from './job.ts'
 import { readSegment, segmentsIn } from './segments.ts'
 
@@ -38,7 +37,6 @@ const compareTree = async (
   const tell = (seq: number | null, says: string) => {
     if (differences.length < most) differences.push({ tree: name, seq, says })
   }
-  const { leaf } = treeHasher(sha256)
   let frontier = emptyTree
   for (const segment of (await segmentsIn(folder)).filter((one) => one.tree === name)) {
     if (segment.end <= frontier.size) continue
@@ -55,7 +53,7 @@ const compareTree = async (
         tell(one.seq, 'the database has another event than the copy')
     }
     const hashes = entries.map(({ seq, deviceSeq, event }) =>
-      leaf(leafBytes({ tree: treeName(tree), seq, deviceSeq, event: sha256(fromBase64url(event)) })),
+      entryHash({ tree, seq, deviceSeq, event: sha256(fromBase64url(event)) }),
     )
     frontier = append(sha256, frontier, hashes).frontier
     if (read.checkpoint === undefined) continue

@@ -1,5 +1,4 @@
-import { leafBytes } from '@gatehouse/shared/audit/leaf'
-import { append, emptyTree, type Frontier, treeHasher } from '@gatehouse/shared/audit/tree'
+import { append, emptyTree, type Frontier } from '@gatehouse/shared/audit/tree'
 import { sql } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import type { Signal } from '../../kernel/bus.ts'
@@ -8,7 +7,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { reportFault } from '../integrity/door.ts'
-import { frontiersOf, LostNode, type NewNodes, storeNodes, treeName, treeOfCustomer } from './trees.ts'
+import { entryHash, frontiersOf, LostNode, type NewNodes, storeNodes, treeOfCustomer } from './trees.ts'
 
 /** Any fixed number: whoever holds this lock is the sequencer until his transaction ends. */
 export const sequencerLock = '5530928817340912'
@@ -69,7 +68,6 @@ const place = (
   trees: ReadonlyMap<string, Frontier>,
   counts: Map<string, number>,
 ): { placed: Placed[]; grown: Map<string, Frontier>; nodes: NewNodes[] } => {
-  const { leaf: leafHash } = treeHasher(sha256)
   const placed: Placed[] = []
   const leaves = new Map<string, Uint8Array[]>()
   for (const { event_id, customer_id, device_id, canonical } of waiting) {
@@ -80,7 +78,7 @@ const place = (
     const device = `${tree} ${device_id}`
     const deviceSeq = device_id === null ? null : (counts.get(device) ?? 0)
     if (deviceSeq !== null) counts.set(device, deviceSeq + 1)
-    hashes.push(leafHash(leafBytes({ tree: treeName(tree), seq, deviceSeq, event: sha256(canonical) })))
+    hashes.push(entryHash({ tree, seq, deviceSeq, event: sha256(canonical) }))
     placed.push({ tree, seq, eventId: event_id, deviceId: device_id, deviceSeq })
   }
   const grown = new Map<string, Frontier>()

@@ -1,4 +1,5 @@
 import { makersTree } from '@gatehouse/shared/audit/checkpoint'
+import { leafBytes } from '@gatehouse/shared/audit/leaf'
 import {
   emptyTree,
   type FetchNodes,
@@ -6,7 +7,9 @@ import {
   type NodeId,
   nodesOf,
   type TreeNode,
+  treeHasher,
 } from '@gatehouse/shared/audit/tree'
+import { sha256 } from '../../kernel/audit/platform.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
@@ -23,6 +26,16 @@ export const treeNamed = (name: string): string => (name === makersTree ? theMak
 
 /** The tree of what is about this customer; that of the maker for `null`. */
 export const treeOfCustomer = (customerId: string | null): string => customerId ?? theMakerItself
+
+const hasher = treeHasher(sha256)
+
+/** The hash of an entry, as it stands at the lowest level of its tree; `event` is the hash of the event's evidence. */
+export const entryHash = (entry: {
+  tree: string
+  seq: number
+  deviceSeq: number | null
+  event: Uint8Array
+}): Uint8Array => hasher.leaf(leafBytes({ ...entry, tree: treeName(entry.tree) }))
 
 interface TreeNodeId extends NodeId {
   tree: string

@@ -1,10 +1,9 @@
 import { sameBytes } from '@gatehouse/shared/audit/bytes'
-import { type EventRecord, leafBytes } from '@gatehouse/shared/audit/leaf'
-import { treeHasher } from '@gatehouse/shared/audit/tree'
+import type { EventRecord } from '@gatehouse/shared/audit/leaf'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
-import { treeName } from '../audit/door.ts'
+import { entryHash } from '../audit/door.ts'
 import { listHash } from './words.ts'
 
 interface Told {
@@ -18,7 +17,6 @@ interface Told {
 
 /** The events of an erasure that are in the log as they were written, or wait for their place in it. */
 const toldOf = async (db: Tx, personId: string, events: readonly string[]): Promise<EventRecord[]> => {
-  const { leaf } = treeHasher(sha256)
   const rows = await prepared<Told>(
     db,
     `select event.canonical, leaf.tree, leaf.seq, leaf.device_seq, node.hash as leaf_hash,
@@ -32,8 +30,8 @@ const toldOf = async (db: Tx, personId: string, events: readonly string[]): Prom
   const isInTree = (row: Told): boolean => {
     if (row.tree === null || row.leaf_hash === null) return row.waits
     const deviceSeq = row.device_seq === null ? null : Number(row.device_seq)
-    const bytes = { tree: treeName(row.tree), seq: Number(row.seq), deviceSeq, event: sha256(row.canonical) }
-    return sameBytes(row.leaf_hash, leaf(leafBytes(bytes)))
+    const bytes = { tree: row.tree, seq: Number(row.seq), deviceSeq, event: sha256(row.canonical) }
+    return sameBytes(row.leaf_hash, entryHash(bytes))
   }
   return rows.filter(isInTree).map((row) => JSON.parse(row.canonical.toString('utf8')) as EventRecord)
 }

@@ -1,7 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { sameBytes } from '@gatehouse/shared/audit/bytes'
-import { leafBytes } from '@gatehouse/shared/audit/leaf'
-import { append, emptyTree, type Frontier, rootOf, type TreeNode, treeHasher } from '@gatehouse/shared/audit/tree'
+import { append, emptyTree, type Frontier, rootOf, type TreeNode } from '@gatehouse/shared/audit/tree'
 import { eq, sql } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
@@ -10,7 +9,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { moment } from '../../kernel/outbox/moment.ts'
-import { signerOf, treeName, UnreadableMemory } from '../audit/door.ts'
+import { entryHash, signerOf, UnreadableMemory } from '../audit/door.ts'
 import { erasureChecker } from '../erasures/door.ts'
 import { type EntryRow, entriesFrom, whyEventDiffers } from './entry.ts'
 import { kindOf } from './faults.ts'
@@ -79,7 +78,6 @@ export const checkTree = async (
   }
   const notSigned = ({ size }: SignedRoot) =>
     fault(size - 1, `the checkpoint of ${size} entries is not one that was signed`)
-  const { leaf: leafHash } = treeHasher(sha256)
   const signer = await signerOf(house)
   const remembered = await signer.last(tree).catch((error: unknown) => {
     if (!(error instanceof UnreadableMemory)) throw error
@@ -102,7 +100,7 @@ export const checkTree = async (
     if (expected !== deviceSeq) fault(seq, 'an event of its device is missing before it')
     if (row.device_id !== null) devices.set(row.device_id, (deviceSeq ?? 0) + 1)
     const event = sha256(row.canonical ?? new Uint8Array(0))
-    const hash = leafHash(leafBytes({ tree: treeName(tree), seq, deviceSeq, event }))
+    const hash = entryHash({ tree, seq, deviceSeq, event })
     if (!row.leaf_hash || !sameBytes(row.leaf_hash, hash))
       fault(seq, 'it is not what its entry in the tree was made of')
     return hash

@@ -1,7 +1,5 @@
 import { utf8 } from '@gatehouse/shared/audit/bytes'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
-import { leafBytes } from '@gatehouse/shared/audit/leaf'
-import { treeHasher } from '@gatehouse/shared/audit/tree'
 import { proveInclusion, verifyInclusion } from '@gatehouse/shared/audit/tree-proofs'
 import type { EntryProof } from '@gatehouse/shared/views/audit'
 import { eq } from 'drizzle-orm'
@@ -9,21 +7,19 @@ import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditLeaf } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
-import { LostNode, newestCheckpoint, nodesIn, signerOf, treeName } from '../audit/door.ts'
+import { entryHash, LostNode, newestCheckpoint, nodesIn, signerOf } from '../audit/door.ts'
 import { type EntryRow, entriesFrom, whyEventDiffers } from './entry.ts'
 
 /** Whether it was right to erase words is for the check of the whole log, which sees all erasures. */
 const whateverIsErased = { has: () => true }
 
 const hashOf = (tree: string, row: EntryRow): Uint8Array =>
-  treeHasher(sha256).leaf(
-    leafBytes({
-      tree: treeName(tree),
-      seq: Number(row.seq),
-      deviceSeq: row.device_seq === null ? null : Number(row.device_seq),
-      event: sha256(row.canonical ?? new Uint8Array(0)),
-    }),
-  )
+  entryHash({
+    tree,
+    seq: Number(row.seq),
+    deviceSeq: row.device_seq === null ? null : Number(row.device_seq),
+    event: sha256(row.canonical ?? new Uint8Array(0)),
+  })
 
 const notSigned = 'it is not what was signed'
 
