@@ -15,14 +15,38 @@ export type Reader = Pick<Actor, 'customerId' | 'grants'> & {
   without?: readonly string[]
 }
 
-const linesOf = async (db: Tx, ids: readonly string[]): Promise<AuditEventRow[]> =>
-  ids.length === 0
-    ? []
-    : db
-        .select()
-        .from(auditLine)
-        .where(inArray(auditLine.id, [...ids]))
-        .orderBy(desc(auditLine.id))
+/** Stands in the place of words that should be beside an event and are not: taken away, or made another customer's. */
+const goneWord = '(gone)'
+
+/** Events whose words are gone, without them: what somebody took words of is seen all the same, and opens as altered. */
+const wordlessOf = async (db: Tx, ids: readonly string[]): Promise<AuditEventRow[]> =>
+  (
+    await db
+      .select()
+      .from(auditEvent)
+      .where(inArray(auditEvent.id, [...ids]))
+  ).map((event) => ({
+    ...event,
+    actorName: goneWord,
+    fromAddress: null,
+    fields: {},
+  }))
+
+const linesOf = async (db: Tx, ids: readonly string[]): Promise<AuditEventRow[]> => {
+  if (ids.length === 0) return []
+  const lines = await db
+    .select()
+    .from(auditLine)
+    .where(inArray(auditLine.id, [...ids]))
+    .orderBy(desc(auditLine.id))
+  if (lines.length === ids.length) return lines
+  const found = new Set(lines.map(({ id }) => id))
+  const wordless = await wordlessOf(
+    db,
+    ids.filter((id) => !found.has(id)),
+  )
+  return [...lines, ...wordless].sort((a, b) => (a.id < b.id ? 1 : -1))
+}
 
 /** The event of this id, where `actor` may see it now; `db` is his wall. */
 export const eventVisibleTo = async (db: Tx, actor: Reader, id: string): Promise<AuditEventRow | undefined> => {

@@ -1,6 +1,8 @@
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { type EventRecord, type Openings, reveal } from '@gatehouse/shared/audit/leaf'
+import { getTableColumns } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
+import { auditEvent } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 
@@ -23,6 +25,32 @@ export interface EntryRow {
   openings: Openings | null
 }
 
+/** What of an event stands beside its evidence in columns of its own, each under the name that it has there, and how people call it. */
+const columnSays: Readonly<Record<Exclude<keyof typeof auditEvent.$inferSelect, 'canonical'>, string>> = {
+  id: 'number',
+  at: 'time',
+  event: 'kind',
+  outcome: 'outcome',
+  actorKind: 'kind of actor',
+  actorId: 'actor',
+  actorCompany: 'company',
+  customerId: 'customer',
+  customerName: 'customer’s name',
+  deviceId: 'device',
+  deviceName: 'device’s name',
+  requestId: 'request',
+  sessionId: 'session',
+  approvalId: 'approval',
+  siteId: 'site',
+  personId: 'person',
+  claimedAt: 'time by the device’s clock',
+}
+const besideEvidence = Object.keys(columnSays) as (keyof typeof columnSays)[]
+
+const columnsOfEvent = besideEvidence
+  .map((name) => `'${name}', event.${getTableColumns(auditEvent)[name].name}`)
+  .join(', ')
+
 /** Entries of a tree in their order. */
 export const entriesFrom = (
   db: Tx,
@@ -32,13 +60,7 @@ export const entriesFrom = (
   prepared<EntryRow>(
     db,
     `select leaf.seq, leaf.event_id, leaf.device_id, leaf.device_seq, node.hash as leaf_hash, event.canonical,
-       case when event.id is not null then jsonb_build_object('id', event.id, 'at', event.at, 'event', event.event,
-         'outcome', event.outcome, 'actorKind', event.actor_kind, 'actorId', event.actor_id,
-         'actorCompany', event.actor_company, 'customerId', event.customer_id, 'customerName', event.customer_name,
-         'deviceId', event.device_id, 'deviceName', event.device_name, 'requestId', event.request_id,
-         'sessionId', event.session_id, 'approvalId', event.approval_id,
-         'siteId', event.site_id, 'personId', event.person_id,
-         'claimedAt', event.claimed_at) end as columns,
+       case when event.id is not null then jsonb_build_object(${columnsOfEvent}) end as columns,
        words.actor_name, words.customer_id as words_of, words.from_address, words.fields, words.openings
      from audit_leaf leaf
      left join audit_event event on event.id = leaf.event_id
@@ -71,27 +93,6 @@ const whyWordsDiffer = (event: EventRecord, row: EntryRow, mayMiss: MayMiss | un
   }
 }
 
-/** How people call what stands beside the evidence. */
-const columnSays: Readonly<Record<string, string>> = {
-  id: 'number',
-  at: 'time',
-  event: 'kind',
-  outcome: 'outcome',
-  actorKind: 'kind of actor',
-  actorId: 'actor',
-  actorCompany: 'company',
-  customerId: 'customer',
-  customerName: 'customer’s name',
-  deviceId: 'device',
-  deviceName: 'device’s name',
-  requestId: 'request',
-  sessionId: 'session',
-  approvalId: 'approval',
-  siteId: 'site',
-  personId: 'person',
-  claimedAt: 'time by the device’s clock',
-}
-
 /** Why an event as it is shown is not what its evidence says; `undefined` where it is. */
 export const whyEventDiffers = (row: EntryRow, mayMiss: MayMiss | undefined): string | undefined => {
   if (!row.canonical || !row.columns) return 'the event is gone'
@@ -101,9 +102,10 @@ export const whyEventDiffers = (row: EntryRow, mayMiss: MayMiss | undefined): st
   } catch {
     return 'its evidence cannot be read'
   }
-  const column = Object.entries(row.columns).find(([name, value]) => (event[name] ?? null) !== value)
-  if (column) return `its ${columnSays[column[0]] ?? column[0]}, as it is shown, is not what was written down`
+  const { columns } = row
+  const column = besideEvidence.find((name) => (event[name] ?? null) !== (columns[name] ?? null))
+  if (column) return `its ${columnSays[column]}, as it is shown, is not what was written down`
   // By it they are shown to whoever may see them.
-  if (row.openings && row.words_of !== row.columns.customerId) return 'its words are those of another customer'
+  if (row.openings && row.words_of !== columns.customerId) return 'its words are those of another customer'
   return whyWordsDiffer(event, row, mayMiss)
 }

@@ -189,6 +189,19 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       null,
       /words/,
     ],
+    [
+      'the words made those of another customer',
+      () =>
+        `update audit_text set customer_id = '${h.seeded.customers['Great Lakes Foods']}' where event_id = ${event(5)}`,
+      5,
+      /its words are those of another customer/,
+    ],
+    [
+      'the words made the maker’s',
+      () => `update audit_text set customer_id = null where event_id = ${event(5)}`,
+      5,
+      /its words are those of another customer/,
+    ],
     ['the words thrown away', () => `delete from audit_text where event_id = ${event(5)}`, 5, /words are gone/],
     ['an event thrown away', () => `delete from audit_event where id = ${event(6)}`, 6, /event is gone/],
     ['an entry thrown away', () => `delete from audit_leaf where tree = '${tree}' and seq = 7`, 7, /entry is missing/],
@@ -444,6 +457,7 @@ describe('AL14 whoever opens an entry is told whether it is as it was written, a
     ],
     ['its words', (id) => `update audit_text set fields = fields || '{"x": 1}' where event_id = '${id}'`, /its words/],
     ['its evidence as well', rewritten, /not what was signed/],
+    ['its words thrown away', (id) => `delete from audit_text where event_id = '${id}'`, /its words are gone/],
     [
       'its device’s count',
       (id) => `update audit_leaf set device_seq = 77 where event_id = '${id}'`,
@@ -470,6 +484,27 @@ describe('AL14 whoever opens an entry is told whether it is as it was written, a
     const id = await eventAt(4)
     await superuser.unsafe(sql(id))
     expect(await open(id)).toEqual({ altered: expect.stringMatching(says), signed: null })
+  })
+
+  test('its words made those of another customer: neither of them is shown a thing, and whoever sees both is told whose they are', async () => {
+    const id = await eventAt(4)
+    const [clara, luis, ruth] = await Promise.all([h.as('approver'), h.as('otherApprover'), h.as('administrator')])
+    const all = async () => (await clara.get<AuditPage>('/api/audit?limit=100')).body.rows.map((row) => row.id)
+    const before = await all()
+    const theirs = h.seeded.customers['Great Lakes Foods']
+    await superuser`update audit_text set customer_id = ${theirs} where event_id = ${id}`
+    expect(await all()).toEqual(expect.arrayContaining(before))
+    const { body } = await clara.get<AuditEventView>(`/api/audit/${id}`)
+    expect(body).toMatchObject({
+      who: { name: '(gone)' },
+      fields: {},
+      proven: { altered: 'its words are gone', signed: null },
+    })
+    expect((await luis.get(`/api/audit/${id}`)).status).toBe(404)
+    expect((await ruth.get<AuditEventView>(`/api/audit/${id}`)).body.proven).toEqual({
+      altered: 'its words are those of another customer',
+      signed: null,
+    })
   })
 
   test('and once a check has found it, every list says so', async () => {
