@@ -162,3 +162,35 @@ test('AL15 after a restore: the epoch and what was lost are said, also against a
   expect(lost.lead).toMatch(/entries 9 to 11 of it were lost; entries 1 to 8 are said to be the same.*Ask who ordered/)
   expect(report(files, { earlierCheckpoint: await before.checkpointAt(8) }).ok).toBe(true)
 })
+
+test('AL15 restored twice: each loss is said; a bundle of an epoch that is over is of before a restore, and no forgery', async () => {
+  const before = await aBundle({ size: 13 })
+  const first = {
+    ...{ epoch: 2, at: 1_763_800_000 },
+    kept: { size: 8, root: await before.rootAt(8) },
+    signed: { size: 13, root: await before.rootAt(13) },
+  }
+  const between = await aBundle({ size: 20, forkedAt: 8, restores: [first] })
+  const second = {
+    ...{ epoch: 3, at: first.at + 86_400 },
+    kept: { size: 5, root: await between.rootAt(5) },
+    signed: { size: 20, root: await between.rootAt(20) },
+  }
+  const last = await aBundle({ size: 25, forkedAt: [8, 5], restores: [first, second] })
+  const good = report(last.files)
+  expect(good).toMatchObject({ ok: true })
+  expect(fact(good, 'Restored')?.split('\n')).toEqual([
+    'This is epoch 3 of the log: an older copy of its database was put back',
+    '2025-11-22 08:26 UTC, when epoch 2 began: what had been signed as entries 9 to 13 is lost',
+    '2025-11-23 08:26 UTC, when epoch 3 began: what had been signed as entries 6 to 20 is lost',
+  ])
+  const lost = report(last.files, { earlierCheckpoint: await before.checkpointAt(12) })
+  expect(lost.title).toBe('Entries that you have a checkpoint of were LOST by a restore')
+  expect(lost.lead).toContain('by which entries 6 to 12 of it were lost')
+  const ended = report(between.files, { earlierCheckpoint: await last.checkpointAt(25) })
+  expect(ended).toMatchObject({ ok: false, title: 'This bundle is of BEFORE a restore' })
+  expect(ended.lead).toMatch(/entries 6 to 20 were lost by the restore of 2025-11-23.*Keep it: of what was lost since/)
+  const more = await aBundle({ size: 21, forkedAt: 8, restores: [first] })
+  const denied = report(more.files, { earlierCheckpoint: await last.checkpointAt(25) })
+  expect(denied).toMatchObject({ ok: false, title: 'This log does NOT continue what was signed before' })
+})

@@ -79,17 +79,25 @@ const checkReport = (
   more: failed - failures.length,
 })
 
-/** Whether all that is wrong is that the checkpoint that was kept is of more entries than the bundle's log. */
-const isOlder = ({ checks }: Verification): boolean =>
-  checks.filter(({ result }) => result === 'failed').every(({ name }) => name === 'earlier') &&
-  checks.some(({ failures }) => failures.some(({ because }) => /^it has \d+ entries, and the bundle/.test(because)))
+/** Whether all that is wrong is this of the checkpoint that was kept. */
+const isOnly =
+  (because: RegExp) =>
+  ({ checks }: Verification): boolean => {
+    const failed = checks.filter(({ result }) => result === 'failed')
+    return (
+      failed.every(({ name }) => name === 'earlier') &&
+      failed.some(({ failures }) => failures.some((one) => because.test(one.because)))
+    )
+  }
 
-/** Whether all that is wrong is that a restore lost entries under the checkpoint that was kept, and says so. */
-const isRestored = ({ checks }: Verification): boolean =>
-  checks.filter(({ result }) => result === 'failed').every(({ name }) => name === 'earlier') &&
-  checks.some(({ failures }) =>
-    failures.some(({ because }) => because.startsWith('it is a checkpoint of before the restore of ')),
-  )
+/** It is of more entries than the bundle's log. */
+const isOlder = isOnly(/^it has \d+ entries, and the bundle/)
+
+/** A restore lost entries under it, and says so. */
+const isRestored = isOnly(/^it is a checkpoint of before the restores? of /)
+
+/** It is of after a restore that ended the bundle's epoch, and accounts for all that the bundle's log had. */
+const isEnded = isOnly(/^it is of epoch \d+, and the bundle of epoch \d+, which a restore has ended: /)
 
 const titleOf = (verification: Verification): string => {
   const { ok, checks } = verification
@@ -98,6 +106,7 @@ const titleOf = (verification: Verification): string => {
   if (failed.includes('key') || failed.includes('origin')) return 'This is NOT a bundle of the log your key is for'
   if (isRestored(verification)) return 'Entries that you have a checkpoint of were LOST by a restore'
   if (isOlder(verification)) return 'This bundle ends BEFORE the checkpoint you kept'
+  if (isEnded(verification)) return 'This bundle is of BEFORE a restore'
   if (failed.join() === 'earlier') return 'This log does NOT continue what was signed before'
   return 'This bundle is NOT what was signed'
 }
@@ -108,6 +117,15 @@ const olderSays =
 const restoredSays =
   'What the bundle holds is signed with your key. Ask who ordered the restore, and keep your checkpoint and your older bundles: they alone show what was there.'
 
+const endedSays =
+  'What the bundle holds was signed with your key then. Keep it: of what was lost since, it shows what was there.'
+
+const adviceOf = (verification: Verification): string => {
+  if (isRestored(verification)) return restoredSays
+  if (isOlder(verification)) return olderSays
+  return isEnded(verification) ? endedSays : 'Do not rely on anything in it.'
+}
+
 const leadOf = (verification: Verification): string => {
   const { ok, checks, count, manifest, checkpoint } = verification
   const failed = checks.filter(({ result }) => result === 'failed')
@@ -115,7 +133,7 @@ const leadOf = (verification: Verification): string => {
     const [first] = failed
     const rest = failed.length - 1
     const also = rest > 0 ? `; ${rest === 1 ? 'one more check' : `${rest} more checks`} failed` : ''
-    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. ${isRestored(verification) ? restoredSays : isOlder(verification) ? olderSays : 'Do not rely on anything in it.'}`
+    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. ${adviceOf(verification)}`
   }
   if (!manifest || !checkpoint) return ''
   if (count === 0) return 'It holds no events, and what it says of the log is signed with your key.'

@@ -1,7 +1,7 @@
 import { type BundleFiles, bundleFile, digestOf, listedFiles, type Manifest } from './bundle.ts'
 import { sameBytes, textOf } from './bytes.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { fateOf, logOf, restoredAt, restoresIn } from './epoch.ts'
+import { type Fate, fateOf, logOf, restoresIn, restoresSaid } from './epoch.ts'
 import type { CheckName, Findings } from './findings.ts'
 import { Flawed } from './flawed.ts'
 import { rootOfMany } from './multi-proof.ts'
@@ -99,13 +99,26 @@ export const checkRoot = (checking: Checking, checkpoint: Checkpoint, read: Even
 const entries = (from: number, to: number): string => (from === to ? `entry ${to}` : `entries ${from} to ${to}`)
 
 /** What can be said where a restore lost some of the entries under the checkpoint that was kept. */
-const lostSince = ({ kept, by }: Extract<ReturnType<typeof fateOf>, { kind: 'lost' }>, size: number): string =>
+const lostSince = ({ kept, by }: Extract<Fate, { kind: 'lost' }>, size: number): string =>
   [
-    `it is a checkpoint of before the restore of ${restoredAt(by)}, by which ${entries(kept + 1, size)} of it ${kept + 1 === size ? 'was' : 'were'} lost`,
+    `it is a checkpoint of before ${restoresSaid(by)}, by which ${entries(kept + 1, size)} of it ${kept + 1 === size ? 'was' : 'were'} lost`,
     kept === 0
       ? 'nothing of what was signed before is kept'
       : `${entries(1, kept)} ${kept === 1 ? 'is' : 'are'} said to be the same as before: a checkpoint of ${kept} entries or fewer proves it`,
   ].join('; ')
+
+/** What can be said of a bundle of an epoch that the checkpoint that was kept knows to be over. */
+const endedBefore = (kept: Checkpoint, newest: Checkpoint): string => {
+  const [then, now] = [logOf(kept.origin).epoch, logOf(newest.origin).epoch]
+  const fate = fateOf(restoresIn(kept), newest)
+  const since = `it is of epoch ${then}, and the bundle of epoch ${now}, which a restore has ended`
+  if (fate.kind === 'denied') return `${since}; but ${fate.because}`
+  const became =
+    fate.kind === 'kept'
+      ? `the ${newest.size} entries that the bundle’s log had are said to be there still`
+      : `of the ${newest.size} entries that the bundle’s log had, ${entries(fate.kept + 1, newest.size)} ${fate.kept + 1 === newest.size ? 'was' : 'were'} lost by ${restoresSaid(fate.by)}`
+  return `${since}: ${became}; ask for a newer one`
+}
 
 /**
  * The checkpoint that was kept against the newest. `proven` is the earlier one that the bundle has a proof from, and
@@ -122,7 +135,7 @@ export const checkKept = (
   const { size } = kept
   const [then, now] = [logOf(kept.origin).epoch, logOf(newest.origin).epoch]
   if (then > now) {
-    fail(`it is of epoch ${then}, and the bundle of epoch ${now}, which a restore has ended: ask for a newer one`)
+    fail(endedBefore(kept, newest))
     return
   }
   const fate = fateOf(restoresIn(newest), kept)

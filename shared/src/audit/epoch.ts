@@ -80,15 +80,24 @@ export const readRestoreLine = (line: string): Restore => {
   return restore
 }
 
+/** Whether a restore tells of no less than the one before it kept: what was signed in an epoch never is. */
+const followsOn = ({ signed }: Restore, before: Restore | undefined): boolean =>
+  before === undefined ||
+  signed.size > before.kept.size ||
+  (signed.size === before.kept.size && sameBytes(signed.root, before.kept.root))
+
 /**
- * The restores that a checkpoint tells of, one for each epoch that was begun; throws `Flawed` where one is left out: no
- * checkpoint of a later epoch may be silent about what was lost before.
+ * The restores that a checkpoint tells of, one for each epoch that was begun; throws `Flawed` where one is left out, or
+ * tells of less than the one before it kept: no checkpoint of a later epoch may be silent about what was lost before.
  */
 export const restoresIn = (of: { origin: string; extensions?: readonly string[] | undefined }): Restore[] => {
   const { epoch } = logOf(of.origin)
   if (epoch === 1) return []
   const restores = (of.extensions ?? []).map(readRestoreLine)
-  if (restores.length !== epoch - 1 || restores.some((one, at) => one.epoch !== at + 2))
+  if (
+    restores.length !== epoch - 1 ||
+    restores.some((one, at) => one.epoch !== at + 2 || !followsOn(one, restores[at - 1]))
+  )
     throw malformed(`it is a checkpoint of epoch ${epoch}, and does not say what was lost before`)
   return restores
 }
@@ -97,8 +106,8 @@ export const restoresIn = (of: { origin: string; extensions?: readonly string[] 
 export type Fate =
   /** All of them are still there. */
   | { kind: 'kept' }
-  /** Those behind the first `kept` were lost by a restore. */
-  | { kind: 'lost'; kept: number; by: Restore }
+  /** Those behind the first `kept` were lost by these restores, the first of them first. */
+  | { kind: 'lost'; kept: number; by: readonly Restore[] }
   /** The restore does not account for them: more was signed than is admitted, or something else. */
   | { kind: 'denied'; because: string }
 
@@ -120,8 +129,14 @@ export const fateOf = (restores: readonly Restore[], held: Size & { origin: stri
         because: `of the first ${one.size} entries another root had been signed before the restore than it tells of`,
       }
   // What the first restore kept may have been lost by one after it.
-  const losing = since.reduce((least, one) => (one.kept.size < least.kept.size ? one : least))
-  return held.size <= losing.kept.size ? { kind: 'kept' } : { kind: 'lost', kept: losing.kept.size, by: losing }
+  const losing: Restore[] = []
+  let kept = held.size
+  for (const one of since)
+    if (one.kept.size < kept) {
+      losing.push(one)
+      kept = one.kept.size
+    }
+  return losing.length === 0 ? { kind: 'kept' } : { kind: 'lost', kept, by: losing }
 }
 
 /** The entries that a restore lost, from 1 on, as people count; `undefined` where none had been signed. */
@@ -133,3 +148,7 @@ export const lostEntries = ({ kept, signed }: Restore): string | undefined => {
 /** When a restore was told of, to the minute, in UTC. */
 export const restoredAt = ({ at }: Restore): string =>
   `${new Date(at * 1_000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** Restores by their times: `the restore of 2025-11-22 08:26 UTC`. */
+export const restoresSaid = (by: readonly Restore[]): string =>
+  `the ${by.length === 1 ? 'restore' : 'restores'} of ${by.map(restoredAt).join(' and of ')}`

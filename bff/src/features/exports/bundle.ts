@@ -1,7 +1,7 @@
 import { type BundleEvent, bundleFile, eventLine } from '@gatehouse/shared/audit/bundle'
 import { sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
 import type { Checkpoint } from '@gatehouse/shared/audit/checkpoint'
-import { fateOf, restoredAt, restoresIn } from '@gatehouse/shared/audit/epoch'
+import { fateOf, restoresIn, restoresSaid } from '@gatehouse/shared/audit/epoch'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import type { Openings } from '@gatehouse/shared/audit/leaf'
 import { proveMany, rootOfMany } from '@gatehouse/shared/audit/multi-proof'
@@ -108,7 +108,7 @@ const earlierOf = async (making: Making, tree: string, newest: Checkpoint, fetch
     const fate = fateOf(restoresIn(newest), checkpoint)
     if (fate.kind === 'lost')
       throw new Stopped(
-        `The checkpoint you gave has ${checkpoint.size} entries, and is of before the restore of ${restoredAt(fate.by)}: of these the first ${fate.kept} are kept, and the others are lost. Give one of ${fate.kept} entries or fewer.`,
+        `The checkpoint you gave has ${checkpoint.size} entries, and is of before ${restoresSaid(fate.by)}: of these the first ${fate.kept} are kept, and the others are lost. Give one of ${fate.kept} entries or fewer.`,
       )
     if (fate.kind === 'denied') throw new Stopped(`The checkpoint you gave does not fit this log: ${fate.because}.`)
     if (checkpoint.size > newest.size)

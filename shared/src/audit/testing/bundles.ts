@@ -73,8 +73,8 @@ interface Wanted {
   earlier?: number
   /** What is done to the events before they go into the bundle; the log has them as they were. */
   events?: (events: BundleEvent[]) => BundleEvent[]
-  /** Another history of the same log, from this entry on. */
-  forkedAt?: number
+  /** Another history of the same log, from this entry on; of several, another from each. */
+  forkedAt?: number | readonly number[]
   /** Restores after which it went on: the bundle is of the epoch of the last. */
   restores?: readonly Restore[]
   seed?: string
@@ -95,7 +95,9 @@ export const aBundle = async ({
   const key = keyOfEpoch(first, restores.length + 1)
   const extensions = restores.length > 0 ? { extensions: restores.map(restoreLine) } : {}
   const rootAt = async (at: number) => rootOf(sha256, await frontierAt(log.fetch, at))
-  const events = [...Array(size).keys()].map((seq) => eventAt(seq, seq < forkedAt ? seq : seq + 1_000))
+  const events = [...Array(size).keys()].map((seq) =>
+    eventAt(seq, seq + 1_000 * [forkedAt].flat().filter((at) => seq >= at).length),
+  )
   const log = storedTree(
     sha256,
     events.map((one) => eventLine(sha256, tree, one).leafHash),
@@ -123,5 +125,6 @@ export const aBundle = async ({
     key,
     sign,
   )
-  return { files, printed, checkpointAt, rootAt }
+  const proofFrom = (from: number) => proveConsistency(sha256, log.fetch, from, size)
+  return { files, printed, checkpointAt, rootAt, proofFrom }
 }
