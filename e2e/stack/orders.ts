@@ -11,6 +11,7 @@ export type StackOrder =
   | { do: 'advance'; ms: number }
   | { do: 'count reports' }
   | { do: 'alter'; tree: string; seq: number }
+  | { do: 'disk stops at'; percent: number }
   | { do: 'close' }
 
 /** What it answers to each. */

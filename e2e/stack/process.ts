@@ -42,6 +42,7 @@ const main = async (): Promise<void> => {
       await setDatabaseClock(database.ownerUrl, clock.now())
     }
     if (order.do === 'alter') await alterEntry(database.ownerUrl, order.tree, order.seq)
+    if (order.do === 'disk stops at') opened.house.settings.disk = { warnsAt: order.percent, stopsAt: order.percent }
     if (order.do === 'close') break
     tell({ done: true, reports: reportsTaken(opened.house) })
   }

@@ -14,6 +14,8 @@ export interface Stack extends StackAddress {
   takeReports(): Promise<number>
   /** Changes an entry of a customer's log, as only somebody can who owns the database. */
   alter(tree: string, seq: number): Promise<void>
+  /** From how many percent on the disk counts as nearly full; the server looks every five seconds. */
+  diskStopsAt(percent: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,6 +58,10 @@ export const startStack = async (): Promise<Stack> => {
     },
     alter: async (tree, seq) => {
       order({ do: 'alter', tree, seq })
+      await read()
+    },
+    diskStopsAt: async (percent) => {
+      order({ do: 'disk stops at', percent })
       await read()
     },
     close: async () => {

@@ -118,6 +118,40 @@ describe('approvals', () => {
   })
 })
 
+describe('AL20 while nothing new may be begun', () => {
+  const limit = { because: 'log_behind' as const, since: 5 }
+  const level = (answer: 'always' | 'ask' | 'never'): PolicyLevel[] => [
+    { level: 'customer', zone, rules: { 'session.terminal': plainRule(answer) } },
+  ]
+  const technician = who([
+    { activities: ['session.terminal', 'device.view', 'device.edit', 'session.request'], scope: { kind: 'all' } },
+  ])
+  const approval: ApprovalFacts = {
+    id: 'a1',
+    deviceId: 'A',
+    technicianId: 'p1',
+    activities: ['session.terminal'],
+    notBefore: 0,
+    useBefore: 200,
+    endsAt: null,
+    revoked: false,
+  }
+  const at = (policy: PolicyLevel[], activity: Activity = 'session.terminal', approvals: ApprovalFacts[] = []) =>
+    decide(technician, activity, device('A'), { policy, approvals, limit }, 100)
+
+  test('whatever would have been let through waits, approved or not', () => {
+    for (const held of [[], [approval]])
+      expect(at(level('always'), 'session.terminal', held)).toEqual({ ok: false, ...limit })
+    expect(at(level('ask'), 'session.terminal', [approval])).toEqual({ ok: false, ...limit })
+    expect(at([], 'device.edit')).toEqual({ ok: false, ...limit })
+  })
+  test('reading and asking go on, and it hides neither what the customer never allows nor that one asks first', () => {
+    expect([at([], 'device.view').ok, at([], 'session.request').ok]).toEqual([true, true])
+    expect(at(level('never'))).toMatchObject({ because: 'policy_never' })
+    expect(at(level('ask'))).toMatchObject({ because: 'approval_needed' })
+  })
+})
+
 /** The hours of the next two days: windows and approvals of these tests begin and end on the hour. */
 const soon = Array.from({ length: 96 }, (_, i) => i * 1_800_000)
 

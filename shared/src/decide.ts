@@ -167,14 +167,16 @@ export const decide = (who: Who | null, activity: Activity, target: Target, fact
         : granted(who, target.kind === 'device' ? 'device.view' : 'customer.view', target)
     return no(mayKnow ? 'not_granted' : 'not_found')
   }
-  if (facts.limit && underLimits[activity] !== 'goes on') return { ok: false, ...facts.limit }
-  const proven = !asksForProof(activity) || isFresh(who.provenAt, now)
-  if (!activities[activity].touchesDevice || target.kind !== 'device')
-    return proven ? { ok: true } : no('step_up_required')
+  /** Nothing else is in the way: so a limit hides neither a rule of the customer's, nor that one has to ask first. */
+  const open = (found: { approvalId?: string } = {}): Verdict => {
+    if (facts.limit && underLimits[activity] !== 'goes on') return { ok: false, ...facts.limit }
+    return !asksForProof(activity) || isFresh(who.provenAt, now) ? { ok: true, ...found } : no('step_up_required')
+  }
+  if (!activities[activity].touchesDevice || target.kind !== 'device') return open()
   const answer = policyAnswer(facts.policy, activity, now)
   if (answer === 'never') return shutBy(facts.policy, activity, now)
-  if (answer === 'always') return proven ? { ok: true } : no('step_up_required')
+  if (answer === 'always') return open()
   const approval = facts.approvals.find((one) => approvalCovers(one, who, activity, target, now))
   if (!approval) return { ok: false, because: 'approval_needed', level: deciding(facts.policy, activity)?.by.level }
-  return proven ? { ok: true, approvalId: approval.id } : no('step_up_required')
+  return open({ approvalId: approval.id })
 }

@@ -1,3 +1,5 @@
+import type { Named } from './basics.ts'
+
 /** Something at its limit, as it is told on every page to those it concerns. */
 export interface LimitView {
   kind: 'log' | 'disk_full' | 'disk_filling' | 'copy'
@@ -7,6 +9,8 @@ export interface LimitView {
   says: string
   /** True where nothing new may be begun because of it. */
   stops: boolean
+  /** Whose log it is, where it stops this customer alone. */
+  customer: Named | null
 }
 
 export interface LimitsView {

@@ -271,7 +271,9 @@ describe('AL20 the log is behind', () => {
       catchUp = await fallBehind()
       await Promise.all([look(), look()])
       const { limits } = (await (await ruth()).get<LimitsView>('/api/limits')).body
-      expect(limits).toEqual([{ kind: 'log', since: expect.any(Number), says: 'the audit log is behind', stops: true }])
+      expect(limits).toEqual([
+        { kind: 'log', since: expect.any(Number), says: 'the audit log is behind', stops: true, customer: null },
+      ])
       expect((await (await h.as('approver')).get<LimitsView>('/api/limits')).body.limits).toHaveLength(1)
       const hints = await signalsOf(h.house, catchUp)
       catchUp = undefined

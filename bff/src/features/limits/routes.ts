@@ -8,6 +8,7 @@ import { self } from '../../kernel/http/allow.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { limitOfReached, type Reached } from './rules.ts'
 import { stateOf } from './state.ts'
+import { namesOf } from './store.ts'
 
 /** Whether it keeps this person from something, or is his to put right. */
 const concerns = (actor: Actor, one: Reached): boolean => {
@@ -24,11 +25,20 @@ const concerns = (actor: Actor, one: Reached): boolean => {
 export const limitsRoom = new Hono<RoomEnv>().get(
   '/limits',
   self('what nobody may begin now, as far as it concerns oneself', { whileViewing: 'seen' }),
-  (c) => {
+  async (c) => {
     const { house, actor } = c.var
-    const limits = stateOf(house)
-      .reached.filter((one) => concerns(actor, one))
-      .map((one) => ({ kind: one.kind, since: one.since, says: one.says, stops: limitOfReached(one) !== undefined }))
+    const reached = stateOf(house).reached.filter((one) => concerns(actor, one))
+    const names = await namesOf(
+      house.db,
+      reached.flatMap(({ customerId }) => customerId ?? []),
+    )
+    const limits = reached.map((one) => ({
+      kind: one.kind,
+      since: one.since,
+      says: one.says,
+      stops: limitOfReached(one) !== undefined,
+      customer: one.customerId === null ? null : { id: one.customerId, name: names.get(one.customerId) ?? '' },
+    }))
     return c.json({ limits } satisfies LimitsView)
   },
 )

@@ -14,23 +14,43 @@ const titles: Record<LimitView['kind'], string> = {
   copy: 'The copy of the audit log is behind',
 }
 
+/** What may not be begun, and what may be done all the while: it is the same whatever stops it. */
+const StopsAndGoesOn = () => (
+  <>
+    <br />
+    <b>Waits:</b> new sessions, actions, approvals and exports, and changes of people, rights, devices and policies.
+    <br />
+    <b>Goes on:</b> what runs already; asking for access, denying, withdrawing and ending; reading, signing in and
+    taking rights away.
+  </>
+)
+
+const Whose = ({ limit: { customer } }: { limit: LimitView }) =>
+  customer && (
+    <>
+      {' '}
+      of <bdi>{customer.name}</bdi>
+    </>
+  )
+
 const Words = ({ limit, zone }: { limit: LimitView; zone: string }) => {
   const since = <TimeText at={limit.since} zone={zone} withZone />
   switch (limit.kind) {
     case 'log':
       return (
         <>
-          The audit log has been behind since {since}: no sessions, actions, approvals, and no changes of rights and
-          policies until it has caught up. What runs goes on; ending, withdrawing, disabling and reading work. The
+          The audit log
+          <Whose limit={limit} /> has been behind since {since}, and nothing may be done that it could not show. The
           maker's administrators have been told.
+          <StopsAndGoesOn />
         </>
       )
     case 'disk_full':
       return (
         <>
-          The disk of the server has been nearly full since {since}: no sessions, actions, approvals, and no changes of
-          rights and policies until there is room. What runs goes on; ending, withdrawing, disabling and reading work.
-          The maker's administrators have been told.
+          The disk of the server has been nearly full since {since}, and the audit log needs what room is left. The
+          maker's administrators have been told.
+          <StopsAndGoesOn />
         </>
       )
     case 'disk_filling':
@@ -47,7 +67,7 @@ export const LimitsBanner = () => {
   const first = data?.limits.find(({ stops }) => stops)
   return data?.limits.map((limit) => (
     <Alert
-      key={limit.kind}
+      key={`${limit.kind} ${limit.customer?.id}`}
       id={limit === first ? limitNoteId : undefined}
       color={limit.stops ? 'brick' : 'amber'}
       radius={0}

@@ -2,7 +2,6 @@ import type { DeviceView } from '@gatehouse/shared/views/devices'
 import { Checkbox, Input, NumberInput, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core'
 import { sameClock } from '../../kernel/format.ts'
 import { useZone } from '../../kernel/zone.ts'
-import { limitNoteId } from '../../ui/at-limit.ts'
 import classes from './ask.module.css'
 import { choicesOf, longest, shortest, startOf } from './ask-form.ts'
 import type { AskForm } from './use-ask-form.ts'
@@ -18,23 +17,13 @@ export const AskFields = ({ form, device, now }: { form: AskForm; device: Device
   const choices = choicesOf(device)
   return (
     <>
-      <Checkbox.Group
-        size="xs"
-        label="What do you want to do?"
-        description={
-          choices.some(({ atLimit }) => atLimit) &&
-          'Nothing new can be begun at the moment: the notice at the top says why, and goes away by itself.'
-        }
-        withAsterisk
-        {...form.getInputProps('activities')}
-      >
+      <Checkbox.Group size="xs" label="What do you want to do?" withAsterisk {...form.getInputProps('activities')}>
         <Stack gap="xs" mt="xs">
-          {choices.map(({ activity, says, note, shut, atLimit }) => (
+          {choices.map(({ activity, says, note, shut }) => (
             <Checkbox
               key={activity}
               value={activity}
               disabled={shut}
-              aria-describedby={atLimit && limitNoteId}
               label={says}
               description={note}
               className={classes.choice}

@@ -30,15 +30,13 @@ describe('what can be asked for', () => {
       ['action.set_setting', true, shut.says],
     ])
   })
-  test('AL20 while nothing new is begun the notice at the top says why, and no choice says it again', () => {
+  test('AL20 while nothing new is begun all of it can be asked for as ever: the notice at the top says what waits', () => {
     const full = { ok: false as const, because: 'disk_nearly_full' as const, says: 'a long sentence' }
-    const one = device({ ...some.may, 'session.terminal': full, 'action.fetch_log': full })
-    expect(choicesOf(one).map(({ shut, note, atLimit }) => [shut, note, atLimit])).toEqual([
-      [true, undefined, true],
-      [true, undefined, true],
-      [false, undefined, undefined],
-      [true, shut.says, undefined],
-    ])
+    const may = { ...some.may, 'session.terminal': { ok: true } }
+    const limited = { ...may, 'session.terminal': full, 'action.fetch_log': full }
+    expect(choicesOf(device(limited))).toEqual(choicesOf(device(may)))
+    const held = { requestId: 'r', activities: ['action.fetch_log' as const], useBefore: now }
+    expect(choicesOf(device(limited, held))).toEqual(choicesOf(device(may, held)))
     expect([shortly(full), shortly(shut), shortly({ ok: true })]).toEqual([
       { ...full, says: expect.stringMatching(/^Not at the moment/) },
       shut,

@@ -26,9 +26,8 @@ export interface Choice {
   says: string
   /** A sentence beside it. */
   note: string | undefined
-  /** Cannot be chosen: `note` says why, or the notice at the top of the page (`atLimit`). */
+  /** Cannot be chosen: `note` says why. */
   shut: boolean
-  atLimit?: true
 }
 
 const isChannel = (activity: Activity) => (sessionActivities as readonly Activity[]).includes(activity)
@@ -37,14 +36,14 @@ const choiceOf = (device: DeviceView, activity: Activity): Choice => {
   const { says } = activities[activity]
   const may = device.may[activity]
   const approved = device.usableApproval?.activities.includes(activity) ?? false
-  if (isAtLimit(may)) return { activity, says, note: undefined, shut: true, atLimit: true }
   if (!may.ok && may.because === 'policy_closed' && may.nextAt !== undefined) {
     // For a time at which it is open it can be asked for now.
     const { zone } = device.site
     const from = `${dateTime(may.nextAt, zone)} ${zoneName(may.nextAt, zone)}`
     return { activity, says, note: `Shut at present. It opens again on ${from}: ask for a later start.`, shut: false }
   }
-  if (!may.ok) {
+  // What waits for the log or a disk alone could be done now without being asked for, or is approved.
+  if (!may.ok && !isAtLimit(may)) {
     const shut = may.because !== 'approval_needed'
     return { activity, says, note: shut ? may.says : undefined, shut }
   }

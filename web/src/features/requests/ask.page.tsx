@@ -8,13 +8,13 @@ import { useMe } from '../../kernel/me.ts'
 import { useServerNow } from '../../kernel/now.ts'
 import { paths } from '../../kernel/paths.ts'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
-import { limitNoteId } from '../../ui/at-limit.ts'
 import { Refused } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { useDevice } from '../devices/use-device.ts'
+import { useNothingNew } from '../limits/queries.ts'
 import classes from './ask.module.css'
 import { AskFields } from './ask-fields.tsx'
-import { askedOf, choicesOf, serverFaults } from './ask-form.ts'
+import { askedOf, serverFaults } from './ask-form.ts'
 import { AskPreview } from './ask-preview.tsx'
 import { useAsk } from './queries.ts'
 import { drafts, useAskForm } from './use-ask-form.ts'
@@ -63,8 +63,7 @@ const AskForm = ({ device }: { device: DeviceView }) => {
   const { zone } = device.site
   const form = useAskForm(device, now)
   const { values } = form
-  const choices = choicesOf(device)
-  const nothingNew = choices.some(({ atLimit }) => atLimit) && choices.every(({ shut }) => shut)
+  const nothingNew = useNothingNew(device.customer.id)
   useEffect(() => void drafts.set(device.id, values), [device.id, values])
 
   const send = () =>
@@ -90,6 +89,12 @@ const AskForm = ({ device }: { device: DeviceView }) => {
               </Anchor>
             </Alert>
           )}
+          {nothingNew && (
+            <Alert color="amber" icon={<IconInfoCircle />} title="You can ask now, and begin later">
+              {device.customer.name} reads your request at once, and may say no; you may withdraw it. Their yes, and
+              opening the session, wait until the notice at the top of the page is gone.
+            </Alert>
+          )}
           <AskFields form={form} device={device} now={now} />
           {ask.error && (
             <Alert color="red" role="alert" title={wordsFor(ask.error)}>
@@ -100,13 +105,7 @@ const AskForm = ({ device }: { device: DeviceView }) => {
             <Button component={Link} to={paths.device(device.id)} variant="subtle" color="gray">
               Cancel
             </Button>
-            <Button
-              type="submit"
-              disabled={nothingNew}
-              aria-describedby={nothingNew ? limitNoteId : undefined}
-              loading={ask.isPending}
-              leftSection={<IconSend size={16} aria-hidden />}
-            >
+            <Button type="submit" loading={ask.isPending} leftSection={<IconSend size={16} aria-hidden />}>
               Ask {device.customer.name}
             </Button>
           </Group>

@@ -3,6 +3,8 @@ import { Alert, Button, Stack, Text } from '@mantine/core'
 import { IconCheck, IconClockMinus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ApiError, wordsFor } from '../../kernel/words.ts'
+import { limitNoteId } from '../../ui/at-limit.ts'
+import { useNothingNew } from '../limits/queries.ts'
 import classes from './approvals.module.css'
 import { Deny } from './decide-deny.tsx'
 import { Less } from './decide-less.tsx'
@@ -20,6 +22,7 @@ export const DecideForm = ({ request, onLost }: { request: RequestView; onLost: 
     if (thrown instanceof ApiError && thrown.code === 'already_decided') onLost(thrown)
   })
   const answer = (given: Omit<Answer, 'hash'>) => decide.mutate({ ...given, hash: read })
+  const waits = useNothingNew(request.customer.id)
   const parts = { request, answer, busy: decide.isPending, onBack: () => setMode('whole') }
   if (read !== request.hash)
     return (
@@ -44,14 +47,29 @@ export const DecideForm = ({ request, onLost }: { request: RequestView; onLost: 
           {wordsFor(decide.error)}
         </Alert>
       )}
-      {mode === 'whole' && <Whole {...parts} onMode={setMode} />}
+      {waits && (
+        <Alert color="amber" title="You can deny now, and approve later">
+          Approving waits until the notice at the top of the page is gone. Nothing can be begun until then.
+        </Alert>
+      )}
+      {mode === 'whole' && <Whole {...parts} waits={waits} onMode={setMode} />}
       {mode === 'less' && <Less {...parts} />}
       {mode === 'deny' && <Deny {...parts} />}
     </Stack>
   )
 }
 
-const Whole = ({ request, busy, answer, onMode }: Part & { onMode: (mode: Mode) => void }) => (
+const Whole = ({
+  request,
+  busy,
+  answer,
+  waits,
+  onMode,
+}: Part & {
+  /** Nothing new may be begun: a yes would be refused. */
+  waits: boolean
+  onMode: (mode: Mode) => void
+}) => (
   <>
     <Means request={request} giving={request.offer} />
     <div className={classes.answers}>
@@ -60,6 +78,8 @@ const Whole = ({ request, busy, answer, onMode }: Part & { onMode: (mode: Mode) 
         color="moss"
         leftSection={<IconCheck aria-hidden />}
         loading={busy}
+        disabled={waits}
+        aria-describedby={waits ? limitNoteId : undefined}
         onClick={() => answer({ answer: 'approve', comment: '' })}
       >
         Approve
@@ -68,7 +88,7 @@ const Whole = ({ request, busy, answer, onMode }: Part & { onMode: (mode: Mode) 
         size="lg"
         variant="default"
         leftSection={<IconClockMinus aria-hidden />}
-        disabled={busy}
+        disabled={busy || waits}
         onClick={() => onMode('less')}
       >
         {request.offer.activities.length > 1 ? 'Approve less' : 'Approve shorter'}
