@@ -5,21 +5,45 @@ import type { House } from '../kernel/house.ts'
 
 const isLook = ({ event }: { event: string }): boolean => (lookEvents as readonly string[]).includes(event)
 
-/** The events that `work` leaves in the log, with their sentences; without those of mere looking. */
-export const eventsOf = async (house: House, work: () => Promise<unknown>) =>
-  (await allEventsOf(house, work)).filter((one) => !isLook(one))
+type Line = typeof auditLine.$inferSelect
+
+/** What events are about. */
+type About = Partial<Pick<Line, 'customerId' | 'deviceId' | 'requestId' | 'sessionId' | 'personId'>>
+
+/**
+ * Begins to listen; what it gives back tells each time all that has come into the log since, without mere looks, of what
+ * it is `about`. Something else may always happen meanwhile: a job looks, a socket of an earlier test closes.
+ */
+export const eventsSince = async (house: House, about: About = {}) => {
+  const since = await allEventsSince(house, about)
+  return async () => (await since()).filter((one) => !isLook(one))
+}
+
+const allEventsSince = async (house: House, about: About) => {
+  const before = new Set((await house.db.select({ id: auditEvent.id }).from(auditEvent)).map(({ id }) => id))
+  const wanted = Object.entries(about)
+  return async () => {
+    const rows = await house.db.select().from(auditLine).orderBy(asc(auditLine.id))
+    return rows
+      .filter((row) => !before.has(row.id) && wanted.every(([key, id]) => row[key as keyof About] === id))
+      .map((row) => ({ ...row, says: sentence(row.event, row.fields) }))
+  }
+}
+
+/** As `eventsOf`, and those of mere looking as well. An id tells when it happened, by whosever clock. */
+export const allEventsOf = async (house: House, work: () => Promise<unknown>, about: About = {}) => {
+  const since = await allEventsSince(house, about)
+  await work()
+  return since()
+}
+
+/** The events that `work` leaves in the log of what they are `about`, with their sentences; without those of mere looking. */
+export const eventsOf = async (house: House, work: () => Promise<unknown>, about: About = {}) =>
+  (await allEventsOf(house, work, about)).filter((one) => !isLook(one))
 
 /** What the maker's people looked at meanwhile. */
 export const looksOf = async (house: House, work: () => Promise<unknown>) =>
   (await allEventsOf(house, work)).filter(isLook)
-
-/** As `eventsOf`, and those of mere looking as well. An id tells when it happened, by whosever clock. */
-export const allEventsOf = async (house: House, work: () => Promise<unknown>) => {
-  const before = new Set((await house.db.select({ id: auditEvent.id }).from(auditEvent)).map(({ id }) => id))
-  await work()
-  const rows = await house.db.select().from(auditLine).orderBy(asc(auditLine.id))
-  return rows.filter(({ id }) => !before.has(id)).map((row) => ({ ...row, says: sentence(row.event, row.fields) }))
-}
 
 /** The sentences of everything the log says was done with a device, oldest first. */
 export const storyOf = async (house: House, deviceId: string): Promise<string[]> => {

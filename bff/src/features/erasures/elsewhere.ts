@@ -147,6 +147,24 @@ export const eraseElsewhere = async (
   }
 }
 
+const cancelExports = async (tx: Tx, of: SQL, now: number): Promise<Entry[]> => {
+  const cancelled = await tx
+    .update(auditExport)
+    .set({ state: 'cancelled', finishedAt: now })
+    .where(and(inArray(auditExport.state, ['queued', 'running']), of))
+    .returning({ id: auditExport.id, about: auditExport.about })
+  return cancelled.map(({ id, about }) =>
+    entry({ by: bySystem, event: 'export.cancelled', fields: { export: numberOf(id) }, about }),
+  )
+}
+
+/**
+ * Cancels what a person has under way, with an event each, before his words are looked for: an export that ends by itself
+ * says so in his name, and may do so when the log has been gone through already.
+ */
+export const cancelOwnExports = (tx: Tx, personId: string, now: number): Promise<Entry[]> =>
+  cancelExports(tx, eq(auditExport.personId, personId), now)
+
 /**
  * Ends the exports that may hold what was erased: the person's own, and those of the customer's log and devices, or all
  * where the person is one of the maker's (`customerId` null). Those under way are cancelled, with an event each; the files
@@ -166,12 +184,5 @@ export const endExports = async (
     .update(auditExport)
     .set({ expiresAt: now })
     .where(and(eq(auditExport.state, 'done'), of))
-  const cancelled = await tx
-    .update(auditExport)
-    .set({ state: 'cancelled', finishedAt: now })
-    .where(and(inArray(auditExport.state, ['queued', 'running']), of))
-    .returning({ id: auditExport.id, about: auditExport.about })
-  return cancelled.map(({ id, about }) =>
-    entry({ by: bySystem, event: 'export.cancelled', fields: { export: numberOf(id) }, about }),
-  )
+  return cancelExports(tx, of, now)
 }

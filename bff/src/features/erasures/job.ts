@@ -12,7 +12,7 @@ import { customer } from '../customers/tables.ts'
 import { person } from '../people/tables.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
 import { endSignInsOf } from '../sign-in/door.ts'
-import { anonymise, endExports, eraseElsewhere } from './elsewhere.ts'
+import { anonymise, cancelOwnExports, endExports, eraseElsewhere } from './elsewhere.ts'
 import { lapses, lookBack } from './rules.ts'
 import { bothStandForIt } from './standing.ts'
 import type { ErasureRow } from './store.ts'
@@ -43,8 +43,8 @@ const heldIn = async (tx: Tx, id: string, state: ErasureRow['state']): Promise<E
  * Shuts the account and notes what is looked for; what the log says of that is erased with the rest. `false` where it did
  * not begin: stopped meanwhile, or one of the two who wanted it has no right to it any more.
  */
-const begin = async (house: House, { id, personId }: ErasureRow): Promise<boolean> => {
-  const begun = await house.db.transaction(async (tx) => {
+const begin = (house: House, { id, personId }: ErasureRow): Promise<boolean> =>
+  house.db.transaction(async (tx) => {
     const row = await heldIn(tx, id, 'confirmed')
     const now = house.clock.now()
     if (!row || row.beginsAt === null || row.beginsAt > Math.min(now, await databaseClock(tx))) return false
@@ -62,13 +62,18 @@ const begin = async (house: House, { id, personId }: ErasureRow): Promise<boolea
     }
     const words = [...new Set([them.name, ...(await addressesOf(tx, personId))])]
     await tx.update(erasure).set({ words, state: 'running' }).where(eq(erasure.id, id))
+    await append(tx, now, await cancelOwnExports(tx, personId, now))
     return true
   })
-  if (!begun) return false
+
+/**
+ * Ends what is open in a person's name, before what was said of it is looked for. Whoever goes on with an erasure does so,
+ * not only who began it: he may have died, or be at it still.
+ */
+const endAllOf = async (house: House, { personId }: ErasureRow): Promise<void> => {
   await endSessionsOfPerson(house, personId, 'rights_changed')
   await endSignInsOf(house, personId, bySystem, 'disabled')
   await refuseActionsOf(house, personId)
-  return true
 }
 
 /** Whose logs are gone through: the customer's and the maker's, or all where it is one of the maker's people. */
@@ -142,6 +147,7 @@ const lapseUnanswered = (house: House, { id }: ErasureRow): Promise<void> =>
 const erase = async (house: House, row: ErasureRow): Promise<void> => {
   if (row.state === 'asked') return lapseUnanswered(house, row)
   if (row.state === 'confirmed' && !(await begin(house, row))) return
+  await endAllOf(house, row)
   for (let page = 0; page < mostPages; page++) {
     const next = await goOn(house, row.id)
     if (typeof next === 'object') await finish(house, next)

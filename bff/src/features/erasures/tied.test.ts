@@ -3,7 +3,7 @@ import type { ErasuresView } from '@gatehouse/shared/views/erasures'
 import type { PersonView } from '@gatehouse/shared/views/people'
 import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { entry } from '../../kernel/audit/append.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { note } from '../../kernel/change.ts'
@@ -57,6 +57,26 @@ const somebody = async (name: string, email = `${newId()}@helvetia.example`) => 
     .values({ id, customerId: helvetia, name, email, passwordHash: 'x', passwordChangedAt: at, createdAt: at })
   return id
 }
+/** Somebody whom Clara invited into her own groups, and who came. */
+const invited = async (name: string) => {
+  const clara = await h.as('approver')
+  const people = `/api/customers/${helvetia}/people`
+  const { body: own } = await clara.get<Page<PersonView>>(people)
+  const groups = own.rows.find(({ id }) => id === h.seeded.people.approver)?.groups.map(({ id }) => id) ?? []
+  const email = `${newId()}@helvetia.example`
+  const { status, body } = await clara.post<{ id: string }>(people, { name, email, groups })
+  expect(status, JSON.stringify(body)).toBe(201)
+  const token = tokenIn((await mailsTo(h.house, email))[0]?.text, 'invitation')
+  const password = 'four herons wade at dawn'
+  expect((await h.nobody.post('/api/invitations/accept', { token, password })).status).toBe(200)
+  const signIn = async () => {
+    const visitor = visitorOf(h.url)
+    await visitor.post('/api/sign-in', { email, password })
+    await setUpFactor(visitor, h.clock.now())
+    return visitor
+  }
+  return { id: body.id, email, signIn }
+}
 const asked = async (personId: string) => {
   const clara = await h.as('approver')
   const { status, body } = await clara.post<{ id: string }>(`/api/customers/${helvetia}/people/${personId}/erasure`, {
@@ -74,8 +94,8 @@ const stateOf = async (id: string) => {
 const erased = async (personId: string, by?: 'administrator', before?: (id: string) => Promise<unknown>) => {
   const id = await asked(personId)
   expect(await confirmed(id, by)).toBeUndefined()
-  await later(hours(24) + 1_000)
   await before?.(id)
+  await later(hours(24) + 1_000)
   await vi.waitFor(async () => {
     await erasePeople.run(h.house)
     expect(await superuser`select state from erasure where id = ${id}`).toEqual([{ state: 'done' }])
@@ -204,21 +224,17 @@ describe('AL23 another human, as far as we can know', () => {
   })
 
   test('not whom the asker invited, however long ago, and however he came in', async () => {
-    const clara = await h.as('approver')
     const people = `/api/customers/${helvetia}/people`
-    const { body: own } = await clara.get<Page<PersonView>>(people)
-    const groups = own.rows.find(({ id }) => id === h.seeded.people.approver)?.groups.map(({ id }) => id) ?? []
-    const email = 'beat@helvetia.example'
-    const invited = await clara.post<{ id: string }>(people, { name: 'Beat Roth', email, groups })
-    expect(invited.status, JSON.stringify(invited.body)).toBe(201)
-    const token = tokenIn((await mailsTo(h.house, email))[0]?.text, 'invitation')
-    const password = 'four herons wade at dawn'
-    expect((await h.nobody.post('/api/invitations/accept', { token, password })).status).toBe(200)
+    const { id: invitedId, signIn } = await invited('Beat Roth')
+    const disabledAt = (id: string, at: number | null) =>
+      h.house.db.update(person).set({ disabledAt: at }).where(eq(person.id, id))
+    onTestFinished(async () => {
+      await disabledAt(h.seeded.people.colleague, null)
+      await disabledAt(invitedId, 1)
+    })
     await later(days(20))
     const id = await asked(await somebody('Somebody Going'))
-    const beat = visitorOf(h.url)
-    await beat.post('/api/sign-in', { email, password })
-    await setUpFactor(beat, h.clock.now())
+    const beat = await signIn()
     const yes = (by: Visitor) => by.post(`/api/customers/${helvetia}/erasures/${id}/confirm`)
     const { body } = await beat.get<ErasuresView>(`/api/customers/${helvetia}/erasures`)
     expect(body.erasures.find((one) => one.id === id)?.may).toMatchObject({
@@ -242,10 +258,9 @@ describe('AL23 another human, as far as we can know', () => {
     const ruth = await h.as('administrator')
     const makers = () => ruth.post(`/api/customers/${helvetia}/erasures/${his.id}/confirm`)
     expect(codeOf(await makers())).toBe('not_of_company')
-    const marc = eq(person.id, h.seeded.people.colleague)
-    await h.house.db.update(person).set({ disabledAt: 1 }).where(marc)
+    await disabledAt(h.seeded.people.colleague, 1)
     expect(codeOf(await makers())).toBeUndefined()
-    await h.house.db.update(person).set({ disabledAt: null }).where(marc)
+    await disabledAt(h.seeded.people.colleague, null)
     expect(codeOf(await beat.post(`/api/customers/${helvetia}/erasures/${his.id}/stop`))).toBeUndefined()
   })
 
@@ -253,12 +268,12 @@ describe('AL23 another human, as far as we can know', () => {
     const them = await somebody('Somebody Staying')
     const id = await asked(them)
     expect(await confirmed(id)).toBeUndefined()
-    await later(hours(24) + 1_000)
     const of = eq(person.id, h.seeded.people.colleague)
     await h.house.db.update(person).set({ disabledAt: 1 }).where(of)
+    onTestFinished(async () => void (await h.house.db.update(person).set({ disabledAt: null }).where(of)))
+    await later(hours(24) + 1_000)
     await erasePeople.run(h.house)
-    await h.house.db.update(person).set({ disabledAt: null }).where(of)
-    expect(await stateOf(id)).toBe('lapsed')
+    await expect.poll(() => stateOf(id)).toBe('lapsed')
     expect(await superuser`select name, disabled_at from person where id = ${them}`).toEqual([
       { name: 'Somebody Staying', disabled_at: null },
     ])
@@ -267,8 +282,10 @@ describe('AL23 another human, as far as we can know', () => {
 
 test('AL14 a genuine erasure covers nothing that is not of its person', async () => {
   const [clara] =
-    await superuser`select event_id as id from audit_text where actor_name = 'Clara Meier' and openings ? 'actorName' limit 1`
+    await superuser`select event_id as id from audit_text where actor_name = 'Clara Meier' and openings ? 'actorName' order by event_id desc limit 1`
   const own = { event_id: String(clara?.id), page: 1, customer_id: helvetia, paths: ['actorName'] }
+  // What an earlier try altered stays altered.
+  const known = (await faults()).map(({ seq }) => seq)
   const them = await somebody('Somebody Else')
   const about = { customerId: helvetia, personId: them }
   const by = { kind: 'person', id: them, name: 'Somebody Else', company: 'Helvetia Pharma', from: null } as const
@@ -280,59 +297,107 @@ test('AL14 a genuine erasure covers nothing that is not of its person', async ()
     await superuser`insert into audit_erased ${superuser({ ...own, erasure_id: id })}`
     await superuser`set session_replication_role = origin`
   })
-  expect(await faults()).toMatchObject([{ says: expect.stringMatching(/words are gone/) }])
+  const found = (await faults()).filter(({ seq }) => !known.includes(seq))
+  expect(found).toMatchObject([{ says: expect.stringMatching(/words are gone/) }])
 })
 
 test('AL23 an administrator stands nowhere any more: policies, consents, exports, explanations, networks, answers', async () => {
-  const [marc, at] = [h.seeded.people.colleague, h.clock.now()]
-  const name = 'Marc Aubry'
+  // Somebody new, each time that it is tried.
+  const [name, at] = [`Remo Zimmerli ${newId().slice(-6)}`, h.clock.now()]
+  const { id: remo, email, signIn } = await invited(name)
   const [device] = await manyDevices(h, 1)
   const clara = await h.as('approver')
   const { body } = await ask(h, await h.as('technician'), device?.deviceId ?? '')
   await answer(clara, body, { answer: 'deny', comment: `as ${name} says` })
   const [version] =
     await superuser`insert into policy_version (customer_id, version, changed_at, changed_by, changed_by_name, level, level_id, level_name, before, after)
-    values (${helvetia}, 900, 1, ${marc}, ${name}, 'customer', ${helvetia}, ${`of ${name}`}, '{}', '{}') returning version`
+    values (${helvetia}, (select coalesce(max(version), 0) + 900 from policy_version), 1, ${remo}, ${name}, 'customer', ${helvetia}, ${`of ${name}`}, '{}', '{}') returning version`
   expect(version).toBeDefined()
-  const [request] =
-    await superuser`select id, technician_id from request where customer_id = ${helvetia} order by id desc limit 1`
+  const [request] = await superuser`select id, technician_id from request where id = ${body.id}`
   await superuser`insert into request_consent (request_id, customer_id, technician_id, person_id, person_name, at, question, shown, activities, minutes, comment)
-    values (${request?.id}, ${helvetia}, ${request?.technician_id}, ${marc}, ${name}, 1, 'aa', 'bb', '{}', 5, ${`${name} agrees`})`
+    values (${request?.id}, ${helvetia}, ${request?.technician_id}, ${remo}, ${name}, 1, 'aa', 'bb', '{}', 5, ${`${name} agrees`})`
   const filter = superuser.json({ search: `by ${name}` })
   for (const state of ['queued', 'done'])
     await superuser`insert into audit_export (id, person_id, format, filter, words, zone, reason, about, state, asked_at, total, customers)
-      values (${newId()}, ${marc}, 'csv', ${filter}, ${`by ${name}`}, 'UTC', ${`for ${name}`}, '{}', ${state}, 1, 999999999, ${[helvetia]})`
+      values (${newId()}, ${remo}, 'csv', ${filter}, ${`by ${name}`}, 'UTC', ${`for ${name}`}, '{}', ${state}, 1, 999999999, ${[helvetia]})`
   const fault = newId()
   await superuser`insert into audit_fault (id, tree, seq, kind, says, found_by, first_at, last_at)
-    values (${fault}, ${helvetia}, 0, 'x', 'x', 'x', 1, 1)`
+    values (${fault}, ${helvetia}, 0, ${fault}, 'x', 'x', 1, 1)`
   await superuser`insert into audit_explanation (fault_id, tree, side, at, person_id, reason)
-    values (${fault}, ${helvetia}, 'customer', 1, ${marc}, ${`${name} did it`})`
+    values (${fault}, ${helvetia}, 'customer', 1, ${remo}, ${`${name} did it`})`
   const list = newId()
+  onTestFinished(async () => {
+    await superuser`set session_replication_role = replica`
+    await superuser`delete from network_entry where list_id = ${list}`
+    await superuser`delete from network_list where id = ${list}`
+    await superuser`set session_replication_role = origin`
+  })
   await superuser`insert into network_list (id, customer_id, version) values (${list}, ${helvetia}, 1)`
   // Everywhere, so that the test still comes in.
   for (const cidr of ['0.0.0.0/0', '::/0'])
     await superuser`insert into network_entry values (${list}, ${cidr}, ${`desk of ${name}`}, ${name}, ${at})`
-  await (await h.as('colleague')).post('/api/security-reports', {
+  await (await signIn()).post('/api/security-reports', {
     kind: 'vulnerability',
     severity: 'low',
     title: `Seen by ${name}`,
     place: '/',
-    details: 'marc@helvetia.example',
+    details: email,
   })
-  const [report] = await superuser`select id from security_report limit 1`
+  const [report] = await superuser`select id from security_report where reporter_id = ${remo}`
   await superuser`insert into security_report_answer (id, report_id, at, by_id, by_name, text)
-    values (${newId()}, ${report?.id}, 1, ${marc}, ${name}, ${`${name} asks`})`
-  await erased(marc, 'administrator')
+    values (${newId()}, ${report?.id}, 1, ${remo}, ${name}, ${`${name} asks`})`
+  await erased(remo)
   await superuser`delete from outbox_mail where "to" not like '%@helvetia.example'`
   const tables =
     await superuser`select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`
   const left: string[] = []
   for (const { name: table } of tables)
     for (const { row } of await superuser`select one::text as row from ${superuser(table)} as one`)
-      if (/marc aubry|marc@helvetia/i.test(row)) left.push(`${table}: ${row}`)
+      if ([name, email].some((one) => row.toLowerCase().includes(one.toLowerCase()))) left.push(`${table}: ${row}`)
   expect(left).toEqual([])
   const underWay = ['queued', 'running']
-  expect(await superuser`select 1 from audit_export where person_id = ${marc} and state = any(${underWay})`).toEqual([])
+  expect(await superuser`select 1 from audit_export where person_id = ${remo} and state = any(${underWay})`).toEqual([])
+})
+
+test('AL23 an export that would end by itself while its owner is erased says nothing in his name', async () => {
+  const name = `Reto Egli ${newId().slice(-6)}`
+  const them = await somebody(name)
+  const [device] = await manyDevices(h, 1)
+  const { body } = await ask(h, await h.as('technician'), device?.deviceId ?? '')
+  await answer(await h.as('approver'), body, { answer: 'deny', comment: `as ${name} says` })
+  const id = await asked(them)
+  expect(await confirmed(id)).toBeUndefined()
+  const exportId = newId()
+  // Nobody makes it yet.
+  await h.house.db.insert(auditExport).values({
+    ...{ id: exportId, personId: them, format: 'csv', filter: {}, words: '', zone: 'UTC', reason: '', about: {} },
+    ...{ state: 'queued', askedAt: h.clock.now() + days(30), total: 1, customers: [helvetia] },
+  })
+  const stateNow = async (of: 'audit_export' | 'erasure', one: string) =>
+    (await h.house.db.execute<{ state: string }>(`select state from ${of} where id = '${one}'`))[0]?.state
+  const other = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
+  onTestFinished(() => other.end())
+  let running = Promise.resolve()
+  await superuser.begin(async (tx) => {
+    // Both logs have been gone through twice, and what is not in the log waits for this row.
+    await tx`select 1 from request where id = ${body.id} for update`
+    await later(hours(24) + 1_000)
+    running = erasePeople.run(h.house).catch(() => undefined)
+    await expect
+      .poll(
+        () => h.house.db.execute(`select 1 from erasure where id = '${id}' and trees = 4 and cursor is null`),
+        patience,
+      )
+      .toHaveLength(1)
+    await other`update audit_export set asked_at = 1 where id = ${exportId}`
+    await expect.poll(() => stateNow('audit_export', exportId), patience).not.toMatch(/queued|running/)
+  })
+  await running
+  await vi.waitFor(async () => {
+    await erasePeople.run(h.house)
+    expect(await stateNow('erasure', id)).toBe('done')
+  }, patience)
+  expect(await superuser`select 1 from audit_text where actor_name = ${name}`).toEqual([])
 })
 
 test('exports under way that may hold what was erased are cancelled, with an event each', async () => {

@@ -22,7 +22,7 @@ const beyond = { status: 403, body: { error: { code: 'beyond_own' } } }
 const refused = { status: 409, body: { error: { code: 'last_administrator' } } }
 
 /** Luis looks after the people of Great Lakes Foods, with rights that the maker's administrator has as well. */
-const lookAfterPeople = (): Promise<void> =>
+const lookAfterPeople = () =>
   regrant(h, 'otherApprover', [{ activities: ['person.view', 'person.edit'], scope: { kind: 'all' } }])
 
 beforeAll(async () => {

@@ -2,13 +2,13 @@ import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
 import type { PolicyView } from '@gatehouse/shared/views/policies'
 import type { RequestView } from '@gatehouse/shared/views/requests'
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { minutes, seconds } from '../../kernel/clock.ts'
 import type { Db } from '../../kernel/database/connect.ts'
 import { manyDevices } from '../../testing/devices.ts'
-import { eventsOf } from '../../testing/events.ts'
+import { eventsSince } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { type Scene, sceneOf } from '../../testing/scene.ts'
@@ -183,15 +183,16 @@ describe('AP08 WS03 ends both directions within a second', () => {
     const marc = await h.as('colleague')
     const watcher = await personStream(h, marc, session.id, 'watch')
     await untilFrame(writer, () => writer.notices().some((one) => one.kind === 'watchers' && one.names.length === 1))
-    const events = await eventsOf(h.house, async () => {
-      await regrant(h, 'colleague', [{ activities: ['device.view', 'session.approve'], scope: { kind: 'all' } }])
-      h.house.bus.publish({ kind: 'person', personId: h.seeded.people.colleague })
-      expect(await watcher.closed).toMatchObject({ code: 4003 })
-      writer.send(frameKinds.data, 'goes on')
-      await untilSaid(device, 'goes on')
-      await expect.poll(async () => (await scene.seen(session.id)).state).toBe('live')
-    })
-    await expect.poll(() => events.map(({ event }) => event)).toEqual(['session.unwatched'])
+    const said = await eventsSince(h.house, { sessionId: session.id })
+    onTestFinished(
+      await regrant(h, 'colleague', [{ activities: ['device.view', 'session.approve'], scope: { kind: 'all' } }]),
+    )
+    h.house.bus.publish({ kind: 'person', personId: h.seeded.people.colleague })
+    expect(await watcher.closed).toMatchObject({ code: 4003 })
+    writer.send(frameKinds.data, 'goes on')
+    await untilSaid(device, 'goes on')
+    await expect.poll(async () => (await scene.seen(session.id)).state).toBe('live')
+    await expect.poll(async () => (await said()).map(({ event }) => event)).toEqual(['session.unwatched'])
     await technician.post(`/api/sessions/${session.id}/end`, {})
   })
 })
