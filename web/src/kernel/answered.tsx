@@ -1,7 +1,7 @@
 import type { Page } from '@gatehouse/shared/views/basics'
 import { Button, Center } from '@mantine/core'
 import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type MouseEvent, type ReactNode, useRef } from 'react'
 import { ErrorState, Loading, Refused } from '../ui/notices.tsx'
 import { ApiError, wordsFor } from './words.ts'
 
@@ -32,13 +32,22 @@ export const Paged = <T,>({
   list: UseInfiniteQueryResult<InfiniteData<Page<T>>>
   children: (rows: T[]) => ReactNode
 }) => {
+  const foot = useRef<HTMLDivElement>(null)
   if (!list.data) return list.error ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : <Loading />
+  const more = async ({ detail }: MouseEvent) => {
+    const around = foot.current?.parentElement
+    const rows = () => around?.querySelectorAll<HTMLElement>('tbody > tr')
+    const before = rows()?.length ?? 0
+    await list.fetchNextPage()
+    // Whoever pressed a key goes on with what came; the button may be gone by now.
+    if (detail === 0) requestAnimationFrame(() => rows()?.[before]?.focus())
+  }
   return (
     <>
       {children(list.data.pages.flatMap((page) => page.rows))}
       {list.hasNextPage && (
-        <Center p="sm">
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <Center p="sm" ref={foot}>
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={(event) => void more(event)}>
             Show more
           </Button>
         </Center>

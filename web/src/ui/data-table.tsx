@@ -30,6 +30,8 @@ interface DataTableProps<Row, SortBy extends string> {
   rowKey: (row: Row) => string
   /** What a click on a row, or Enter, opens. */
   onOpen?: (row: Row) => void
+  /** What Escape closes, in the row or in what stands in it; the row has the focus then. */
+  onClose?: (row: Row) => void
   sort?: Sort<SortBy>
   onSort?: (sort: Sort<SortBy>) => void
   /** Shown in place of rows. */
@@ -38,9 +40,14 @@ interface DataTableProps<Row, SortBy extends string> {
   stale?: boolean
 }
 
+const down = (at: number, last: number) => Math.min(at + 1, last)
+const up = (at: number) => Math.max(at - 1, 0)
+
 const steps: Record<string, (at: number, last: number) => number> = {
-  ArrowDown: (at, last) => Math.min(at + 1, last),
-  ArrowUp: (at) => Math.max(at - 1, 0),
+  ArrowDown: down,
+  j: down,
+  ArrowUp: up,
+  k: up,
   Home: () => 0,
   End: (_, last) => last,
 }
@@ -48,13 +55,18 @@ const steps: Record<string, (at: number, last: number) => number> = {
 const isInteractive = (target: EventTarget) =>
   target instanceof Element && target.closest('a, button, input, select, textarea, label, [role="menu"]') !== null
 
-/** A dense list: sticky sortable headers, arrow keys between rows, cards on a phone. */
+/** Puts the focus on the first row in `within` that can be opened. */
+export const focusFirstRow = (within: HTMLElement | null): void =>
+  within?.querySelector<HTMLElement>('tbody > tr[tabindex]')?.focus()
+
+/** A dense list: sticky sortable headers, arrow keys (or j and k) between rows, cards on a phone. */
 export const DataTable = <Row, SortBy extends string = string>({
   label,
   columns,
   rows,
   rowKey,
   onOpen,
+  onClose,
   sort,
   onSort,
   empty,
@@ -63,12 +75,18 @@ export const DataTable = <Row, SortBy extends string = string>({
   const body = useRef<HTMLTableSectionElement>(null)
 
   const move = (event: KeyboardEvent<HTMLTableRowElement>, at: number) => {
-    if (event.target !== event.currentTarget) return
     const row = rows[at]
+    if (event.key === 'Escape' && row && onClose) {
+      onClose(row)
+      return event.currentTarget.focus()
+    }
+    if (event.target !== event.currentTarget) return
     if (event.key === 'Enter' && row && onOpen) return onOpen(row)
     const step = steps[event.key]
-    if (!step) return
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
+    // A page's own keys are for whoever is not in its list yet.
+    event.stopPropagation()
     const next = body.current?.rows[step(at, rows.length - 1)]
     next?.focus()
   }

@@ -1,15 +1,18 @@
 import { CloseButton, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 
-/** A search field: Escape or the cross empties it. */
+/** A search field: Escape or the cross empties it; Enter and the arrow down lead to what was found. */
 export const SearchBox = ({
   label,
   value,
   onChange,
+  onLeave,
 }: {
   label: string
   value: string
   onChange: (value: string) => void
+  /** Puts the focus on what was found. */
+  onLeave?: () => void
 }) => (
   <TextInput
     type="search"
@@ -22,6 +25,10 @@ export const SearchBox = ({
     onChange={(event) => onChange(event.currentTarget.value)}
     onKeyDown={(event) => {
       if (event.key === 'Escape') onChange('')
+      if (onLeave && (event.key === 'Enter' || event.key === 'ArrowDown')) {
+        event.preventDefault()
+        onLeave()
+      }
     }}
   />
 )

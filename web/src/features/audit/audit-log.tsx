@@ -9,6 +9,7 @@ import { Paged } from '../../kernel/answered.tsx'
 import { counted } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
 import { useZone } from '../../kernel/zone.ts'
+import { focusFirstRow } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/page.tsx'
 import { ExportButton } from '../exports/export-button.tsx'
 import classes from './audit-list.module.css'
@@ -98,16 +99,20 @@ export const AuditLog = ({
   }).data
   const zone = given ?? known?.zone ?? mine
   const top = useRef<HTMLDivElement>(null)
+  const events = useRef<HTMLDivElement>(null)
   const loaded = list.isPlaceholderData ? undefined : list.data?.pages.flatMap((page) => page.rows)
   const tail = useTail(filter, loaded, top)
   return (
     <Section title={title} flush>
       <About own={own} change={filtering.change} names={known?.names ?? {}} />
-      <FilterBar filtering={filtering} zone={zone} />
+      <FilterBar filtering={filtering} zone={zone} toRows={() => focusFirstRow(events.current)} />
       <Group justify="space-between" className={classes.zone}>
         <Group gap="xs">
           <Text size="xs" c="dimmed">
             Times are in {zone}.
+          </Text>
+          <Text size="xs" c="dimmed" visibleFrom="md" className={classes.keys}>
+            <kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>Esc</kbd> close
           </Text>
           <ClearFilters filtering={filtering} visibleFrom="sm" size="compact-xs" />
         </Group>
@@ -129,17 +134,19 @@ export const AuditLog = ({
           {counted(tail.waiting, 'new event')}
         </Button>
       )}
-      <Paged list={list}>
-        {(rows) => (
-          <EventRows
-            rows={rows}
-            zone={zone}
-            withDevice={withDevice}
-            narrowed={countOf(own) > 0}
-            stale={list.isPlaceholderData}
-          />
-        )}
-      </Paged>
+      <div ref={events}>
+        <Paged list={list}>
+          {(rows) => (
+            <EventRows
+              rows={rows}
+              zone={zone}
+              withDevice={withDevice}
+              narrowed={countOf(own) > 0}
+              stale={list.isPlaceholderData}
+            />
+          )}
+        </Paged>
+      </div>
     </Section>
   )
 }

@@ -151,6 +151,8 @@ export const EventRows = ({
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const toggle = ({ id }: AuditListRow) =>
     setOpen((now) => new Set(now.has(id) ? [...now].filter((one) => one !== id) : [...now, id]))
+  const close = ({ id }: AuditListRow) =>
+    setOpen((now) => (now.has(id) ? new Set([...now].filter((one) => one !== id)) : now))
   return (
     <DataTable
       label="Audit log"
@@ -158,6 +160,7 @@ export const EventRows = ({
       rows={rows}
       rowKey={(row) => row.id}
       onOpen={toggle}
+      onClose={close}
       stale={stale}
       empty={
         narrowed ? (

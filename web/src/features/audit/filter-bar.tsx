@@ -21,15 +21,24 @@ export const ClearFilters = ({
   )
 }
 
-/** Words and filters above a list of the log; on a phone the filters stand in a drawer. `/` leads to the words. */
-export const FilterBar = ({ filtering, zone }: { filtering: Filtering; zone: string }) => {
+/** True while a dialog or a menu is open above the page: its keys are its own. */
+const isCovered = (): boolean => document.activeElement?.closest('[role="dialog"], [role="menu"]') != null
+
+/**
+ * Words and filters above a list of the log; on a phone the filters stand in a drawer. `/` leads to the words, `j` and
+ * `toRows` to the events.
+ */
+export const FilterBar = ({ filtering, zone, toRows }: { filtering: Filtering; zone: string; toRows: () => void }) => {
   const { own, change } = filtering
   const [typed, setTyped] = useState(own.search ?? '')
   const [settled] = useDebouncedValue(typed.trim(), 250)
   const [opened, setOpened] = useState(false)
   const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const bar = useRef<HTMLDivElement>(null)
-  useHotkeys([['/', () => bar.current?.querySelector<HTMLInputElement>('input[type=search]')?.focus()]])
+  useHotkeys([
+    ['/', () => isCovered() || bar.current?.querySelector<HTMLInputElement>('input[type=search]')?.focus()],
+    ['j', () => isCovered() || toRows()],
+  ])
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed moves the address.
   useEffect(() => {
     if (settled !== (own.search ?? '')) change({ search: settled || undefined }, { replace: true })
@@ -44,7 +53,7 @@ export const FilterBar = ({ filtering, zone }: { filtering: Filtering; zone: str
   return (
     <div ref={bar} className={classes.bar}>
       <Group gap="xs" className={classes.controls}>
-        <SearchBox label="Search the log" value={typed} onChange={setTyped} />
+        <SearchBox label="Search the log" value={typed} onChange={setTyped} onLeave={toRows} />
         {narrow ? (
           <Button variant="default" leftSection={<IconFilter size={15} aria-hidden />} onClick={() => setOpened(true)}>
             {count > 0 ? `Filters (${count})` : 'Filters'}
