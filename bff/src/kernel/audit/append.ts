@@ -80,8 +80,7 @@ const rowsOf = (one: Entry, at: number) => {
  */
 export const append = async (tx: Tx, at: number, entries: readonly Entry[]): Promise<void> => {
   if (entries.length === 0) return
-  // Of what stands in these rows `audit_append` knows each name: another column is another function, in its migration.
-  await preparedLast(tx, 'select audit_append($1::text::jsonb)', [
-    JSON.stringify(entries.map((one) => rowsOf(one, at))),
-  ])
+  // Of what stands in these rows `audit_append` knows each name: another column is another procedure, in its migration.
+  // Called, because a query that selects it would be planned each time.
+  await preparedLast(tx, 'call audit_append($1::text::jsonb)', [JSON.stringify(entries.map((one) => rowsOf(one, at)))])
 }
