@@ -156,9 +156,14 @@ const restored = async (all: boolean, chosen: readonly string[], said: Said | un
         continue
       }
       console.log(`  The first ${kept.size} are as they were signed; ${signed.size - kept.size} signed ones are lost.`)
+      if (log.untold) console.log('  What was written down of the restore before is not in it any more.')
       if (!said || !(all || chosen.includes(tree) || chosen.includes(name))) continue
-      const epoch = await beginEpoch(db, signer, log, said, systemClock.now())
-      console.log(`  It goes on as epoch ${epoch}. The log says so, and both sides are told.`)
+      const begun = await beginEpoch(db, signer, log, said, systemClock.now())
+      console.log(`  It goes on as epoch ${begun.epoch}. The log says so, and both sides are told.`)
+      if (begun.said.by !== said.by || begun.said.reason !== said.reason)
+        console.log(
+          `  It was begun before, and cut off: what ${begun.said.by} said then stays, “${begun.said.reason}”.`,
+        )
     }
     if (!said)
       console.log(

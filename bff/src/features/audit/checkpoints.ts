@@ -4,7 +4,7 @@ import { frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
 import { proveConsistency, proveInclusion } from '@gatehouse/shared/audit/tree-proofs'
 import { and, eq, lt, sql } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
-import { auditCheckpoint, auditLeaf } from '../../kernel/audit/tables.ts'
+import { auditCheckpoint, auditEvent, auditLeaf } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { isUnavailable, type Tx } from '../../kernel/database/connect.ts'
 import type { House, Job } from '../../kernel/house.ts'
@@ -78,6 +78,10 @@ const placeOf = async (tx: Tx, tree: string, eventId: string, size: number): Pro
   return row && { seq: row.seq, proof: await proveInclusion(sha256, nodesIn(tx, tree), row.seq, size) }
 }
 
+/** Whether an event is there, whether it has its place yet or not. */
+export const isWritten = async (db: Tx, eventId: string): Promise<boolean> =>
+  (await db.select({ id: auditEvent.id }).from(auditEvent).where(eq(auditEvent.id, eventId))).length > 0
+
 /**
  * Signs the present size of a tree, where it is another than the one signed last; throws `NoContinuation`. `unsigned`
  * where another instance signs at this moment. `memoryGone` where only the database knew what had been signed before.
@@ -103,8 +107,15 @@ export const checkpointTree = async (
     const remembered = await signer.last(tree)
     const begun = await signer.awaited(tree)
     const told = begun && (await placeOf(tx, tree, begun.event.id, next.size))
-    // The event that tells of the restore has no place yet: until then nothing of the new epoch is signed.
-    if (begun && !told) return { outcome: 'unsigned', memoryGone: gone }
+    if (begun && !told) {
+      if (!(await isWritten(tx, begun.event.id)))
+        throw new NoContinuation(
+          begun.kept.size,
+          `what was written down of the restore that began epoch ${begun.epoch} is not there any more`,
+        )
+      // The event that tells of the restore has no place yet: until then nothing of the new epoch is signed.
+      return { outcome: 'unsigned', memoryGone: gone }
+    }
     const note = await signer.sign(tree, next, remembered ? await proofFrom(remembered) : [], told)
     await tx
       .insert(auditCheckpoint)

@@ -1,4 +1,4 @@
-export { type Compared, compareMemory, signerOf, signTrees } from './checkpoints.ts'
+export { type Compared, compareMemory, isWritten, signerOf, signTrees } from './checkpoints.ts'
 export { countVisibleTo, customersVisibleTo } from './counts.ts'
 export type { Epoch } from './epochs.ts'
 export { newestCheckpoint } from './newest.ts'

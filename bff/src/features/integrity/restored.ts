@@ -1,4 +1,5 @@
 import { base64, sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
+import { fateOf } from '@gatehouse/shared/audit/epoch'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { emptyTree, frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
 import { eq, inArray, sql } from 'drizzle-orm'
@@ -8,11 +9,22 @@ import { sha256 } from '../../kernel/audit/platform.ts'
 import type { Db, Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
-import { type Compared, compareMemory, newestCheckpoint, nodesIn, type Signed, type Signer } from '../audit/door.ts'
+import {
+  type Compared,
+  compareMemory,
+  isWritten,
+  newestCheckpoint,
+  nodesIn,
+  type Signed,
+  type Signer,
+} from '../audit/door.ts'
 import { customer } from '../customers/tables.ts'
 import { mailOfRestore } from './alarm.ts'
 import { byCommand } from './restores.ts'
 import { auditExplanation, auditFault } from './tables.ts'
+
+/** Any fixed number: one epoch is begun at a time, over all commands. */
+const epochLock = '7730145529960217'
 
 /** A log that is not what was signed. */
 export interface LostLog {
@@ -26,6 +38,8 @@ export interface LostLog {
   size: number
   /** The epoch that it is in. */
   epoch: number
+  /** True where all that was signed is there, but not the event of the restore that its epoch began with. */
+  untold: boolean
 }
 
 /** Who says that an older database was put back, and why. */
@@ -34,15 +48,21 @@ export interface Said {
   reason: string
 }
 
-/** The newest stored checkpoint, where the log continues it and it is no newer than what is remembered. */
+/**
+ * What of the log was signed: by the newest stored checkpoint, where the log continues it and it is no newer than what is
+ * remembered. Of one from before an earlier restore only that counts which its epoch and the present one have in common.
+ */
 const keptOf = async (db: Tx, signer: Signer, tree: string, { remembered, size }: Compared) => {
   const row = await newestCheckpoint(db, tree)
   if (!row) return { size: 0, root: rootOf(sha256, emptyTree) }
   try {
-    const kept = signer.open(tree, utf8(row.note))
-    if (kept.size > size || kept.size > remembered.size) return undefined
-    const root = rootOf(sha256, await frontierAt(nodesIn(db, tree), kept.size))
-    return sameBytes(root, kept.root) ? { size: kept.size, root } : undefined
+    const stored = signer.open(tree, utf8(row.note))
+    const fate = fateOf(await signer.epochsOf(tree), stored)
+    const most = fate.kind === 'lost' ? fate.kept : stored.size
+    if (fate.kind === 'denied' || stored.size > size || most > remembered.size) return undefined
+    const rootAt = async (first: number) => rootOf(sha256, await frontierAt(nodesIn(db, tree), first))
+    if (!sameBytes(await rootAt(stored.size), stored.root)) return undefined
+    return { size: most, root: await rootAt(most) }
   } catch (error) {
     if (error instanceof Flawed) return undefined
     throw error
@@ -60,26 +80,36 @@ export const lostLogs = async (db: Db, signer: Signer, maker: string): Promise<L
   const lost: LostLog[] = []
   for (const tree of trees) {
     const found = await compareMemory(db, signer, tree)
-    if (!found || found.whole) continue
+    if (!found) continue
+    const begun = found.whole ? await signer.awaited(tree) : undefined
+    const untold = begun !== undefined && !(await isWritten(db, begun.event.id))
+    if (found.whole && !untold) continue
     const name = tree === theMakerItself ? maker : (names.get(tree) ?? `a customer who is not there any more (${tree})`)
-    const kept = await keptOf(db, signer, tree, found)
+    const kept = untold ? found.remembered : await keptOf(db, signer, tree, found)
     const epoch = (await signer.epochsOf(tree)).length + 1
-    lost.push({ tree, name, signed: found.remembered, kept, size: found.size, epoch })
+    lost.push({ tree, name, signed: found.remembered, kept, size: found.size, epoch, untold })
   }
   return lost
 }
 
-/** The event just written of an epoch of a log, as its leaf will name it. */
-const eventOf = async (tx: Tx, { tree, name }: LostLog, epoch: number) => {
-  const [row] = await prepared<{ id: string; canonical: Buffer }>(
+/** The event that tells of this loss as the beginning of an epoch, as its leaf will name it; `undefined` where there is none. */
+const eventOf = async (
+  tx: Tx,
+  { tree, name, signed }: LostLog,
+  { epoch, kept }: { epoch: number; kept: Signed },
+): Promise<{ id: string; hash: Uint8Array; said: Said } | undefined> => {
+  const [row] = await prepared<{ id: string; canonical: Buffer } & Said>(
     tx,
-    `select event.id, event.canonical from audit_event event join audit_text words on words.event_id = event.id
+    `select event.id, event.canonical, words.fields ->> 'by' as by, words.fields ->> 'reason' as reason
+     from audit_event event join audit_text words on words.event_id = event.id
      where event.event = 'log.restored' and event.customer_id is not distinct from $1::uuid
-       and words.fields ->> 'customer' = $2 and words.fields ->> 'epoch' = $3 order by event.id desc limit 1`,
-    [tree === theMakerItself ? null : tree, name, String(epoch)],
+       and words.fields @> $2::jsonb order by event.id desc limit 1`,
+    [
+      tree === theMakerItself ? null : tree,
+      JSON.stringify({ customer: name, epoch, signed: signed.size, root: base64(signed.root), kept: kept.size }),
+    ],
   )
-  if (!row) throw new Error('what was just written is not there')
-  return { id: row.id, hash: sha256(row.canonical) }
+  return row && { id: row.id, hash: sha256(row.canonical), said: { by: row.by, reason: row.reason } }
 }
 
 /** Faults that stood there until now are what this restore was, as the maker says; the customer judges for himself. */
@@ -99,16 +129,32 @@ const explain = async (tx: Tx, { tree }: LostLog, { by, reason }: Said, at: numb
     .onConflictDoNothing()
 }
 
+/** An epoch that was begun. */
+export interface Begun {
+  epoch: number
+  /** What the log says of it: of who was cut off while he began it, where that was so. */
+  said: Said
+}
+
 /**
  * Begins a new epoch of a log that an older database was put back of: writes what is lost into the log and the maker's,
  * tells both sides, and lets the signer go on from what was signed and is still there, once that event is in the log. Rejects
- * where the log is no older copy of what was signed: then it was altered, and is signed by nobody.
+ * where the log is no older copy of what was signed: then it was altered, and is signed by nobody. Where it was cut off
+ * between the two it goes on from there: what was told once is not told again.
  */
-export const beginEpoch = async (db: Db, signer: Signer, log: LostLog, said: Said, now: number): Promise<number> => {
+export const beginEpoch = async (db: Db, signer: Signer, log: LostLog, said: Said, now: number): Promise<Begun> => {
   const { tree, name, signed, kept, size } = log
   if (!kept) throw new Error(`The log of ${name} is no older copy of what was signed: it was altered.`)
   const epoch = log.epoch + 1
   const event = await db.transaction(async (tx) => {
+    // Another command may be at it: whoever comes second finds what the first has written.
+    await tx.execute(sql`select pg_advisory_xact_lock(${epochLock}::bigint)`)
+    const told = await eventOf(tx, log, { epoch, kept })
+    await explain(tx, log, told?.said ?? said, now)
+    // What devices hold is of the epoch before: each tells anew when it has followed.
+    await tx.execute(sql`update device_link set log_size = null, log_at = null, log_began_at = null, log_lost_at = null
+      where device_id in (select id from device where customer_id = ${tree})`)
+    if (told) return told
     const fields = {
       ...{ customer: name, signed: signed.size, root: base64(signed.root), kept: kept.size, epoch, size },
       ...said,
@@ -116,13 +162,11 @@ export const beginEpoch = async (db: Db, signer: Signer, log: LostLog, said: Sai
     const own = entry({ by: bySystem, event: 'log.restored', outcome: 'failed', fields })
     const its = tree === theMakerItself ? [] : [{ ...own, about: { customerId: tree, customerName: name } }]
     await append(tx, now, [...its, own])
-    await explain(tx, log, said, now)
-    // What devices hold is of the epoch before: each tells anew when it has followed.
-    await tx.execute(sql`update device_link set log_size = null, log_at = null, log_began_at = null, log_lost_at = null
-      where device_id in (select id from device where customer_id = ${tree})`)
     await mailOfRestore(tx, { tree, name, epoch, kept: kept.size, signed: signed.size, ...said }, now)
-    return eventOf(tx, log, epoch)
+    return eventOf(tx, log, { epoch, kept })
   })
-  await signer.begin(tree, { epoch, at: Math.ceil(now / 1_000), kept, signed, event })
-  return epoch
+  if (!event) throw new Error('what was just written is not there')
+  const { id, hash } = event
+  await signer.begin(tree, { epoch, at: Math.ceil(now / 1_000), kept, signed, event: { id, hash } })
+  return { epoch, said: event.said }
 }

@@ -18,6 +18,7 @@ import { newIdAt } from '../../kernel/ids.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import { eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { copyLogs, putLogsBack } from '../../testing/put-back.ts'
 import { signAll } from '../../testing/signing.ts'
 import { seedStories } from '../../testing/stories.ts'
 import { checkpointTree, signerLock, signerOf } from '../audit/checkpoints.ts'
@@ -35,8 +36,6 @@ let size: number
 /** What the signer remembers, by file. */
 let memory: Map<string, Buffer>
 
-const tables = ['audit_event', 'audit_text', 'audit_leaf', 'audit_node', 'audit_tree', 'audit_checkpoint']
-const found = ['audit_explanation', 'audit_fault', 'audit_check', 'audit_pending', 'outbox_mail']
 const folder = () => join(h.house.settings.dataDir, 'log')
 
 const remembered = async () => {
@@ -46,17 +45,7 @@ const remembered = async () => {
 
 /** Everything as it was, while neither sequencer nor signer is at work. */
 const putBack = () =>
-  superuser.begin(async (tx) => {
-    await tx.unsafe(`select pg_advisory_xact_lock(${sequencerLock}), pg_advisory_xact_lock(${signerLock})`)
-    // The queue first: what comes meanwhile may wait without its event, and no event may be without its place.
-    for (const table of found) await tx.unsafe(`delete from ${table}`)
-    for (const table of tables) {
-      // What the database makes by itself cannot be put back.
-      const columns = await tx<{ name: string }[]>`select quote_ident(column_name) as name
-        from information_schema.columns where table_name = ${table} and is_generated = 'NEVER'`
-      const names = columns.map(({ name }) => name).join()
-      await tx.unsafe(`delete from ${table}; insert into ${table} (${names}) select ${names} from kept_${table}`)
-    }
+  putLogsBack(superuser, 'kept', async () => {
     for (const name of (await remembered()).keys()) await rm(join(folder(), name))
     for (const [name, bytes] of memory) await writeFile(join(folder(), name), bytes)
   })
@@ -74,7 +63,7 @@ const keep = async () => {
           (select count(*) from audit_tree where not exists (select from audit_checkpoint one
             where one.tree = audit_tree.tree and one.size = audit_tree.size))::int as unsigned`
       expect(row).toEqual({ waiting: 0, unsigned: 0 })
-      for (const table of tables) await tx.unsafe(`create table kept_${table} as table ${table}`)
+      await copyLogs(tx, 'kept')
       const [kept] = await tx<{ size: number }[]>`select size::int from audit_tree where tree = ${tree}`
       size = kept?.size ?? 0
     })

@@ -1,0 +1,314 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { restoresIn } from '@gatehouse/shared/audit/epoch'
+import { verify } from '@gatehouse/shared/audit/verify'
+import type { AuditEventView } from '@gatehouse/shared/views/audit'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { ExportView } from '@gatehouse/shared/views/exports'
+import { and, eq, isNull } from 'drizzle-orm'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { demoPeople } from '../../demo/people.ts'
+import { bySystem } from '../../kernel/actor.ts'
+import { entry } from '../../kernel/audit/append.ts'
+import { primitives } from '../../kernel/audit/platform.ts'
+import { auditLeaf, auditLine, auditPending, auditTree } from '../../kernel/audit/tables.ts'
+import { note } from '../../kernel/change.ts'
+import { temporaryFolder } from '../../testing/cluster.ts'
+import { command, commandKilled } from '../../testing/command.ts'
+import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
+import { mailsTo } from '../../testing/mailed.ts'
+import { copyLogs as copyDatabase, putLogsBack } from '../../testing/put-back.ts'
+import { signAll } from '../../testing/signing.ts'
+import { signerLock, signTrees } from '../audit/checkpoints.ts'
+import { newestCheckpoint, signerOf } from '../audit/door.ts'
+import { sequence } from '../audit/sequencer.ts'
+import { compareCopy } from '../audit-copy/compare.ts'
+import { copyLogs } from '../audit-copy/job.ts'
+import { fetchFile, pinnedKey, unzipped } from '../exports/testing/reading.ts'
+import { checkTree } from './check.ts'
+import { auditFault } from './tables.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+const patience = { timeout: 20_000 }
+
+let h: TestHouse
+let superuser: Sql
+let copyFolder: Awaited<ReturnType<typeof temporaryFolder>>
+let tree: string
+/** How many entries were signed, and of which epoch, when each copy of the database was taken. */
+const at: Record<string, number> = {}
+/** What was signed of the log in its first epoch, when the second copy was taken. */
+let tuesdaysNote = ''
+
+const happen = (times: number) =>
+  note(
+    h.house,
+    Array.from({ length: times }, () => [
+      entry({ by: bySystem, event: 'customer.added', fields: { customer: 'one' }, about: { customerId: tree } }),
+      entry({ by: bySystem, event: 'model.added', fields: { model: 'one' } }),
+    ]).flat(),
+  )
+const sizeNow = async () => (await h.house.db.select().from(auditTree).where(eq(auditTree.tree, tree)))[0]?.size ?? 0
+const last = async () => (await signerOf(h.house)).last(tree)
+/** Until all has its place and the signer, memory and database, is as far as the log; how many entries that is. */
+const signedWhole = async (): Promise<number> => {
+  await vi.waitFor(async () => {
+    await sequence(h.house)
+    expect(await h.house.db.select().from(auditPending)).toEqual([])
+    await signAll(h.house)
+    const newest = await newestCheckpoint(h.house.db, tree)
+    expect(newest?.note.split('\n', 1)[0]).toBe((await signerOf(h.house)).keyOf(tree).name)
+    expect([newest?.size, (await last())?.size]).toEqual([await sizeNow(), await sizeNow()])
+  }, patience)
+  return sizeNow()
+}
+const copy = async (name: string) => {
+  at[name] = await signedWhole()
+  await superuser.begin('isolation level repeatable read', (tx) => copyDatabase(tx, name))
+}
+const restored = async (reason?: string, by = 'Ruth Vogel') =>
+  command(h, 'restored', ...(reason ? ['--all', '--by', by, '--reason', reason] : []))
+const epoch = async () => (await (await signerOf(h.house)).epochsOf(tree)).length + 1
+const told = (of: string | null) =>
+  h.house.db
+    .select({ id: auditLine.id, fields: auditLine.fields })
+    .from(auditLine)
+    .where(
+      and(
+        eq(auditLine.event, 'log.restored'),
+        of === null ? isNull(auditLine.customerId) : eq(auditLine.customerId, of),
+      ),
+    )
+const faults = async () =>
+  (await h.house.db.select().from(auditFault).where(eq(auditFault.tree, tree))).map(({ says }) => says)
+const inLog = async (ending: RegExp) =>
+  (await readdir(join(h.house.settings.dataDir, 'log'))).filter((name) => name.startsWith(tree) && ending.test(name))
+/** Puts a copy back while nobody signs, so that whatever `work` begins is not signed before it is over. */
+const unsigned = async (work: () => Promise<unknown>) => {
+  try {
+    await superuser`select pg_advisory_lock(${signerLock}::bigint)`
+    await work()
+  } finally {
+    await superuser`select pg_advisory_unlock(${signerLock}::bigint)`
+  }
+}
+
+beforeAll(async () => {
+  copyFolder = await temporaryFolder('restored')
+  const outside = join(copyFolder.path, 'outside')
+  await mkdir(outside)
+  h = await openTestHouse({ GATEHOUSE_AUDIT_COPY: outside })
+  superuser = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
+  await superuser`set session_replication_role = replica`
+  tree = h.seeded.customers['Helvetia Pharma']
+  await happen(5)
+  await copy('monday')
+  await happen(6)
+  await copy('tuesday')
+  tuesdaysNote = (await newestCheckpoint(h.house.db, tree))?.note ?? ''
+  await happen(7)
+  at.signed = await signedWhole()
+  await copyLogs.run(h.house)
+})
+afterAll(async () => {
+  await superuser.end()
+  await h.close()
+  await copyFolder.remove()
+})
+
+describe('AL13 AL14 `gatehouse restored`', () => {
+  const altered: [string, (string | undefined)[], (sql: TransactionSql) => Promise<unknown>][] = [
+    [
+      'its tree is another',
+      ['I say so'],
+      (sql) => sql`update audit_node set hash = sha256('x') where tree = ${tree} and level > 0`,
+    ],
+    [
+      'its newest checkpoint says more than was signed',
+      [undefined, 'I say so'],
+      (sql) => sql`update audit_checkpoint set note = replace(note, ${`\n${at.monday}\n`}, ${`\n${at.signed}\n`})
+        where tree = ${tree} and size = ${at.monday ?? 0}`,
+    ],
+  ]
+  test.each(altered)(
+    'says ALTERED of what is no older copy, and lets it go on for no reason: %s',
+    async (_, reasons, alter) => {
+      await putLogsBack(superuser, 'monday', alter)
+      for (const reason of reasons) {
+        const { code, said } = await restored(reason)
+        expect(code).toBe(1)
+        expect(said).toMatch(
+          /Helvetia Pharma: signed at \d+ .*\n {2}It is no older copy of what was signed: it was ALTERED/,
+        )
+        expect(said).not.toMatch(/Helvetia Pharma: .*\n {2}(The first|It goes on)/)
+      }
+      expect(await told(tree)).toEqual([])
+      expect([await epoch(), (await last())?.size]).toEqual([1, at.signed])
+      await signTrees(h.house, [tree])
+      expect((await last())?.size).toBe(at.signed)
+    },
+  )
+
+  test('killed between the event and the epoch it goes on where it stopped: one event, one epoch, one mail to each', async () => {
+    await putLogsBack(superuser, 'monday')
+    // Whoever writes into a pipe that nobody reads waits: it is killed there and nowhere else.
+    const pipe = join(h.house.settings.dataDir, 'log', `${tree}.2.epoch.new`)
+    await promisify(execFile)('mkfifo', [pipe])
+    const begins = ['restored', '--all', '--by', 'Ruth Vogel', '--reason', 'the disk failed']
+    const written = () => vi.waitFor(async () => expect(await told(tree)).toHaveLength(1), patience)
+    await commandKilled(h, written, ...begins)
+    await rm(pipe)
+    expect([await epoch(), await inLog(/epoch$/)]).toEqual([1, []])
+    const mailed = async () =>
+      (await mailsTo(h.house, demoPeople.approver.email)).filter(({ subject }) =>
+        /goes on after a restore/.test(subject),
+      )
+    expect(await mailed()).toHaveLength(1)
+    const before = await told(tree)
+    const { code, said } = await restored('another reason', 'Somebody else')
+    expect([code, said]).toEqual([0, expect.stringContaining('It goes on as epoch 2.')])
+    expect(said).toContain('It was begun before, and cut off: what Ruth Vogel said then stays, “the disk failed”.')
+    expect(await told(tree)).toEqual(before)
+    expect((await told(null)).filter(({ fields }) => fields.customer === 'Helvetia Pharma')).toHaveLength(1)
+    expect(await mailed()).toHaveLength(1)
+    expect([await epoch(), await inLog(/epoch$/)]).toEqual([2, [`${tree}.2.epoch`]])
+    await happen(8)
+    at.second = await signedWhole()
+    expect((await restored('once more')).said).toContain('Every audit log is what was signed.')
+    expect(await told(tree)).toHaveLength(1)
+    await copyLogs.run(h.house)
+  })
+
+  test('a second restore that loses the event of the first, before anything of its epoch was signed, is found, told and gone on from', async () => {
+    await unsigned(async () => {
+      await putLogsBack(superuser, 'monday')
+      expect((await restored('the disk failed again')).said).toMatch(
+        /Helvetia Pharma: .*\n.*\n {2}It goes on as epoch 3/,
+      )
+    })
+    // What was put back holds all that was signed of epoch 3, which is what was kept; and nothing tells of it.
+    await putLogsBack(superuser, 'monday')
+    await happen(1)
+    await vi.waitFor(async () => {
+      await sequence(h.house)
+      await signTrees(h.house, [tree])
+      expect(await faults()).toEqual(['what was written down of the restore that began epoch 3 is not there any more'])
+    }, patience)
+    const looked = await restored()
+    expect(looked.said).toMatch(
+      new RegExp(
+        `Helvetia Pharma: .*\\n {2}The first ${at.monday} are as they were signed; 0 signed ones are lost.\\n {2}What was written down of the restore before is not in it any more`,
+      ),
+    )
+    expect((await restored('put back twice')).said).toMatch(/It goes on as epoch 4/)
+    at.fourth = await signedWhole()
+    const signer = await signerOf(h.house)
+    const newest = signer.open(tree, Buffer.from((await newestCheckpoint(h.house.db, tree))?.note ?? ''))
+    expect(restoresIn(newest).map((one) => [one.epoch, one.kept.size, one.signed.size])).toEqual([
+      [2, at.monday, at.signed],
+      [3, at.monday, at.second],
+      [4, at.monday, at.monday],
+    ])
+    expect((await checkTree(h.house, tree)).faults).toEqual([])
+  })
+
+  test('a newer copy of an earlier epoch keeps only what all epochs have in common', async () => {
+    await happen(30)
+    at.fourth = await signedWhole()
+    await copyLogs.run(h.house)
+    await putLogsBack(superuser, 'tuesday')
+    const { said } = await restored('another backup')
+    expect(said).toMatch(
+      new RegExp(
+        `Helvetia Pharma: signed at ${at.fourth} .* ${at.tuesday} are there.\\n {2}The first ${at.monday} are as they were signed; ${at.fourth - (at.monday ?? 0)} signed ones are lost.\\n {2}It goes on as epoch 5`,
+      ),
+    )
+    await signedWhole()
+    expect((await checkTree(h.house, tree)).faults).toEqual([])
+    expect(await faults()).not.toContainEqual(expect.stringContaining('epoch'))
+  })
+
+  test('after all of them an entry, a bundle and the copy outside say what is right', async () => {
+    const clara = await h.as('approver')
+    const size = await signedWhole()
+    // An entry from before, one that came back with the newer copy, and the one that tells of the last restore.
+    const [event] = (await told(tree)).filter(({ fields }) => fields.epoch === 5)
+    const seqs = [1, (at.monday ?? 0) + 1]
+    const leaves = await h.house.db.select().from(auditLeaf).where(eq(auditLeaf.tree, tree))
+    for (const id of [...seqs.map((seq) => leaves.find((one) => one.seq === seq)?.eventId), event?.id]) {
+      const { body } = await clara.get<AuditEventView>(`/api/audit/${id}`)
+      expect(body.proven).toEqual({ altered: null, signed: { size: expect.any(Number), at: expect.any(Number) } })
+      expect(body.proven?.signed?.size).toBeGreaterThanOrEqual(size)
+    }
+    await vi.waitFor(async () => {
+      await signedWhole()
+      await copyLogs.run(h.house)
+      const signer = await signerOf(h.house)
+      const { logs, differences } = await compareCopy(h.house.db, signer, h.house.settings.auditCopy ?? '')
+      expect(differences).toEqual([])
+      expect(
+        logs.filter((one) => one.tree.startsWith(tree)).map((one) => [one.tree.slice(tree.length), one.lost]),
+      ).toEqual([
+        ['', (at.signed ?? 0) - (at.monday ?? 0)],
+        [expect.stringMatching(/2$/), (at.second ?? 0) - (at.monday ?? 0)],
+        [expect.stringMatching(/3$/), 0],
+        [expect.stringMatching(/4$/), (at.fourth ?? 0) - (at.monday ?? 0)],
+        [expect.stringMatching(/5$/), 0],
+      ])
+    }, patience)
+    const key = await pinnedKey(h.house, tree)
+    const bundle = await made(clara, 'first')
+    expect(verify(primitives, bundle, { pinnedKey: key }).checks.filter(({ result }) => result === 'failed')).toEqual(
+      [],
+    )
+    // Of the checkpoint that the newer copy had, only what is kept can be proven, and that is said.
+    const refused = await ended(clara, await askFor(clara, { note: tuesdaysNote }))
+    expect(refused.error).toMatch(
+      new RegExp(
+        `is of before the restore of .* UTC: of these the first ${at.monday} are kept, and the others are lost`,
+      ),
+    )
+    const against = verify(primitives, bundle, { pinnedKey: key, earlierCheckpoint: Buffer.from(tuesdaysNote) })
+    expect(against.checks.filter(({ result }) => result === 'failed')).toMatchObject([
+      {
+        name: 'earlier',
+        failures: [
+          { because: expect.stringContaining(`entries ${(at.monday ?? 0) + 1} to ${at.tuesday} of it were lost`) },
+        ],
+      },
+    ])
+  })
+
+  test('with the signer’s folder lost it is in the fifth epoch all the same', async () => {
+    const before = (await (await signerOf(h.house)).epochsOf(tree)).map(({ kept, signed }) => [kept, signed])
+    await unsigned(async () => {
+      for (const name of await inLog(/./)) await rm(join(h.house.settings.dataDir, 'log', name))
+    })
+    await happen(1)
+    await signedWhole()
+    const signer = await signerOf(h.house)
+    expect(signer.keyOf(tree).name).toMatch(/\/5$/)
+    expect((await signer.epochsOf(tree)).map(({ kept, signed }) => [kept, signed])).toEqual(before)
+    expect(await faults()).toContain(
+      "the signer's memory of it is gone; it went on from the newest checkpoint in the database",
+    )
+  })
+})
+
+const askFor = async (who: Visitor, since: 'first' | { note: string }): Promise<string> => {
+  const body = { format: 'bundle', filter: '', zone: 'UTC', reason: 'after the restores', since }
+  return (await who.post<{ id: string }>('/api/me/exports', body)).body.id
+}
+const ended = async (who: Visitor, id: string): Promise<ExportView> => {
+  const one = async () => (await who.get<Page<ExportView>>('/api/me/exports')).body.rows.find((row) => row.id === id)
+  await expect.poll(async () => (await one())?.state, patience).not.toMatch(/queued|running/)
+  return (await one()) as ExportView
+}
+const made = async (who: Visitor, since: 'first') => {
+  const { id, state, error } = await ended(who, await askFor(who, since))
+  expect([state, error]).toEqual(['done', null])
+  return (await unzipped((await fetchFile(h.url, who, id)).bytes)).files
+}
