@@ -69,10 +69,13 @@ test('A5 an open log shows by itself what happens, and moves nothing under whoev
     .rows()
     .filter({ hasText: 'Balance 7' })
     .filter({ hasText: /^.*Anna Keller.*log file/s })
+  const done = log.rows().filter({ hasText: 'Balance 7' }).filter({ hasText: 'Done: Fetch a log file' })
   await expect(log.rows().nth(20)).toBeVisible()
-  const before = await fetched.count()
+  const [before, doneBefore] = [await fetched.count(), await done.count()]
   await device.fetchLog()
   await expect(fetched).toHaveCount(before + 1)
+  // The last that comes of it; from here on nothing moves by itself.
+  await expect(done).toHaveCount(doneBefore + 1)
 
   const chip = clara.page.getByRole('button', { name: /^\d+ new events?$/ })
   await expect(chip).toHaveCount(0)

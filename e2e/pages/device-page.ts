@@ -34,8 +34,18 @@ export class DevicePage {
   async fetchLog(): Promise<void> {
     await this.tab('Actions')
     await this.page.getByRole('button', { name: 'Fetch a log file' }).click()
+    const answered = this.page.waitForResponse(/\/actions\/fetch_log$/)
     await this.page.getByRole('button', { name: 'Queue it' }).click()
-    await expect(this.page.getByRole('button', { name: 'Show the file' }).first()).toBeVisible({ timeout: 20_000 })
+    const queued = await answered
+    const { id } = (await queued.json()) as { id: string }
+    // This one: a file that was fetched before has its button already.
+    const state = async () => {
+      const list = await this.page.request.get(queued.url().replace(/\/fetch_log$/, ''))
+      const { rows } = (await list.json()) as { rows: { id: string; state: string }[] }
+      return rows.find((one) => one.id === id)?.state
+    }
+    await expect.poll(state, { timeout: 20_000 }).toBe('succeeded')
+    await expect(this.page.getByRole('button', { name: 'Show the file' }).first()).toBeVisible()
   }
 
   /** Rows of the audit tab, newest first: the sentence of each. */

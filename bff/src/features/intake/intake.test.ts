@@ -16,7 +16,7 @@ import { demoPeople } from '../../demo/people.ts'
 import { days, hours } from '../../kernel/clock.ts'
 import { hashOf } from '../../kernel/ids.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
-import { eventsOf } from '../../testing/events.ts'
+import { allEventsOf, eventsOf } from '../../testing/events.ts'
 import { type Answer, openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { mailsTo } from '../../testing/mailed.ts'
 import { signalsOf } from '../../testing/signals.ts'
@@ -403,7 +403,7 @@ describe('HD11 a first answer that is late', () => {
     await tellOfOverdueReports.run(h.house)
     expect(await delaysOf(late.number)).toEqual([])
     h.clock.moveTo(late.answerBefore)
-    const events = await eventsOf(h.house, () =>
+    const events = await allEventsOf(h.house, () =>
       Promise.all([tellOfOverdueReports.run(h.house), tellOfOverdueReports.run(h.house)]),
     )
     await tellOfOverdueReports.run(h.house)

@@ -21,7 +21,13 @@ beforeAll(async () => {
 afterAll(() => h.close())
 
 const faultsOf = (tree: string) => h.house.db.select().from(auditFault).where(eq(auditFault.tree, tree))
-const mailed = async () => (await h.house.db.select().from(outboxMail)).map(({ to }) => to).sort()
+const mailed = async () => {
+  const mails = await h.house.db.select().from(outboxMail)
+  return mails
+    .filter(({ subject }) => subject.includes('audit log'))
+    .map(({ to }) => to)
+    .sort()
+}
 const found = (more: Partial<FoundFault> = {}): FoundFault => ({
   tree: helvetia,
   seq: 7,

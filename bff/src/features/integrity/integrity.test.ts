@@ -9,7 +9,7 @@ import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { days, hours, minutes } from '../../kernel/clock.ts'
 import { newId } from '../../kernel/ids.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
-import { eventsOf } from '../../testing/events.ts'
+import { allEventsOf, eventsOf } from '../../testing/events.ts'
 import { type Answer, openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { mailsTo } from '../../testing/mailed.ts'
 import { signCheckpoints } from '../audit/checkpoints.ts'
@@ -41,7 +41,7 @@ describe('verify now', () => {
     await sequence(h.house)
     await signCheckpoints.run(h.house)
     const ines = await h.as('reader')
-    const events = await eventsOf(h.house, async () => {
+    const events = await allEventsOf(h.house, async () => {
       expect((await ines.post(`/api/logs/${helvetia}/checks`)).status).toBe(202)
       await expect
         .poll(async () => {

@@ -13,7 +13,7 @@ import { prepared } from '../../testing/deeds.ts'
 import { enrolmentBody, newDeviceKey, tryToEnrol } from '../../testing/device-client.ts'
 import { codeFor } from '../../testing/devices.ts'
 import { changingDoors, type Door, filled } from '../../testing/doors.ts'
-import { eventsOf } from '../../testing/events.ts'
+import { allEventsOf, eventsOf } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse, visitorOf } from '../../testing/house.ts'
 import { mailsTo, tokenIn } from '../../testing/mailed.ts'
 import { signalsOf } from '../../testing/signals.ts'
@@ -267,7 +267,7 @@ describe('AL20 the log is behind', () => {
   test('its begin and its end are one event and one mail each, also where two look; pages are told', async () => {
     const mailed = async () => (await mailsTo(h.house, demoPeople.administrator.email)).map(({ subject }) => subject)
     const before = (await mailed()).length
-    const events = await eventsOf(h.house, async () => {
+    const events = await allEventsOf(h.house, async () => {
       catchUp = await fallBehind()
       await Promise.all([look(), look()])
       const { limits } = (await (await ruth()).get<LimitsView>('/api/limits')).body
@@ -319,7 +319,7 @@ describe('RE10 the disk is nearly full', () => {
   })
 
   test('administrators are told first, and nobody is stopped', async () => {
-    const events = await eventsOf(h.house, async () => {
+    const events = await allEventsOf(h.house, async () => {
       h.house.settings.disk = { warnsAt: 1, stopsAt: 100 }
       await look()
       expect((await (await ruth()).get<LimitsView>('/api/limits')).body.limits).toMatchObject([

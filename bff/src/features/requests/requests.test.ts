@@ -6,7 +6,7 @@ import { hours, minutes } from '../../kernel/clock.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import type { DeviceClient } from '../../testing/device-client.ts'
 import { enrolled, manyDevices } from '../../testing/devices.ts'
-import { eventsOf } from '../../testing/events.ts'
+import { allEventsOf, eventsOf } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { answer, ask } from '../../testing/sessions.ts'
@@ -71,7 +71,7 @@ describe('asking', () => {
   test('mails go to those who may answer, name everything, and carry no way to answer', async () => {
     await h.house.db.delete(outboxMail)
     const made = await asked({ reason: 'drift\r\nBcc: everybody@evil.example' })
-    const mails = await h.house.db.select().from(outboxMail)
+    const mails = (await h.house.db.select().from(outboxMail)).filter(({ subject }) => subject.includes(' asks for '))
     expect(mails.map((mail) => mail.to).sort()).toEqual(['clara@helvetia.example', 'marc@helvetia.example'])
     const [mail] = mails
     expect(mail?.subject).toBe('Anna Keller asks for access to Balance 7')
@@ -323,7 +323,7 @@ describe('time', () => {
   test('AP07 the sweep lets requests and approvals expire with one event each, and they stay listed', async () => {
     const [unanswered, unused] = [await asked({ minutes: 5 }), await asked({ minutes: 5 })]
     const given = (await answer(approver, unused)).body
-    const events = await eventsOf(h.house, async () => {
+    const events = await allEventsOf(h.house, async () => {
       h.clock.moveTo(given.decision?.useBefore ?? 0)
       await expireRequests.run(h.house)
       await expireRequests.run(h.house)
