@@ -74,6 +74,8 @@ export interface Settings {
   auditCopy: string | undefined
   /** In percent of the disk that is used. */
   disk: { warnsAt: number; stopsAt: number }
+  /** A log is behind when an event waits longer than `begins`, and has caught up when none waits longer than `ends`; ms. */
+  lag: { begins: number; ends: number }
   /** Bytes of exports that are kept at most. */
   exports: { perPerson: number; perCompany: number }
   demo: boolean
@@ -123,6 +125,7 @@ export const readSettings = (environment: Record<string, string | undefined> = p
     passwordList: env.GATEHOUSE_PASSWORD_LIST,
     auditCopy: env.GATEHOUSE_AUDIT_COPY && resolve(env.GATEHOUSE_AUDIT_COPY),
     disk,
+    lag: { begins: 60_000, ends: 10_000 },
     exports: { perPerson: env.GATEHOUSE_EXPORTS_PER_PERSON * 1e9, perCompany: env.GATEHOUSE_EXPORTS_PER_COMPANY * 1e9 },
     demo,
     logLevel: env.LOG_LEVEL,

@@ -3,7 +3,7 @@ import { readSettings } from '@gatehouse/bff/env'
 import { reportsTaken } from '@gatehouse/bff/features/browser-reports/routes'
 import { movableClock } from '@gatehouse/bff/kernel/clock'
 import { openHouse } from '@gatehouse/bff/main'
-import { cloneDatabase, temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
+import { cloneDatabase, neverBehind, temporaryFolder, testSecret } from '@gatehouse/bff/testing/cluster'
 import { seedForTests } from '@gatehouse/bff/testing/seed'
 import { alterEntry, setDatabaseClock } from '@gatehouse/bff/testing/superuser'
 import { startDemoAgents } from '../../scripts/demo-agents.ts'
@@ -24,6 +24,7 @@ const main = async (): Promise<void> => {
     GATEHOUSE_SECRET: testSecret,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   })
+  settings.lag = neverBehind
   const opened = await openHouse(settings, { clock })
   const seeded = await seedForTests(opened.house)
   const agents = await startDemoAgents(opened, folder.path, () => {})

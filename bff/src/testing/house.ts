@@ -5,7 +5,7 @@ import { readSettings } from '../env.ts'
 import { type MovableClock, movableClock } from '../kernel/clock.ts'
 import type { House } from '../kernel/house.ts'
 import { openHouse } from '../main.ts'
-import { cloneDatabase, temporaryFolder, testSecret } from './cluster.ts'
+import { cloneDatabase, neverBehind, temporaryFolder, testSecret } from './cluster.ts'
 import { seedForTests } from './seed.ts'
 import { signedInAt, type Visitor, visitorOf } from './visitor.ts'
 
@@ -46,6 +46,7 @@ export const openTestHouse = async (
     GATEHOUSE_DISK_STOPS_AT: '100',
     ...environment,
   })
+  settings.lag = neverBehind
   const opened = await openHouse(settings, { clock })
   const seeded = await seedForTests(opened.house)
   return {

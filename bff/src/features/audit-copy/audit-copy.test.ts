@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LimitsView } from '@gatehouse/shared/views/limits'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { readSettings } from '../../env.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { temporaryFolder } from '../../testing/cluster.ts'
@@ -25,6 +26,7 @@ beforeAll(async () => {
   ;[folder, removeFolder] = [join(path, 'mount'), remove]
   await mkdir(folder)
   h = await openTestHouse({ GATEHOUSE_AUDIT_COPY: folder })
+  h.house.settings.lag = readSettings({}).lag
 })
 afterAll(async () => {
   await h.close()

@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
+import { readSettings } from '../../env.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { type Stage, stageOf } from '../../testing/deeds/stage.ts'
@@ -29,6 +30,7 @@ let s: Stage
 let other: Sql
 beforeAll(async () => {
   h = await openTestHouse()
+  h.house.settings.lag = readSettings({}).lag
   s = stageOf(h)
   other = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
 })

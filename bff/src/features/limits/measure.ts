@@ -4,7 +4,7 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { brokenTrees } from '../audit/door.ts'
 import { oldestUncopied } from '../audit-copy/door.ts'
-import { isFull, type LimitKind, lag, type Reached } from './rules.ts'
+import { isFull, type LimitKind, type Reached } from './rules.ts'
 
 /** When the oldest event that waits was written, ms; of all trees but `without`, or of `tree` alone. */
 const oldestWaiting = async (house: House, without: readonly string[]): Promise<number | undefined> => {
@@ -38,6 +38,7 @@ const behind = (customerId: string | null, since: number): Reached => ({
 export const logsBehind = async (house: House, was: (kind: LimitKind) => boolean): Promise<Reached[]> => {
   const broken = [...brokenTrees(house)]
   const now = house.clock.now()
+  const { lag } = house.settings
   const found: Reached[] = []
   const oldest = await oldestWaiting(house, broken)
   if (oldest !== undefined && now - oldest > (was('log') ? lag.ends : lag.begins)) found.push(behind(null, oldest))
@@ -77,6 +78,7 @@ export const disksFull = async (house: House, was: (kind: LimitKind) => boolean)
 /** The copy outside, where it has not got an event within a minute. */
 export const copyBehind = async (house: House, was: (kind: LimitKind) => boolean): Promise<Reached[]> => {
   const since = await oldestUncopied(house)
+  const { lag } = house.settings
   if (since === undefined || house.clock.now() - since <= (was('copy') ? lag.ends : lag.begins)) return []
   return [{ kind: 'copy', customerId: null, since, says: 'the copy of the audit log outside is behind' }]
 }

@@ -1,5 +1,4 @@
 import type { Limit } from '@gatehouse/shared/limits'
-import { seconds } from '../../kernel/clock.ts'
 
 export type LimitKind = 'log' | 'disk_full' | 'disk_filling' | 'copy'
 
@@ -17,9 +16,6 @@ export interface Reached {
 /** What names it over time: the same thing reached again is the same key. */
 export const keyOf = ({ kind, customerId }: Pick<Reached, 'kind' | 'customerId'>): string =>
   customerId === null ? kind : `${kind} ${customerId}`
-
-/** A log is behind when an event waits longer than `begins`, and has caught up when none waits longer than `ends`; ms. */
-export const lag = { begins: seconds(60), ends: seconds(10) }
 
 /** A disk that was at its limit is so until it has a percent less on it: it must not go back and forth. */
 export const isFull = (used: number, limit: number, before: boolean): boolean => used >= (before ? limit - 1 : limit)
