@@ -41,7 +41,7 @@ export const refusalsTold: Readonly<Record<Refusal, string>> = {
   last_administrator: 'the customer would have had nobody left who looks after its people',
   another_must_confirm: 'another administrator than the one who asked has to confirm it',
   not_independent:
-    'whoever confirms must have been an administrator for a day before it was asked, and not been invited by whoever asks',
+    'whoever confirms must have been an administrator for a day before it was asked; the two must not have invited each other, directly or through others, nor may somebody have invited both within 90 days',
   not_of_company: 'only administrators of the company of that person can do it',
   already_decided: 'somebody had answered it already',
   changed_meanwhile: 'it had changed meanwhile',

@@ -74,7 +74,7 @@ export const refusals = {
   },
   not_independent: {
     status: 409,
-    says: 'Whoever confirms must have been an administrator for a day before it was asked, and not been invited by whoever asks.',
+    says: 'Whoever confirms must have been an administrator for a day before it was asked, must not have invited whoever asks, nor been invited by them, directly or through others; and within 90 days nobody may have invited both.',
   },
   not_of_company: {
     status: 403,

@@ -23,6 +23,8 @@ export interface ErasureView {
   /** Events of which words were erased so far, and rows elsewhere. */
   events: number
   rows: number
+  /** True where nobody of the customer's could give the second yes: then one of the maker's does. */
+  needsMaker: boolean
   may: { confirm: May; stop: May }
 }
 

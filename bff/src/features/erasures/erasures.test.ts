@@ -430,7 +430,8 @@ describe('AL14 what was not erased by two is found', () => {
 
   test('AL05 the one door opens for a confirmed erasure that runs, and for nobody who serves requests', async () => {
     const { appUrl, houseUrl } = roleUrlsOf(h.ownerUrl, deriveFrom(testSecret, 'database role').toString('base64url'))
-    const [app, house] = [postgres(appUrl, { max: 1 }), postgres(houseUrl, { max: 1 })]
+    const ours = { 'gatehouse.customers': `{${helvetia}}` }
+    const [app, house] = [postgres(appUrl, { max: 1, connection: ours }), postgres(houseUrl, { max: 1 })]
     const clara = await h.as('approver')
     const { body } = await askFor(clara, h.seeded.people.colleague)
     try {
@@ -454,7 +455,17 @@ describe('AL14 what was not erased by two is found', () => {
           values (${body.id}, ${helvetia}, ${h.seeded.people.colleague}, ${asked}, ${confirmed}, ${one?.begins_at})`
       })
       await expect(call(house, body.id)).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
-      await superuser`update erasure set state = 'running', words = '{Marc Aubry}' where id = ${body.id}`
+      // It does not run before its time, when nobody could stop it any more, nor without what it looks for.
+      const runs = (by: Sql, words: string[]) =>
+        by`update erasure set state = 'running', words = ${words} where id = ${body.id}`
+      for (const by of [house, superuser])
+        await expect(runs(by, ['Marc Aubry'])).rejects.toMatchObject({ constraint_name: 'erasure_move' })
+      await expect(app`update erasure set state = 'running' where id = ${body.id}`).rejects.toMatchObject({
+        constraint_name: 'erasure_move',
+      })
+      await superuser`set session_replication_role = replica`
+      await runs(superuser, ['Marc Aubry'])
+      await superuser`set session_replication_role = origin`
       await expect(call(house, body.id)).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
       await expect(house`select erase_kept(${body.id})`).rejects.toMatchObject({ constraint_name: 'erasure_confirmed' })
       await expect(app`select erase_kept(${body.id})`).rejects.toMatchObject({ code: '42501' })

@@ -16,3 +16,24 @@ export const mailOfAsked = (house: House, to: string, customerId: string | null)
     '',
   ].join('\n'),
 })
+
+/** To those of the maker's who could confirm it, where nobody of the customer's could. */
+export const mailToStandIn = (
+  house: House,
+  to: string,
+  { customerId, customerName }: { customerId: string | null; customerName: string },
+): Mail => ({
+  to,
+  subject: `${customerName} asks to erase the personal data of a person, and needs you to confirm it`,
+  text: [
+    'Good day,',
+    '',
+    `an administrator of ${customerName} asks to erase what Gatehouse knows of a person of that company. No other administrator`,
+    'there could confirm it: there is none, or whoever asks and the others have invited each other. So one of you has to.',
+    'Ask back by a way that you know that it is wanted. Whom it is about, and why, is said here:',
+    `${house.origin}/erasures/${customerId}`,
+    '',
+    'If you do not agree, stop it there.',
+    '',
+  ].join('\n'),
+})

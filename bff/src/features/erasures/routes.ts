@@ -70,9 +70,12 @@ const list = async (house: House, actor: Actor, customerId: string | null): Prom
   const edits = granted(actor, customerId === null ? 'staff.edit' : 'person.edit', target)
   const may = (why: Refusal | undefined) => mayUnless(edits ? why : 'not_granted')
   const whyNot = new Map<string, Refusal | undefined>()
+  const needsMaker = new Set<string>()
   for (const row of rows.filter(({ state }) => state === 'asked')) {
     const own = actor.customerId === customerId
-    const could = own ? administrators : await couldConfirm(house.db, row, administrators)
+    const able = await couldConfirm(house.db, row, administrators)
+    if (customerId !== null && able.length === 0) needsMaker.add(row.id)
+    const could = own ? administrators : able
     const why = whyNotConfirm(actor, row, { customerId, administrators: could })
     whyNot.set(row.id, why ?? ((await isIndependent(house.db, actor.id, row)) ? undefined : 'not_independent'))
   }
@@ -90,6 +93,7 @@ const list = async (house: House, actor: Actor, customerId: string | null): Prom
     endedAt: row.endedAt,
     events: row.events,
     rows: row.rows,
+    needsMaker: needsMaker.has(row.id),
     may: { confirm: may(row.state === 'asked' ? whyNot.get(row.id) : 'wrong_state'), stop: may(whyNotStop(row)) },
   })
   return {

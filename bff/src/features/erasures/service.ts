@@ -6,9 +6,9 @@ import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import { queueMail } from '../../kernel/outbox/queue.ts'
-import { mailOfAsked } from './mails.ts'
+import { mailOfAsked, mailToStandIn } from './mails.ts'
 import { lapses, waits, whyNotAsk, whyNotConfirm, whyNotStop } from './rules.ts'
-import { administratorsOf, couldConfirm, isIndependent } from './standing.ts'
+import { administratorsOf, couldConfirm, isIndependent, standIns } from './standing.ts'
 import type { Erasable, ErasureRow } from './store.ts'
 import { auditErasure, erasure } from './tables.ts'
 
@@ -31,10 +31,14 @@ export const askErasure = (house: House, actor: Actor, them: Erasable, reason: s
     const now = house.clock.now()
     const id = newId()
     const row = { id, customerId, personId, reason, state: 'asked' as const, askedBy: actor.id, askedAt: now }
-    const [mine] = await tx.insert(erasure).values(row).onConflictDoNothing().returning({ id: erasure.id })
+    const [mine] = await tx.insert(erasure).values(row).onConflictDoNothing().returning()
     if (!mine) throw new Refused('already_exists')
     for (const { id: other, email } of administrators)
       if (other !== actor.id && other !== personId) await queueMail(tx, mailOfAsked(house, email, customerId), now)
+    // Nobody else of the customer's could: who would of the maker's has to hear of it.
+    if (customerName !== null && (await couldConfirm(tx, mine, administrators)).length === 0)
+      for (const { id: other, email } of await standIns(house, customerId))
+        if (other !== actor.id) await queueMail(tx, mailToStandIn(house, email, { customerId, customerName }), now)
     return {
       result: id,
       fields: { person: personId, erasure: id, reason },

@@ -1,6 +1,9 @@
 import { and, eq, gt, inArray, isNull, or } from 'drizzle-orm'
 import { auditEvent } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
+import { prepared } from '../../kernel/database/prepared.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
+import type { House } from '../../kernel/house.ts'
 import { peopleGranted } from '../people/door.ts'
 import { person } from '../people/tables.ts'
 import { settled } from './rules.ts'
@@ -12,6 +15,12 @@ export const administratorsOf = (tx: Tx, customerId: string | null) =>
     ? peopleGranted(tx, null, 'staff.edit', { kind: 'maker' })
     : peopleGranted(tx, customerId, 'person.edit', { kind: 'customer', customerId })
 
+/** Those of the maker's who may give the second yes where nobody of the customer's could; whoever asks need not see them. */
+export const standIns = (house: House, customerId: string | null) =>
+  customerId === null
+    ? Promise.resolve([])
+    : peopleGranted(house.dbOf([theMakerItself, customerId]), null, 'person.edit', { kind: 'customer', customerId })
+
 /** Whether both who wanted it may look after the people of the company still, or for it as the maker's. */
 export const bothStandForIt = async (tx: Tx, row: ErasureRow): Promise<boolean> => {
   const { customerId } = row
@@ -22,11 +31,26 @@ export const bothStandForIt = async (tx: Tx, row: ErasureRow): Promise<boolean> 
   return row.confirmedBy !== null && may.has(row.askedBy) && may.has(row.confirmedBy)
 }
 
-const invitations = ['person.invited', 'person.invited_again']
+/**
+ * Whether one of the two stands in the other's chain of invitations, or somebody of their company in both by invitations of
+ * the last 90 days: then both accounts may be one human's. The database asks itself the same before it takes the second yes.
+ */
+const shareInvitations = async (
+  tx: Tx,
+  confirmer: string,
+  { askedBy, askedAt }: Pick<ErasureRow, 'askedBy' | 'askedAt'>,
+): Promise<boolean> => {
+  const [row] = await prepared<{ shared: boolean }>(
+    tx,
+    'select share_invitations($1::uuid, $2::uuid, $3::bigint) as shared',
+    [askedBy, confirmer, askedAt],
+  )
+  return row?.shared !== false
+}
 
 /**
- * Whether whoever confirms is, as far as we can know, another human than whoever asked: neither account was
- * invited or let in again by the other, and the confirmer's was there, with its groups as they are, a day before it was asked.
+ * Whether whoever confirms is, as far as we can know, another human than whoever asked: the two share no invitations, and
+ * the confirmer's account was there, with its groups as they are, a day before it was asked.
  * What a group grants counts as given by the asker where he changed a group since.
  */
 export const isIndependent = async (
@@ -40,15 +64,13 @@ export const isIndependent = async (
     .from(person)
     .where(eq(person.id, confirmer))
   if (!them || them.createdAt > since) return false
+  if (await shareInvitations(tx, confirmer, { askedBy, askedAt })) return false
   const { event, actorId, personId, at } = auditEvent
   const [doubt] = await tx
     .select({ id: auditEvent.id })
     .from(auditEvent)
     .where(
       or(
-        and(eq(personId, confirmer), eq(actorId, askedBy), inArray(event, invitations)),
-        // Nor the other way round: he asks as somebody whom he has made himself, and says yes as himself.
-        and(eq(personId, askedBy), eq(actorId, confirmer), inArray(event, invitations)),
         and(eq(actorId, confirmer), eq(event, 'person.joined'), gt(at, since)),
         and(eq(personId, confirmer), inArray(event, ['group.changed', 'person.enabled']), gt(at, since)),
         and(

@@ -116,6 +116,12 @@ const Pending = ({ one, zone, onAnswer }: { one: ErasureView; zone: string; onAn
           {one.may.confirm.says}
         </Text>
       )}
+      {one.needsMaker && (
+        <Text size="sm">
+          No other administrator of this company could confirm it: there is none, or they have invited each other. Those
+          who look after it at the maker are asked by mail, and one of them confirms it instead.
+        </Text>
+      )}
     </Stack>
   </Card>
 )
