@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { policyActivities } from './activities.ts'
-import { changesOf } from './audit-changes.ts'
+import { changesOf, partsOf } from './audit-changes.ts'
 import { policyRowSays } from './policies/words.ts'
 
 const ofText = (change: string, event = 'device.changed') => changesOf(event, { change })
@@ -50,4 +50,14 @@ test('what was and is stands in fields of its own', () => {
   expect(changesOf('networks.cleared', { before: 'a', whose: 'b' })).toMatchObject([{ after: 'everywhere' }])
   expect(changesOf('model.changed', { model: 'a', version: 3 })).toMatchObject([{ before: '2', after: '3' }])
   expect(changesOf('model.added', { model: 'a' })).toBeNull()
+})
+
+test('the grants of a group are a list, and nothing else is cut', () => {
+  const side = 'Type (all devices); Ask, Watch (Basel; Cork)'
+  expect(partsOf('group.changed', { field: 'what it allows' }, side)).toEqual([
+    'Type (all devices)',
+    'Ask, Watch (Basel; Cork)',
+  ])
+  expect(partsOf('group.changed', { field: 'name' }, side)).toEqual([side])
+  expect(partsOf('site.changed', { field: 'what it allows' }, side)).toEqual([side])
 })

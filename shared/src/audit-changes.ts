@@ -59,3 +59,7 @@ export const changesOf = (
     return [{ field: 'version', before: String(Number(version) - 1), after: String(version) }]
   return typeof change === 'string' ? ofText(event, change) : null
 }
+
+/** What several things are that stand in one side of a change: the grants of a group, `Terminal, Watch (all devices)` each. */
+export const partsOf = (event: string, { field }: Pick<AuditChange, 'field'>, side: string): readonly string[] =>
+  event === 'group.changed' && field === 'what it allows' ? side.split(/(?<=\)); /) : [side]

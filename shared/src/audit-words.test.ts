@@ -106,3 +106,22 @@ test('one is counted as one', () => {
   expect(says(1)).toBe('No longer so, after 1 minute: the audit log is behind')
   expect(says(11)).toBe('No longer so, after 11 minutes: the audit log is behind')
 })
+
+test('an action is told as the model of its device calls it, and one from before without the dots of its key', () => {
+  const says = (action: string) => plainSentence('action.queued', { action })
+  expect(says('Change a setting: Filter strength [filter.strength] to 3')).toBe(
+    'Queued: Change a setting: Filter strength to 3',
+  )
+  expect(says('Change a setting: filter.strength to a.b [c] to d')).toBe(
+    'Queued: Change a setting: filter strength to a.b [c] to d',
+  )
+  expect(says("Fetch a log file: The agent's own log [agent]")).toBe("Queued: Fetch a log file: The agent's own log")
+  for (const before of ['Fetch a log file: agent', 'Restart the agent']) expect(says(before)).toBe(`Queued: ${before}`)
+})
+
+test('what is only there before or only after a change is said in words', () => {
+  const change = 'name: “A” → “B”; what it allows: “” → “Ask (all)”; tags: “new” → “”'
+  expect(plainSentence('group.changed', { group: 'A', change })).toBe(
+    'Changed the group A: name: “A” → “B”; what it allows: added “Ask (all)”; tags: taken away “new”',
+  )
+})

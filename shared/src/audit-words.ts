@@ -77,6 +77,17 @@ const transports: Readonly<Record<string, string>> = {
 
 const reportKinds: Readonly<Record<string, string>> = { breach: 'data breach' }
 
+/**
+ * An action as people say it: without the key that stands behind what the device's model calls it, and where there is
+ * only the key, in its words.
+ */
+const actionSays = (action: string): string => {
+  const [, what, key, rest] = /^(Change a setting: |Fetch a log file: )([a-z][a-z0-9_.]*)( to .*|)$/s.exec(action) ?? []
+  return what !== undefined && key !== undefined
+    ? `${what}${itemSays(key)}${rest}`
+    : action.replace(/^((?:Change a setting|Fetch a log file): .{1,80}?) \[[a-z0-9_.]{1,64}\](?= to |$)/, '$1')
+}
+
 /** What a side of a terminal sent that it may not. */
 const framesTold: Readonly<Record<string, string>> = { '0x00': 'typing', '0x01': 'another size of the window' }
 
@@ -88,6 +99,7 @@ const frameSays = (what: string): string =>
 
 /** Fields that hold a code or a bare number, and their words. */
 const inWords: Readonly<Record<string, (value: Value) => Value>> = {
+  action: (value) => actionSays(String(value)),
   activity: (value) => wantedSays(String(value)),
   because: (value) => becauseSays(String(value)),
   bytes: (value) => (/^\d+$/.test(String(value)) ? byteCount(Number(value)) : value),
@@ -109,8 +121,13 @@ export const plainValue = (event: string, field: string, value: Value): Value =>
     ? newsTold(String(value))
     : (ownOf(inWords, field)?.(value) ?? value)
 
+/** Of what is only there before, or only after, no empty pair of marks is shown. */
+const changeSays = (change: string): string =>
+  change.replaceAll(/: “” → “([^“”]+)”/g, ': added “$1”').replaceAll(/: “([^“”]+)” → “”/g, ': taken away “$1”')
+
 /** As `plainValue`; of a hash its beginning and of an id its end, which is what people compare at a glance. */
 const inSentence = (event: string, field: string, value: Value): Value => {
+  if (field === 'change') return changeSays(String(plainValue(event, field, value)))
   if (field === 'hash') return String(value).replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1…')
   if (field === 'person' || field === 'erasure') return String(value).replace(/^[0-9a-f-]{28}([0-9a-f]{8})$/, '$1')
   return plainValue(event, field, value)

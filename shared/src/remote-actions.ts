@@ -2,14 +2,20 @@ import { z } from 'zod'
 import type { Activity } from './activities.ts'
 import { type Declaration, ItemValue, Key } from './devices/declaration.ts'
 
+/** What of a model bears on what may be asked of its devices. */
+type Declared = Pick<Declaration, 'settings' | 'logs'>
+
+/** What people call it, with its key behind it: `Filter strength [filter.strength]`. */
+const labelled = (key: string, says: string | undefined): string => (says === undefined ? key : `${says} [${key}]`)
+
 /** One row of the table, its functions typed by its own input. */
 const row = <A extends Activity, Input extends z.ZodType, Result extends z.ZodType>(one: {
   says: string
   activity: A
   input: Input
   result: Result
-  /** What of the input tells this one apart from others of its kind, for lists and the log. */
-  names(input: z.infer<Input>): string
+  /** What of the input tells this one apart from others of its kind, for the log; in the words of the device's model. */
+  names(input: z.infer<Input>, declaration: Declared | undefined): string
   /** Sentences per field where the device's model does not declare what is asked for. */
   undeclared(input: z.infer<Input>, declaration: Declaration): Record<string, string> | undefined
 }) => one
@@ -23,7 +29,7 @@ export const remoteActions = {
     activity: 'action.fetch_log',
     input: z.object({ name: Key, lines: z.number().int().min(1).max(5_000).default(500) }),
     result: z.object({ text: z.string().max(1_000_000), truncated: z.boolean() }),
-    names: ({ name }) => name,
+    names: ({ name }, declaration) => labelled(name, declaration?.logs.find((log) => log.name === name)?.says),
     undeclared: ({ name }, { logs }) =>
       logs.some((log) => log.name === name) ? undefined : { name: 'This model has no such log file' },
   }),
@@ -40,7 +46,8 @@ export const remoteActions = {
     activity: 'action.set_setting',
     input: z.object({ key: Key, value: ItemValue }),
     result: z.object({ before: ItemValue.nullable(), after: ItemValue }),
-    names: ({ key, value }) => `${key} to ${String(value).slice(0, 100)}`,
+    names: ({ key, value }, declaration) =>
+      `${labelled(key, declaration?.settings.find((one) => one.key === key)?.says)} to ${String(value).slice(0, 100)}`,
     undeclared: ({ key, value }, { settings }): Record<string, string> | undefined => {
       const setting = settings.find((one) => one.key === key)
       if (!setting) return { key: 'This model has no such setting' }

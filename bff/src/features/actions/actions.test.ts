@@ -106,9 +106,17 @@ describe('the life of an action', () => {
     expect(await actionOf(queued.body.id)).toMatchObject({ state: 'succeeded', result, because: null })
     const log = await eventsOf(h, device.deviceId)
     expect(log.filter((event) => event.event.startsWith('action.'))).toMatchObject([
-      { event: 'action.queued', actorKind: 'person', fields: { action: 'Fetch a log file: agent' } },
+      {
+        event: 'action.queued',
+        actorKind: 'person',
+        fields: { action: "Fetch a log file: The agent's own log [agent]" },
+      },
       { event: 'action.delivered', actorKind: 'system' },
-      { event: 'action.succeeded', actorKind: 'device', fields: { action: 'Fetch a log file: agent' } },
+      {
+        event: 'action.succeeded',
+        actorKind: 'device',
+        fields: { action: "Fetch a log file: The agent's own log [agent]" },
+      },
     ])
     const [row] = await h.house.db.execute<{ proof: string }>(
       sql`select proof from action where id = ${queued.body.id}`,

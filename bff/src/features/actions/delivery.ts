@@ -94,7 +94,7 @@ const markDelivered = (house: House, device: KnownDevice, one: ActionRow): Promi
     const signals = deviceHints(device, 'actions', 'audit')
     return {
       result: verdict,
-      fields: { device: device.name, action: wordsFor(one.action, one.input) },
+      fields: { device: device.name, action: wordsFor(one, device) },
       about: { ...device.about, approvalId },
       signals: approvalId ? [...signals, ...deviceHints(device, 'requests')] : signals,
     }
@@ -113,7 +113,7 @@ const refuse = async (
       if (!(await moveAction(tx, one.id, 'queued', ended))) throw new Refused('wrong_state')
       return {
         result: undefined,
-        fields: { by: 'Gatehouse', action: wordsFor(one.action, one.input), because },
+        fields: { by: 'Gatehouse', action: wordsFor(one, device), because },
         about: { ...device.about, approvalId: one.approvalId },
         outcome: 'refused',
         signals: deviceHints(device, 'actions', 'audit'),

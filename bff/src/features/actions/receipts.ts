@@ -6,6 +6,7 @@ import type { By } from '../../kernel/actor.ts'
 import { type About, type Entry, entry } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { storable, storableJson } from '../../kernel/database/storable.ts'
+import { devicesById, type KnownDevice } from '../devices/door.ts'
 import { rowOf, wordsFor } from './rules.ts'
 import { type ActionRow, lockActions, moveAction } from './store.ts'
 import { action } from './tables.ts'
@@ -59,9 +60,9 @@ const answerOf = (row: ActionRow, { receipt, proof }: SentReceipt): Answer => {
     : failed("The device's answer could not be read.")
 }
 
-const eventOf = (row: ActionRow, sent: SentReceipt, answer: Answer): Entry => {
+const eventOf = (row: ActionRow, device: KnownDevice | undefined, sent: SentReceipt, answer: Answer): Entry => {
   const of = { by: sent.by, about: { ...sent.about, approvalId: row.approvalId } }
-  const words = wordsFor(row.action, row.input)
+  const words = wordsFor(row, device)
   const because = answer.because ?? 'no reason given'
   switch (answer.state) {
     case 'succeeded':
@@ -92,6 +93,10 @@ export const takeReceipts = async (
     tx,
     receipts.map(({ receipt }) => receipt.actionId),
   )
+  const devices = await devicesById(
+    tx,
+    rows.map((row) => row.deviceId),
+  )
   const open = new Map(rows.map((row) => [row.id, row]))
   const entries: Entry[] = []
   const deviceIds = new Set<string>()
@@ -119,7 +124,7 @@ export const takeReceipts = async (
         .where(eq(action.id, row.id))
     } else continue
     open.delete(row.id)
-    entries.push(eventOf(row, sent, answer))
+    entries.push(eventOf(row, devices.get(row.deviceId), sent, answer))
     deviceIds.add(row.deviceId)
   }
   return { entries, deviceIds }

@@ -41,7 +41,7 @@ export const refuseActionsOf = async (house: House, personId: string): Promise<v
         entry({
           by: bySystem,
           event: 'action.refused',
-          fields: { by: 'Gatehouse', action: wordsFor(one.action, one.input), because: accountGone },
+          fields: { by: 'Gatehouse', action: wordsFor(one, known.get(one.deviceId)), because: accountGone },
           about: { ...known.get(one.deviceId)?.about, approvalId: one.approvalId },
           outcome: 'refused',
         }),

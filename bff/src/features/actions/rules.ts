@@ -11,17 +11,20 @@ interface AnyRow {
   says: string
   input: z.ZodType
   result: z.ZodType
-  names(input: unknown): string
+  names(input: unknown, declaration: KnownDevice['declaration'] | undefined): string
   undeclared(input: unknown, declaration: KnownDevice['declaration']): Record<string, string> | undefined
 }
 
 /** The row of `name`. Its functions must be given what its own `input` has read. */
 export const rowOf = (name: RemoteActionName): AnyRow => remoteActions[name] as unknown as AnyRow
 
-/** An action in words: what it is, and of what. */
-export const wordsFor = (name: RemoteActionName, input: unknown): string => {
-  const row = rowOf(name)
-  const names = row.names(input)
+/** An action in words for the log: what it is, and of what, as the model of its device calls that. */
+export const wordsFor = (
+  { action, input }: { action: RemoteActionName; input: unknown },
+  device: Pick<KnownDevice, 'declaration'> | undefined,
+): string => {
+  const row = rowOf(action)
+  const names = row.names(input, device?.declaration)
   return names ? `${row.says}: ${names}` : row.says
 }
 

@@ -69,7 +69,7 @@ const queue = async (
     })
     return {
       result: row,
-      fields: { action: wordsFor(name, input) },
+      fields: { action: wordsFor({ action: name, input }, target) },
       about: { ...target.about, approvalId },
       signals: [{ kind: 'deliver', deviceId: target.deviceId }, ...deviceHints(target, 'actions', 'audit')],
     }
@@ -92,7 +92,7 @@ export const cancelAction = (
         const present = await actionById(tx, id)
         throw new Refused('wrong_state', { ...(present && { state: present.state }) })
       }
-      const fields = { action: wordsFor(name, input) }
+      const fields = { action: wordsFor({ action: name, input }, target) }
       return { result: undefined, fields, about, signals: deviceHints(target, 'actions', 'audit') }
     })
   })
@@ -132,7 +132,7 @@ export const expireActions: Job = {
           entry({
             by: bySystem,
             event: one.state === 'queued' ? 'action.expired' : 'action.unanswered',
-            fields: { action: wordsFor(one.action, one.input) },
+            fields: { action: wordsFor(one, known) },
             about: { ...known.about, approvalId: one.approvalId },
             outcome: one.state === 'queued' ? 'failed' : 'unknown',
           }),

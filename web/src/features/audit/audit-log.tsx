@@ -112,7 +112,8 @@ export const AuditLog = ({
             Times are in {zone}.
           </Text>
           <Text size="xs" c="dimmed" visibleFrom="md" className={classes.keys}>
-            <kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>Esc</kbd> close
+            <kbd>/</kbd> search <kbd>j</kbd> <kbd className={classes.pair}>k</kbd> move <kbd>Enter</kbd> open{' '}
+            <kbd>Esc</kbd> close
           </Text>
           <ClearFilters filtering={filtering} visibleFrom="sm" size="compact-xs" />
         </Group>

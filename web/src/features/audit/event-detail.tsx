@@ -1,4 +1,4 @@
-import { type AuditChange, changesOf } from '@gatehouse/shared/audit-changes'
+import { type AuditChange, changesOf, partsOf } from '@gatehouse/shared/audit-changes'
 import { plainValue, withLocalTimes } from '@gatehouse/shared/audit-words'
 import type { AuditEventView } from '@gatehouse/shared/views/audit'
 import { Alert, Anchor, Button, CopyButton, Group, Stack, Table } from '@mantine/core'
@@ -19,8 +19,20 @@ type Fact = readonly [string, ReactNode]
 
 const said = (text: string | number) => <bdi className={classes.says}>{inert(String(text))}</bdi>
 
+/** One side of a change; a dash where there was nothing, a list where there were several. */
+const Side = ({ parts }: { parts: readonly string[] }) =>
+  parts.length < 2 ? (
+    said(parts[0] || '–')
+  ) : (
+    <ul className={classes.parts}>
+      {parts.map((one) => (
+        <li key={one}>{said(one)}</li>
+      ))}
+    </ul>
+  )
+
 /** What was, and what is, field by field. */
-const Changes = ({ changes }: { changes: readonly AuditChange[] }) => (
+const Changes = ({ event, changes }: { event: string; changes: readonly AuditChange[] }) => (
   <Table className={classes.changes} aria-label="What changed">
     <Table.Thead>
       <Table.Tr>
@@ -33,8 +45,12 @@ const Changes = ({ changes }: { changes: readonly AuditChange[] }) => (
       {changes.map((one) => (
         <Table.Tr key={one.field}>
           <Table.Td>{said(one.field)}</Table.Td>
-          <Table.Td>{said(one.before || '–')}</Table.Td>
-          <Table.Td>{said(one.after || '–')}</Table.Td>
+          <Table.Td>
+            <Side parts={partsOf(event, one, one.before)} />
+          </Table.Td>
+          <Table.Td>
+            <Side parts={partsOf(event, one, one.after)} />
+          </Table.Td>
         </Table.Tr>
       ))}
     </Table.Tbody>
@@ -105,11 +121,11 @@ const factsOf = (event: AuditEventView, zone: string, changed: boolean): Fact[] 
     ['Proven', provenSays(event, zone)],
     place && [
       'Hash of its leaf',
-      <code key="h" className={classes.says}>
+      <code key="h" className={classes.bytes}>
         {place.leaf}
       </code>,
     ],
-    ['Event', <code key="e" className={classes.says}>{`${event.event} ${event.id}`}</code>],
+    ['Event', <code key="e" className={classes.bytes}>{`${event.event} ${event.id}`}</code>],
   ]
   return facts.filter((fact): fact is Fact => Boolean(fact))
 }
@@ -165,7 +181,7 @@ export const Known = ({ event, zone }: { event: AuditEventView; zone: string }) 
   return (
     <Stack gap="sm">
       <Proof event={event} />
-      {changes && <Changes changes={changes} />}
+      {changes && <Changes event={event.event} changes={changes} />}
       <Facts facts={factsOf(event, zone, changes !== null)} />
       <Group gap="md">
         <CopyButton value={new URL(paths.auditEvent(event.id), location.origin).href}>

@@ -1,5 +1,5 @@
 import type { Named } from '@gatehouse/shared/views/basics'
-import type { ErasureView } from '@gatehouse/shared/views/erasures'
+import { type ErasureView, erasedWord } from '@gatehouse/shared/views/erasures'
 import { Badge, Button, Card, Group, List, Select, Stack, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -17,6 +17,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
+import { number } from '../integrity/looks.tsx'
 import { AskErasureDialog } from './ask-dialog.tsx'
 import { answerErasure, erasuresQuery } from './queries.ts'
 
@@ -94,23 +95,25 @@ const Pending = ({ one, zone, onAnswer }: { one: ErasureView; zone: string; onAn
           Words of {counted(one.events, 'event')} are erased so far. It can no longer be stopped.
         </Text>
       )}
-      <Group>
-        {one.state === 'asked' && (
-          <Button
-            size="md"
-            color="red"
-            disabled={!one.may.confirm.ok}
-            onClick={() => onAnswer({ erasure: one, answer: 'confirm' })}
-          >
-            Confirm…
-          </Button>
-        )}
-        {one.state !== 'running' && one.may.stop.ok && (
-          <Button size="md" variant="default" onClick={() => onAnswer({ erasure: one, answer: 'stop' })}>
-            Stop it
-          </Button>
-        )}
-      </Group>
+      {one.state !== 'running' && (
+        <Group>
+          {one.state === 'asked' && (
+            <Button
+              size="md"
+              color="red"
+              disabled={!one.may.confirm.ok}
+              onClick={() => onAnswer({ erasure: one, answer: 'confirm' })}
+            >
+              Confirm…
+            </Button>
+          )}
+          {one.may.stop.ok && (
+            <Button size="md" variant="default" onClick={() => onAnswer({ erasure: one, answer: 'stop' })}>
+              Stop it
+            </Button>
+          )}
+        </Group>
+      )}
       {one.state === 'asked' && !one.may.confirm.ok && (
         <Text size="sm" c="dimmed">
           {one.may.confirm.says}
@@ -127,7 +130,12 @@ const Pending = ({ one, zone, onAnswer }: { one: ErasureView; zone: string; onAn
 )
 
 const columns = (zone: string): Column<ErasureView>[] => [
-  { id: 'person', header: 'Person', headline: true, cell: (row) => row.person.name },
+  {
+    id: 'person',
+    header: 'Person',
+    headline: true,
+    cell: (row) => (row.person.name === erasedWord ? <em>Erased person</em> : <bdi>{row.person.name}</bdi>),
+  },
   { id: 'state', header: 'State', cell: (row) => states[row.state].says },
   { id: 'reason', header: 'Why', cell: (row) => <bdi>{row.reason}</bdi> },
   { id: 'asked', header: 'Asked for by', cell: (row) => row.askedBy },
@@ -137,7 +145,7 @@ const columns = (zone: string): Column<ErasureView>[] => [
     header: 'Ended',
     cell: (row) => (row.endedAt === null ? '–' : <TimeText at={row.endedAt} zone={zone} withZone />),
   },
-  { id: 'events', header: 'Events', align: 'end', cell: (row) => (row.state === 'done' ? row.events : '–') },
+  { id: 'events', header: 'Events', align: 'end', cell: (row) => (row.state === 'done' ? number(row.events) : '–') },
 ]
 
 const Removed = ({ people, onAsk }: { people: Named[]; onAsk: (person: Named) => void }) => {
@@ -146,7 +154,7 @@ const Removed = ({ people, onAsk }: { people: Named[]; onAsk: (person: Named) =>
   if (people.length === 0) return null
   return (
     <Section title="People who were removed">
-      <Group align="flex-end" p="md">
+      <Group align="flex-end">
         <Select
           label="Person"
           placeholder="Choose"

@@ -35,11 +35,17 @@ export const Restores = ({ log, zone }: { log: LogView; zone: string }) => (
             {one.reason === null ? '.' : `: “${one.reason}”`}
           </Text>
           <Text size="sm" c="dimmed">
-            Since then the log goes on as epoch {one.epoch}, and every checkpoint says so. Devices follow only by an
-            order under the server’s key, and keep what they held before. Keep yours too: it shows what was there.
+            Since then the log goes on as its part {one.epoch} (in checkpoints: epoch {one.epoch}).
           </Text>
         </Stack>
       </li>
     ))}
+    <li className={classes.fault}>
+      <Text size="sm" c="dimmed">
+        Every checkpoint since then says the same as this page, so that it cannot be kept from anybody. Devices went
+        over to the new part only by a signed order of this server, and still hold what they held before. Keep your
+        older checkpoints and bundles too: they show what was there.
+      </Text>
+    </li>
   </ul>
 )
