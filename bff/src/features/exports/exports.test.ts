@@ -125,7 +125,15 @@ const inTheMiddle = async (
   const view = await owner.begin(async (tx) => {
     await tx`lock table audit_leaf in access exclusive mode`
     const one = await askFor(who, body)
-    await expect.poll(async () => (await seen(who, one.id))?.state, { interval: 20 }).toBe('running')
+    // Not only begun: who asked has been looked at, and what he may see is read.
+    const reading = async () => {
+      await tx`select pg_stat_clear_snapshot()`
+      const rows = await tx`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%from audit_leaf where event_id = any%'`
+      return rows.length
+    }
+    await expect.poll(reading, { interval: 20 }).toBeGreaterThan(0)
+    expect((await seen(who, one.id))?.state).toBe('running')
     await work(one)
     return one
   })

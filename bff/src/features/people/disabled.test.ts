@@ -75,7 +75,9 @@ test.each(Object.entries(deeds))(
       arrived.atDevice,
       ...Object.values(done),
     )
-    expect(last - began).toBeLessThan(1_000)
+    // A second from when the administrator is told that it is done, which takes no second either.
+    expect(done.deed - began).toBeLessThan(1_000)
+    expect(last - done.deed).toBeLessThan(1_000)
     expect(hints.text()).toContain('signed_out')
     expect(events.map(({ event }) => event)).toEqual(
       expect.arrayContaining([`person.${word}`, 'session.ended', 'sign_in.ended', 'action.refused']),
