@@ -12,6 +12,7 @@ import postgres from 'postgres'
 import { alternate } from '../alternate.ts'
 import { withCluster } from '../cluster.ts'
 import { type Line, lineOf, median } from '../lines.ts'
+import { type Door, measureDoor } from './door.ts'
 
 const rounds = 5
 /** How long deeds are done in each run; ms. The run ends when the log's queue is empty. */
@@ -59,10 +60,10 @@ const perSecond = async (house: House, one: (n: number) => Promise<unknown>): Pr
   return done / ((performance.now() - from) / 1_000)
 }
 
-const withHouse = <T>(work: (house: House, places: Place[]) => Promise<T>): Promise<T> =>
+const withHouse = <T>(work: (door: Door, places: Place[]) => Promise<T>): Promise<T> =>
   withCluster(async (cluster) => {
     const [database, folder] = await Promise.all([cloneDatabase(cluster), temporaryFolder('bench')])
-    const { house, close } = await openHouse(
+    const { house, url, close } = await openHouse(
       readSettings({
         PORT: '0',
         DATABASE_URL: database.ownerUrl,
@@ -73,13 +74,13 @@ const withHouse = <T>(work: (house: House, places: Place[]) => Promise<T>): Prom
     )
     const owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
     try {
-      await seedForTests(house)
+      const seeded = await seedForTests(house)
       await owner`create table bench_deed (id uuid primary key, device_id uuid not null, name text not null)`
       await owner`create table bench_plain (id uuid primary key, canonical bytea not null)`
       await owner`grant insert on bench_deed, bench_plain to gatehouse_house`
       // The log refers to nothing, so customers and devices need not be there.
       const places = Array.from({ length: 200 }, () => ({ customerId: newId(), deviceId: newId() }))
-      return await work(house, places)
+      return await work({ house, url, seeded, owner }, places)
     } finally {
       await owner.end()
       await close()
@@ -99,7 +100,8 @@ const plain = (tx: Tx): Promise<unknown> =>
 
 /** B8: what its event costs a deed, one customer's or many's, and how many events a second find their place. */
 export const measureDeeds = (say: (text: string) => void): Promise<Line[]> =>
-  withHouse(async (house, places) => {
+  withHouse(async (door, places) => {
+    const { house } = door
     const [hot] = places
     if (!hot) throw new Error('no place')
     const now = () => house.clock.now()
@@ -130,6 +132,8 @@ export const measureDeeds = (say: (text: string) => void): Promise<Line[]> =>
     })
     const events = rates.batches.map((rate) => rate * batch)
     const hotEvents = rates.hotBatches.map((rate) => rate * batch)
+    say('devices renamed by requests')
+    const renamed = await measureDoor(door, writers, rounds, (one) => perSecond(house, one))
     return [
       lineOf(
         'audited deeds, of 200 customers',
@@ -138,6 +142,7 @@ export const measureDeeds = (say: (text: string) => void): Promise<Line[]> =>
         { name: 'the same deeds without events', figures: rates.bare },
         { id: 'B8', way: 'at least', at: 0.5 },
       ),
+      renamed,
       lineOf(
         'audited deeds, all of one customer',
         '/s',

@@ -99,15 +99,20 @@ export const commitTo = (
   newSalt: () => Uint8Array,
 ): { event: EventRecord; openings: Openings } => {
   const openings: Record<string, Opening> = {}
-  let committed = event
+  // Copied once, and not for each value.
+  const committed: Record<string, Json> = { ...event }
+  const fields: Record<string, Json> = { ...fieldsOf(event) }
   for (const path of personal) {
     const value = valueAt(event, path)
     if (value === null || value === undefined) continue
     if (typeof value !== 'string') throw malformed(`${path} is no text, and cannot be committed to`)
     const opening = { salt: base64url(newSalt()), value }
-    committed = withValue(committed, path, { sha256: commitmentOf(sha256, opening) })
+    const commitment = { sha256: commitmentOf(sha256, opening) }
+    if (path.startsWith(inFields)) fields[path.slice(inFields.length)] = commitment
+    else committed[path] = commitment
     openings[path] = opening
   }
+  if (event.fields !== undefined) committed.fields = fields
   return { event: committed, openings }
 }
 
