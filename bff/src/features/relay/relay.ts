@@ -1,9 +1,4 @@
-import {
-  leaseSeconds,
-  type SessionCause,
-  watcherGraceSeconds,
-  watcherWaitSeconds,
-} from '@gatehouse/shared/sessions/session-states'
+import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
 import { streamCloses } from '@gatehouse/shared/sessions/terminal-frames'
 import type { WebSocket } from 'ws'
 import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
@@ -14,31 +9,25 @@ import { seconds } from '../../kernel/clock.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House } from '../../kernel/house.ts'
 import {
-  awaitWatcher,
-  demandsWatcher,
   endSession,
   endSessionsOfDevice,
-  isOwnWatcher,
   type KnownSession,
   lookAt,
-  mayStillWatch,
   overdueSessions,
-  pauseSession,
-  renewLease,
-  resumeSession,
   reviewSession,
   type SessionRow,
 } from '../sessions/door.ts'
 import { noteGesture } from '../sign-in/door.ts'
-import { byDevice } from './by.ts'
 import { Endings } from './endings.ts'
 import { type Entrance, enter } from './entrance.ts'
+import { type Held, newHeld } from './held.ts'
+import { countDropped } from './misuse.ts'
+import { review } from './reviews.ts'
+import { heedWatchers, isWatched, lacksWatcher } from './watch-duty.ts'
 import { type Side, Wire } from './wire.ts'
 
 /** The technician's browser may be away for so long; meanwhile nothing is typed. */
 const grace = seconds(10)
-/** Frames that were not allowed, after which their sender is cut off. */
-const mostDropped = 20
 /** So many may watch one session. */
 const mostWatchers = 20
 /** Typing moves the idle clock this often at most. */
@@ -46,34 +35,6 @@ const gestureEvery = seconds(5)
 const beatEvery = 15
 /** Watchers who have to be there are asked more often whether they are. */
 const beatWatchersEvery = 5
-
-/** A wire and what its relay knows of it. Times in ms by the house's clock. */
-interface Held {
-  wire: Wire
-  known: KnownSession
-  /** Good until then without another review. */
-  leaseUntil: number
-  /** The last review could not be made. */
-  failing: boolean
-  reviewing: Promise<void> | undefined
-  again: boolean
-  entering: boolean
-  /** The policy demands that somebody of the customer watches. */
-  demands: boolean
-  /** Nobody does, and without anybody it is over then. */
-  watcherDue: number | undefined
-  /** What the tables say of that. */
-  written: { due: number | undefined; paused: boolean }
-  writing: boolean
-  /** Whose stream it is. */
-  people: WeakMap<WebSocket, Actor>
-  /** Where the technician's stream comes from, the last one there was. */
-  writerFrom: string | null
-  writerGoneAt: number | undefined
-  typedAt: number
-  notedAt: number
-  dropped: WeakMap<WebSocket, number>
-}
 
 /**
  * Pairs the streams of the sessions of this instance and ends them when anything that must hold no longer does. Streams
@@ -113,25 +74,7 @@ export class Relay {
       dropped: (side, what, socket) => this.#dropped(held, side, what, socket),
       exited: () => void this.finish(held, 'device_ended'),
     })
-    const held: Held = {
-      wire,
-      known,
-      leaseUntil: this.#house.clock.now() + seconds(leaseSeconds),
-      failing: false,
-      reviewing: undefined,
-      again: false,
-      entering: false,
-      demands: false,
-      watcherDue: undefined,
-      written: { due: undefined, paused: false },
-      writing: false,
-      people: new WeakMap(),
-      writerFrom: null,
-      writerGoneAt: undefined,
-      typedAt: 0,
-      notedAt: 0,
-      dropped: new WeakMap(),
-    }
+    const held = newHeld(wire, known, this.#house.clock.now())
     this.#held.set(known.row.id, held)
     // Whatever was said between the look at the door and here was said to nobody.
     void this.#review(held)
@@ -185,7 +128,7 @@ export class Relay {
     }
     const gone = () => {
       wire.removeWatcher(socket)
-      this.#heedWatchers(held)
+      heedWatchers(this.#house, held)
       if (!wire.over) says('session.unwatched').catch((err: unknown) => this.#house.log.error({ err }, 'not noted'))
     }
     if (socket.readyState !== socket.OPEN) return gone()
@@ -196,24 +139,24 @@ export class Relay {
     if (wire.over) return socket.close(streamCloses.ended, 'ended')
     wire.addWatcher(socket, actor)
     socket.on('close', gone)
-    this.#heedWatchers(held)
+    heedWatchers(this.#house, held)
     void this.#goLive(held)
   }
 
   async #goLive(held: Held): Promise<void> {
     const { wire } = held
     if (wire.over || wire.live || held.entering || !wire.hasDevice || !wire.hasWriter) return
-    if (this.#lacksWatcher(held)) return this.#heedWatchers(held)
+    if (lacksWatcher(held)) return heedWatchers(this.#house, held)
     held.entering = true
     const told = {
       onRoom: () => wire.recordingHasRoom(),
       onFail: () => void this.finish(held, 'recording_failed'),
     }
-    const entrance: Entrance = await enter(this.#house, held.known, wire.size, told, () => this.#isWatched(held))
+    const entrance: Entrance = await enter(this.#house, held.known, wire.size, told, () => isWatched(held))
     held.entering = false
     if (entrance.kind === 'unwatched') {
       held.demands = true
-      return this.#heedWatchers(held)
+      return heedWatchers(this.#house, held)
     }
     if (entrance.kind === 'again' || wire.over) {
       if (entrance.kind === 'live') this.#endings.close(entrance.recorder)
@@ -226,67 +169,10 @@ export class Relay {
     // The same one: somebody may be writing by it.
     Object.assign(held.written, { due: undefined, paused: false })
     // Whoever had to watch may have left while it was written down.
-    if (this.#lacksWatcher(held)) wire.pause()
+    if (lacksWatcher(held)) wire.pause()
     wire.goLive(entrance.recorder)
     wire.renewLease()
-    this.#heedWatchers(held)
-  }
-
-  #isWatched({ wire }: Held): boolean {
-    return wire.watchers.some(({ actor }) => isOwnWatcher(actor, wire.session))
-  }
-
-  #lacksWatcher(held: Held): boolean {
-    return held.demands && !this.#isWatched(held)
-  }
-
-  /**
-   * Brings a session in step with whether somebody watches who has to. Where nobody does what is typed stops here and
-   * now, before anything is written; it goes on only when that is written, and somebody still watches.
-   */
-  #heedWatchers(held: Held): void {
-    const { wire } = held
-    if (wire.over) return
-    const lacks = this.#lacksWatcher(held)
-    if (lacks && wire.live) wire.pause()
-    const waits = lacks && wire.hasDevice && wire.hasWriter
-    if (waits && held.watcherDue === undefined)
-      held.watcherDue = this.#house.clock.now() + seconds(wire.live ? watcherGraceSeconds : watcherWaitSeconds)
-    if (!lacks) held.watcherDue = undefined
-    wire.wantWatcher(held.watcherDue ?? null)
-    if (held.writing) return
-    held.writing = true
-    this.#writeWatch(held)
-      .catch((err: unknown) =>
-        this.#house.log.error({ err, sessionId: wire.session.id }, 'a pause could not be stored'),
-      )
-      .finally(() => {
-        held.writing = false
-      })
-  }
-
-  /** Writes down that a session waits for a watcher, is paused, or goes on; until the tables say what holds. */
-  async #writeWatch(held: Held): Promise<void> {
-    const { wire, written } = held
-    const { id } = wire.session
-    while (!wire.over) {
-      const due = held.watcherDue
-      if (!wire.live) {
-        if (written.due === due) return
-        await awaitWatcher(this.#house, id, due ?? null)
-        written.due = due
-      } else if (due !== undefined) {
-        if (written.paused) return
-        if (!(await pauseSession(this.#house, id, due))) return
-        written.paused = true
-      } else {
-        if (!wire.paused) return
-        const because = held.demands ? 'somebody watches again' : 'nobody has to watch any more'
-        if (written.paused && !(await resumeSession(this.#house, id, because))) return
-        written.paused = false
-        if (!this.#lacksWatcher(held)) wire.resume()
-      }
-    }
+    heedWatchers(this.#house, held)
   }
 
   async #deviceGone(held: Held): Promise<void> {
@@ -311,17 +197,7 @@ export class Relay {
   }
 
   #dropped(held: Held, side: Side, what: string, socket: WebSocket): void {
-    const before = held.dropped.get(socket) ?? 0
-    held.dropped.set(socket, before + 1)
-    if (before === 0) {
-      const { known } = held
-      const person = held.people.get(socket)
-      const by = person ? byPerson(person) : byDevice(known)
-      note(this.#house, [
-        entry({ by, event: 'session.frame_dropped', fields: { what }, about: known.about, outcome: 'refused' }),
-      ]).catch((err: unknown) => this.#house.log.error({ err }, 'a dropped frame could not be noted'))
-    }
-    if (before + 1 < mostDropped) return
+    if (!countDropped(this.#house, held, what, socket)) return
     if (side === 'watcher') socket.close(streamCloses.notAllowed, 'not allowed')
     else void this.finish(held, 'misuse')
   }
@@ -353,51 +229,8 @@ export class Relay {
     return [...this.#held.values()].filter((held) => !held.wire.over && meets(held.wire.session, held))
   }
 
-  /** Asks everything anew; when asked while asking, once more afterwards. */
   #review(held: Held): Promise<void> {
-    held.again = held.reviewing !== undefined
-    held.reviewing ??= (async () => {
-      do {
-        held.again = false
-        await this.#reviewOnce(held)
-      } while (held.again && !held.wire.over)
-      held.reviewing = undefined
-    })()
-    return held.reviewing
-  }
-
-  async #reviewOnce(held: Held): Promise<void> {
-    const { wire } = held
-    const { db, clock, log } = this.#house
-    try {
-      const until = clock.now() + seconds(leaseSeconds)
-      const row = await lookAt(db, wire.session.id)
-      const cause = row ? (row.cause ?? (await reviewSession(this.#house, row, held.writerFrom))) : 'server_stopping'
-      if (cause || wire.over) return cause && this.finish(held, cause)
-      held.demands = await demandsWatcher(this.#house.db, wire.session)
-      await this.#reviewWatchers(held)
-      this.#heedWatchers(held)
-      if (!(await renewLease(db, wire.session.id, until))) {
-        held.again = true
-        return
-      }
-      held.leaseUntil = until
-      held.failing = false
-      if (!wire.over) wire.renewLease()
-    } catch (error) {
-      // What cannot be asked does not hold: no lease is renewed, and when it has run out it is over.
-      held.failing = true
-      log.error({ err: error, sessionId: wire.session.id }, 'a session could not be reviewed')
-    }
-  }
-
-  async #reviewWatchers({ wire }: Held): Promise<void> {
-    for (const { socket, actor } of wire.watchers)
-      if (!(await mayStillWatch(this.#house, actor, wire.session))) {
-        // He does not count from here on, however long his browser takes to say goodbye.
-        wire.removeWatcher(socket)
-        socket.close(streamCloses.notAllowed, 'not allowed')
-      }
+    return review(this.#house, held, (one, cause) => this.finish(one, cause))
   }
 
   /** Reviews every session of this instance. */
@@ -420,7 +253,7 @@ export class Relay {
     else if (held.demands && this.#ticks % beatWatchersEvery === 0) wire.beatWatchers()
     if (now >= wire.session.endsAt) return void this.finish(held, wire.session.endsFor)
     if (held.watcherDue !== undefined && now >= held.watcherDue) return void this.finish(held, 'watcher_gone')
-    if (held.demands || wire.paused) this.#heedWatchers(held)
+    if (held.demands || wire.paused) heedWatchers(this.#house, held)
     if (now >= held.leaseUntil) {
       if (held.failing) return void this.finish(held, 'server_stopping')
       void this.#review(held)
@@ -447,7 +280,7 @@ export class Relay {
         const held = this.#held.get(id)
         if (!held) await endSession(this.#house, bySystem, id, cause)
         // A lease that we hold is ours to judge; an opening that took too long has a side that did not come.
-        else if (!held.wire.live && (cause !== 'watcher_gone' || this.#lacksWatcher(held)))
+        else if (!held.wire.live && (cause !== 'watcher_gone' || lacksWatcher(held)))
           await this.finish(held, cause === 'device_lost' && held.wire.hasDevice ? 'technician_lost' : cause)
       },
     )
