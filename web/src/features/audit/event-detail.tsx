@@ -31,6 +31,10 @@ const Side = ({ parts }: { parts: readonly string[] }) =>
     </ul>
   )
 
+/** Of what a group allows only what changed is written down. */
+const fieldOf = (event: string, { field }: AuditChange): string =>
+  event === 'group.changed' && field === 'what it allows' ? 'what it allows, of what changed' : field
+
 /** What was, and what is, field by field. */
 const Changes = ({ event, changes }: { event: string; changes: readonly AuditChange[] }) => (
   <Table className={classes.changes} aria-label="What changed">
@@ -44,11 +48,11 @@ const Changes = ({ event, changes }: { event: string; changes: readonly AuditCha
     <Table.Tbody>
       {changes.map((one) => (
         <Table.Tr key={one.field}>
-          <Table.Td>{said(one.field)}</Table.Td>
-          <Table.Td>
+          <Table.Td>{said(fieldOf(event, one))}</Table.Td>
+          <Table.Td data-label="Before">
             <Side parts={partsOf(event, one, one.before)} />
           </Table.Td>
-          <Table.Td>
+          <Table.Td data-label="After">
             <Side parts={partsOf(event, one, one.after)} />
           </Table.Td>
         </Table.Tr>
@@ -65,6 +69,8 @@ const fieldSays = (name: string): string => {
 
 /** A value in words, with what stands in the event behind them where that is something else. */
 const valueSays = (event: string, name: string, value: string | number, zone: string): string => {
+  // It has both: what people call it, and its key behind it.
+  if (name === 'action' && /\[[a-z0-9_.]+\]/.test(String(value))) return String(value)
   const plain = withLocalTimes(String(plainValue(event, name, value)), zone)
   return plain === String(value) ? plain : `${plain} (${value})`
 }

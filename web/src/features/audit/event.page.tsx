@@ -7,6 +7,7 @@ import { useZone } from '../../kernel/zone.ts'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
 import { Known } from './event-detail.tsx'
 import { Outcome } from './event-rows.tsx'
+import { headline } from './headline.ts'
 import { inert } from './inert.ts'
 import { auditEvent } from './queries.ts'
 
@@ -21,7 +22,7 @@ export default function EventPage() {
         const zone = found.zone ?? own
         return (
           <Page
-            title={inert(withLocalTimes(found.says, zone))}
+            title={inert(withLocalTimes(headline(found), zone))}
             badges={<Outcome outcome={found.outcome} />}
             breadcrumbs={
               <Breadcrumbs>
