@@ -1,20 +1,13 @@
 import type { Who } from '@gatehouse/shared/decide'
-import { severities } from '@gatehouse/shared/devices/declaration'
 import { type FleetFilter, type FleetSort, usualOrder } from '@gatehouse/shared/devices/fleet'
-import type { FleetFacets } from '@gatehouse/shared/views/devices'
-import { and, asc, eq, exists, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../kernel/database/connect.ts'
-import { containing } from '../../kernel/database/like.ts'
 import { type KeyKind, readKey } from '../../kernel/http/pages.ts'
-import { customer, site } from '../customers/tables.ts'
+import { customer } from '../customers/tables.ts'
 import { grantedDevices } from './door.ts'
-import { lateAfter, offlineAfter } from './rules.ts'
-import { isSwept } from './sweep.ts'
-import { device, deviceLink, model } from './tables.ts'
-
-/** A severity as a number that can be ordered: 0 for none. */
-export const rankOf = (severity: SQLWrapper): SQL<number> =>
-  sql<number>`array_position(${sql.param([...severities])}::text[], ${severity})`
+import { hasAlarm, hasConnection, hasMark, marksOf } from './fleet-marks.ts'
+import { type Looked, matches, rarestOf } from './fleet-words.ts'
+import { device, deviceLink } from './tables.ts'
 
 interface SortKey {
   kinds: readonly KeyKind[]
@@ -32,91 +25,6 @@ const sortKeys: Record<FleetSort, SortKey> = {
 }
 
 const casts: Record<KeyKind, SQL> = { text: sql`text`, number: sql`bigint`, id: sql`uuid` }
-
-/** `connectionOf`, said in SQL, for the rows of `device_link`. */
-const hasConnection = (wanted: NonNullable<FleetFilter['connection']>, now: number, state: SQL): SQL => {
-  const { lastHeardAt, connected, transport } = deviceLink
-  const reachable = sql`coalesce(${state} = 'active' and (${connected} or ${transport} = 'https'), false)`
-  const late = sql`case ${transport} when 'https' then ${lateAfter.https}::bigint else ${lateAfter.websocket}::bigint end`
-  const near = sql`(${reachable} and ${lastHeardAt} >= ${now - offlineAfter}::bigint)`
-  switch (wanted) {
-    case 'never':
-      return isNull(lastHeardAt)
-    case 'online':
-      return sql`${near} and ${lastHeardAt} >= ${now}::bigint - ${late}`
-    case 'late':
-      return sql`${near} and ${lastHeardAt} < ${now}::bigint - ${late}`
-    case 'offline':
-      return sql`${lastHeardAt} is not null and not ${near}`
-  }
-}
-
-/**
- * The marks that devices with this connection have; the link itself has the last word. Whoever is late or offline may
- * be so since the last sweep, unless that is fresh: then nothing is known before.
- */
-const marksOf = async (db: Tx, wanted: FleetFilter['connection'], now: number): Promise<number[] | undefined> => {
-  if (wanted === undefined) return undefined
-  if (wanted === 'never') return [0]
-  if (wanted === 'online') return [1, 2]
-  if (!(await isSwept(db, now))) return undefined
-  return wanted === 'late' ? [2, 3] : [3, 4]
-}
-
-/** As a number in the text, so that the planner sees which index holds such devices alone. */
-const hasMark: Record<number, SQL> = {
-  0: sql`${device.heard} = 0`,
-  1: sql`${device.heard} = 1`,
-  2: sql`${device.heard} = 2`,
-  3: sql`${device.heard} = 3`,
-  4: sql`${device.heard} = 4`,
-}
-
-/** As numbers in the text as well. */
-const hasAlarm = (wanted: FleetFilter['alarm']): SQL | undefined => {
-  switch (wanted) {
-    case undefined:
-      return undefined
-    case 'none':
-      return sql`${device.openAlarms} = 0`
-    case 'open':
-      return sql`${device.openAlarms} > 0`
-    default:
-      return sql`${device.openAlarms} > 0 and ${device.openAlarms} & ${2 ** severities.indexOf(wanted)}::smallint <> 0`
-  }
-}
-
-/** Words of a search; more than five narrow nothing any more. */
-const wordsOf = (search: string | undefined): string[] => (search ?? '').split(/\s+/).filter(Boolean).slice(0, 5)
-
-/** What a search looks at of a device. */
-interface Looked {
-  name: SQLWrapper
-  serial: SQLWrapper
-  customerId: SQLWrapper
-  siteId: SQLWrapper
-}
-
-/**
- * Every word stands in the name, the serial number, the customer or the site. Customers and sites are few: those that
- * hold a word are found first, so that the devices are asked for by what their indexes know.
- */
-const matches = async (db: Tx, search: string): Promise<(of: Looked) => SQL[]> => {
-  const words = wordsOf(search).map(containing)
-  const found = await db.execute<{ n: number; customers: string[]; sites: string[] }>(sql`
-    select word.n::int as n,
-      array(select ${customer.id} from ${customer} where ${customer.name} ilike word.pattern) as customers,
-      array(select ${site.id} from ${site} where ${site.name} ilike word.pattern) as sites
-    from unnest(${sql.param(words)}::text[]) with ordinality as word(pattern, n)`)
-  const any = (column: SQLWrapper, ids: readonly string[] = []) =>
-    ids.length === 0 ? undefined : sql`${column} = any(${sql.param(ids)}::uuid[])`
-  return (of) =>
-    words.map((like, i) => {
-      const named = found.find(({ n }) => n === i + 1)
-      const own = sql`(${of.name} || E'\\n' || ${of.serial}) ilike ${like}`
-      return or(own, any(of.customerId, named?.customers), any(of.siteId, named?.sites)) as SQL
-    })
-}
 
 /** A place in the list: the id of a device with the key it is ordered by. */
 export interface Place {
@@ -191,16 +99,6 @@ const firstOfEach = (listing: Listing, count: number, customers: readonly string
   const of = first(listing, count, sql`${device.customerId} = one.id`, by)
   return sql`select of.* from unnest(${sql.param([...customers])}::uuid[]) as one(id) cross join lateral (${of}) as of
     order by ${inOrder(named(listing.key), listing.down)} limit ${count}`
-}
-
-/** Which of these conditions the fewest devices meet, by a sample of them, and whether any there meets all. */
-const rarestOf = async (db: Tx, words: readonly SQL[]): Promise<{ word: number; together: boolean }> => {
-  const counts = words.map((word) => sql`count(*) filter (where ${word})::int`)
-  const [row] = await db.execute<{ each: number[]; together: number }>(sql`
-    select array[${sql.join(counts, sql`, `)}] as each, count(*) filter (where ${and(...words)})::int as together
-    from ${device} tablesample system (0.1) where ${isNull(device.removedAt)}`)
-  const each = row?.each ?? []
-  return { word: each.indexOf(Math.min(...each)), together: (row?.together ?? 0) > 0 }
 }
 
 /** All devices that hold one of the words, by its index, and of these the first that hold the others as well. */
@@ -333,39 +231,4 @@ export const placesOf = async (
     where.push(...words(device))
   }
   return run(db, listing, listed(wanted))
-}
-
-/** At most so many choices in one list of the filters. */
-const mostChoices = 1_000
-
-/** The customers, sites and models of the devices that `who` may see, by name; sites and models of one customer where it is given. */
-export const facetsOf = async (db: Tx, who: Who, ofCustomer?: string): Promise<FleetFacets> => {
-  const seen = (where: SQL | undefined) =>
-    exists(
-      db
-        .select({ one: sql`1` })
-        .from(device)
-        .where(and(where, isNull(device.removedAt), grantedDevices(who, 'device.view'))),
-    )
-  const [customers, sites, models] = await Promise.all([
-    db
-      .select({ id: customer.id, name: customer.name })
-      .from(customer)
-      .where(seen(eq(device.customerId, customer.id)))
-      .orderBy(asc(customer.name), asc(customer.id))
-      .limit(mostChoices),
-    db
-      .select({ id: site.id, name: site.name, customerId: site.customerId })
-      .from(site)
-      .where(and(ofCustomer ? eq(site.customerId, ofCustomer) : undefined, seen(eq(device.siteId, site.id))))
-      .orderBy(asc(site.name), asc(site.id))
-      .limit(mostChoices),
-    db
-      .select({ id: model.id, name: model.name })
-      .from(model)
-      .where(seen(and(eq(device.modelId, model.id), ofCustomer ? eq(device.customerId, ofCustomer) : undefined)))
-      .orderBy(asc(model.name), asc(model.id))
-      .limit(mostChoices),
-  ])
-  return { customers, sites, models }
 }

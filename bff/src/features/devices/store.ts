@@ -7,7 +7,7 @@ import { alarm } from '../alarms/tables.ts'
 import { customer, site } from '../customers/tables.ts'
 import { approval } from '../requests/tables.ts'
 import { session } from '../sessions/tables.ts'
-import { rankOf } from './fleet.ts'
+import { rankOf } from './fleet-marks.ts'
 import { device, deviceLink, enrolmentCode, model } from './tables.ts'
 
 /** Everything a list or a page shows of these devices, in no order. The caller has asked which may be seen. */
