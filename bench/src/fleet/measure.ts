@@ -1,6 +1,6 @@
 import { readSettings } from '@gatehouse/bff/env'
 import { reachOf } from '@gatehouse/bff/features/devices/door'
-import { facetsOf } from '@gatehouse/bff/features/devices/fleet'
+import { facetsOf } from '@gatehouse/bff/features/devices/fleet-facets'
 import { fleetPage } from '@gatehouse/bff/features/devices/list'
 import { isSwept, sweepLinks } from '@gatehouse/bff/features/devices/sweep'
 import { device } from '@gatehouse/bff/features/devices/tables'
