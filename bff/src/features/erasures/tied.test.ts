@@ -10,7 +10,7 @@ import { note } from '../../kernel/change.ts'
 import { days, hours } from '../../kernel/clock.ts'
 import { newId } from '../../kernel/ids.ts'
 import { manyDevices } from '../../testing/devices.ts'
-import { eventsOf } from '../../testing/events.ts'
+import { eventsSince } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse, type Visitor, visitorOf } from '../../testing/house.ts'
 import { mailsTo, tokenIn } from '../../testing/mailed.ts'
 import { answer, ask } from '../../testing/sessions.ts'
@@ -216,9 +216,10 @@ describe('AL23 another human, as far as we can know', () => {
     await later(hours(25))
     expect(await confirmed(id)).toBe('not_independent')
     // Nobody answers it any more.
+    const said = await eventsSince(h.house)
     await later(days(13))
-    const events = await eventsOf(h.house, () => erasePeople.run(h.house))
-    expect(events.map((one) => one.event)).toContain('erasure.lapsed')
+    await erasePeople.run(h.house)
+    await expect.poll(async () => (await said()).map((one) => one.event)).toContain('erasure.lapsed')
     expect(await stateOf(id)).toBe('lapsed')
     expect(await confirmed(id)).toBe('wrong_state')
   })

@@ -6,7 +6,7 @@ import { hours, minutes } from '../../kernel/clock.ts'
 import { outboxMail } from '../../kernel/outbox/tables.ts'
 import type { DeviceClient } from '../../testing/device-client.ts'
 import { enrolled, manyDevices } from '../../testing/devices.ts'
-import { allEventsOf, eventsOf } from '../../testing/events.ts'
+import { eventsOf, eventsSince } from '../../testing/events.ts'
 import { regrant } from '../../testing/grants.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { answer, ask } from '../../testing/sessions.ts'
@@ -323,17 +323,19 @@ describe('time', () => {
   test('AP07 the sweep lets requests and approvals expire with one event each, and they stay listed', async () => {
     const [unanswered, unused] = [await asked({ minutes: 5 }), await asked({ minutes: 5 })]
     const given = (await answer(approver, unused)).body
-    const events = await allEventsOf(h.house, async () => {
-      h.clock.moveTo(given.decision?.useBefore ?? 0)
-      await expireRequests.run(h.house)
-      await expireRequests.run(h.house)
-    })
-    expect(events.filter(({ requestId }) => requestId === unanswered.id).map(({ says }) => says)).toEqual([
-      'The request expired: nobody answered in time',
-    ])
-    expect(events.filter(({ requestId }) => requestId === unused.id).map(({ says }) => says)).toEqual([
-      'The request expired: it was approved, and not used in time',
-    ])
+    const said = [
+      await eventsSince(h.house, { requestId: unanswered.id }),
+      await eventsSince(h.house, { requestId: unused.id }),
+    ]
+    h.clock.moveTo(given.decision?.useBefore ?? 0)
+    await expireRequests.run(h.house)
+    await expireRequests.run(h.house)
+    await expect
+      .poll(async () => (await Promise.all(said.map((one) => one()))).map((of) => of.map(({ says }) => says)))
+      .toEqual([
+        ['The request expired: nobody answered in time'],
+        ['The request expired: it was approved, and not used in time'],
+      ])
     const clara = await h.as('approver')
     for (const state of ['expired_unanswered', 'expired_unused'] as const) {
       const list = (await clara.get<{ rows: RequestView[] }>(`/api/requests?state=${state}&limit=200`)).body
