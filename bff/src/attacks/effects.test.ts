@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ServerMessage } from '@gatehouse/shared/agent/messages'
@@ -15,24 +15,26 @@ import { signerOf } from '../features/audit/door.ts'
 import { sequence } from '../features/audit/sequencer.ts'
 import { compareCopy } from '../features/audit-copy/compare.ts'
 import { copyLogs } from '../features/audit-copy/job.ts'
+import { readSegment, segmentsIn } from '../features/audit-copy/segments.ts'
 import { expireExports } from '../features/exports/jobs.ts'
 import { checkTree } from '../features/integrity/check.ts'
 import { findCutOff } from '../features/recordings/cut-off.ts'
 import { hours, type MovableClock, minutes, movableClock, systemClock } from '../kernel/clock.ts'
 import { release } from '../kernel/database/embedded-owner.ts'
-import { newId } from '../kernel/ids.ts'
+import type { House } from '../kernel/house.ts'
 import { type OpenHouse, openHouse } from '../main.ts'
 import { cloneDatabase, type TestDatabase, temporaryFolder, testSecret } from '../testing/cluster.ts'
 import { DeviceClient } from '../testing/device-client.ts'
 import { manyDevices } from '../testing/devices.ts'
 import { type Effect, type EffectName, effects, outward, toDevices } from '../testing/effects.ts'
+import type { Halt } from '../testing/halting.ts'
 import { holdBack } from '../testing/held-back.ts'
 import { type Instance, startInstance } from '../testing/instance.ts'
 import { type MailServer, startMailServer } from '../testing/mail-server.ts'
 import { seedForTests } from '../testing/seed.ts'
 import { goLive } from '../testing/sessions.ts'
 import { signAll } from '../testing/signing.ts'
-import { signedInAt, visitorOf } from '../testing/visitor.ts'
+import { signedInAt, type Visitor, visitorOf } from '../testing/visitor.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 90_000 })
 
@@ -125,9 +127,44 @@ interface Begun {
   late: string
   sessionId: string
   exportId: string
+  /** What lay on the disks afterwards: whether the file of the removed one, segments that were cut off, what was signed and is not stored. */
+  left: { removed: boolean; cutOff: string[]; ahead: { tree: string; size: number }[] }
+  /** One that was there before, and was removed. */
+  removedId: string
   mailed: (string | undefined)[]
 }
 let begun: Begun
+const askExport = async (by: Visitor): Promise<string> => {
+  const asks = { format: 'csv', filter: '', zone: 'UTC', reason: 'an audit' }
+  const { status, body } = await by.post<{ id: string }>('/api/me/exports', asks)
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body.id
+}
+/** Segments of the copy that were not written to their end. */
+const cutOffs = async (): Promise<string[]> => {
+  const segments = await segmentsIn(copyFolder())
+  const whole = await Promise.all(segments.map((one) => readSegment(copyFolder(), one)))
+  return segments.filter((_, at) => !whole[at]).map(({ file }) => file)
+}
+/** What the signer remembers to have signed, beyond what is stored; the house that it is asked of has closed. */
+const signedAhead = async (closed: House): Promise<{ tree: string; size: number }[]> => {
+  const signer = await signerOf(closed)
+  const stored = await owner`select tree, max(size)::int as size from audit_checkpoint group by tree`
+  const sizes = new Map(stored.map(({ tree, size }) => [String(tree), Number(size)]))
+  const all = await Promise.all(
+    (await signer.known()).map(async (tree) => ({ tree, size: (await signer.last(tree))?.size ?? 0 })),
+  )
+  return all.filter(({ tree, size }) => size > (sizes.get(tree) ?? 0))
+}
+/** An export whose file is there. */
+const anExport = async (by: Visitor): Promise<string> => {
+  const id = await askExport(by)
+  await vi.waitFor(
+    async () => expect((await owner`select state from audit_export where id = ${id}`)[0]?.state).toBe('done'),
+    patience,
+  )
+  return id
+}
 /** Where each device lives after the kill. */
 const elsewhere = (device: DeviceClient, url: string) =>
   new DeviceClient({
@@ -146,14 +183,18 @@ beforeAll(async () => {
   ])
   await mkdir(copyFolder())
   owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
-  const first = await openHouse(settings({ GATEHOUSE_AUDIT_COPY: copyFolder() }))
+  const first = await openHouse(settings())
   const seeded = await seedForTests(first.house)
   const devices = await manyDevices({ house: first.house, seeded, url: first.url, clock: systemClock }, 5)
   const { serverId } = first.house.keys
   // Something is copied, so that there is something to go on from.
   await sequence(first.house)
   await signAll(first.house)
-  await copyLogs.run(first.house)
+  await copyLogs.run({ ...first.house, settings: { ...first.house.settings, auditCopy: copyFolder() } })
+  const removedId = await anExport(await signedInAt(first.url, 'approver'))
+  // And something is signed that is not in the copy yet.
+  await sequence(first.house)
+  await signAll(first.house)
   await first.close()
   // This process lives, and signs no longer.
   await release(join(folder.path, 'log'))
@@ -164,7 +205,8 @@ beforeAll(async () => {
     GATEHOUSE_DISK_WARNS_AT: '100',
     GATEHOUSE_DISK_STOPS_AT: '100',
   }
-  killed = await startInstance(database.ownerUrl, folder.path, more)
+  const stands = ['in a segment', 'before a file is removed'] satisfies Halt[]
+  killed = await startInstance(database.ownerUrl, folder.path, { ...more, STANDS_STILL: stands.join() })
   const { url } = killed
   const [device, answers, obeys, live, waits] = devices.map(
     ({ key, deviceId }) => new DeviceClient({ url, key, deviceId, serverId }),
@@ -186,23 +228,14 @@ beforeAll(async () => {
   const told = await obeys.say(obeys.heartbeat({ policyVersion: 0 }))
   expect(told.body.orders).toBeDefined()
   await visitorOf(url).post('/api/forgotten', { email: demoPeople.reader.email })
-  const asked = await approver.post<{ id: string }>('/api/me/exports', {
-    format: 'csv',
-    filter: '',
-    zone: 'UTC',
-    reason: 'an audit',
-  })
-  expect(asked.status, JSON.stringify(asked.body)).toBe(201)
+  const exportId = await askExport(approver)
+  // Nobody waits for its answer: there is none.
+  void approver.send('DELETE', `/api/me/exports/${removedId}`).catch(() => undefined)
   await held.reached()
+  for (const where of stands)
+    await vi.waitFor(() => expect(killed.printed()).toContain(`stands still ${where}\n`), patience)
   await killed.kill()
   await held.letGo()
-  // It was writing the copy as well.
-  const newest = join(
-    copyFolder(),
-    (await readdir(copyFolder())).filter((name) => name.endsWith('.segment')).at(-1) ?? '',
-  )
-  const text = await readFile(newest, 'utf8')
-  await truncate(newest, Math.floor(text.length / 2))
   begun = {
     device,
     answers,
@@ -211,8 +244,14 @@ beforeAll(async () => {
     lost,
     late,
     sessionId: session.id,
-    exportId: asked.body.id,
+    exportId,
+    removedId,
     mailed: mailed(),
+    left: {
+      removed: existsSync(join(folder.path, 'exports', removedId)),
+      cutOff: await cutOffs(),
+      ahead: await signedAhead(first.house),
+    },
   }
   clock = movableClock()
   house = await openHouse(settings(more), { clock })
@@ -274,9 +313,22 @@ const after: Readonly<Record<EffectName, () => Promise<void>>> = {
   },
   'orders to a device': async () => {
     const obeys = elsewhere(begun.obeys, house.url)
-    for (let i = 0; i < 2; i++) await obeys.say(obeys.heartbeat({ policyVersion: 0 }))
-    const { body } = await obeys.say(obeys.heartbeat({ policyVersion: 0 }))
-    expect(body.orders).toBeDefined()
+    const link = async () =>
+      (
+        await owner`select orders_wanted(device) as wanted, orders_held as held from device
+          join device_link on device_id = device.id where device.id = ${obeys.deviceId}`
+      )[0]
+    const says = async (policyVersion: number) => (await obeys.say(obeys.heartbeat({ policyVersion }))).body
+    // They were sent, and nothing says that they arrived.
+    const wanted = Number((await link())?.wanted)
+    expect([wanted > 0, Number((await link())?.held)]).toEqual([true, 0])
+    for (let i = 0; i < 2; i++) await says(0)
+    expect((await says(0)).orders).toBeDefined()
+    expect(Number((await link())?.held)).toBe(0)
+    // Once it holds them it is sent no others.
+    await says(wanted)
+    expect((await says(wanted)).orders).toBeUndefined()
+    expect(Number((await link())?.held)).toBe(wanted)
   },
   'the file of an export': async () => {
     await vi.waitFor(async () => {
@@ -284,14 +336,20 @@ const after: Readonly<Record<EffectName, () => Promise<void>>> = {
       expect(row).toMatchObject({ state: 'done' })
       expect(Number(row?.tries)).toBeGreaterThan(1)
     }, patience)
-    expect([(await eventsOf('export.asked')).length, (await eventsOf('export.finished')).length]).toEqual([1, 1])
-    expect(await readdir(join(folder.path, 'exports'))).toEqual([begun.exportId])
+    // One of them was there before.
+    expect([(await eventsOf('export.asked')).length, (await eventsOf('export.finished')).length]).toEqual([2, 2])
+    expect(await readdir(join(folder.path, 'exports'))).toContain(begun.exportId)
   },
   'the removal of the file of an export': async () => {
-    const left = join(folder.path, 'exports', newId())
-    await writeFile(left, 'what was left of a removed one')
+    // The log says that it is removed, and so does the list; the next one took the file that was still there.
+    const removed = async () =>
+      (await eventsOf('export.removed')).filter(({ fields }) => String(fields.because).includes('no longer wants it'))
+    expect(await removed()).toHaveLength(1)
+    expect(await owner`select 1 from audit_export where id = ${begun.removedId}`).toEqual([])
+    expect(begun.left.removed).toBe(true)
     await expireExports.run(house.house)
-    expect(existsSync(left)).toBe(false)
+    expect(existsSync(join(folder.path, 'exports', begun.removedId))).toBe(false)
+    expect(await removed()).toHaveLength(1)
   },
   'a mail': async () => {
     // The mail server had taken it, and nobody had written that down.
@@ -306,6 +364,11 @@ const after: Readonly<Record<EffectName, () => Promise<void>>> = {
     expect(new Set(mailed()).size).toBe(1)
   },
   "the signer's memory": async () => {
+    // Remembered before it was stored, and what came after continues it: so a signature that is out in the world is never forgotten.
+    expect(begun.left.ahead).not.toEqual([])
+    const signer = await signerOf(house.house)
+    for (const { tree, size } of begun.left.ahead)
+      expect((await signer.last(tree))?.size, tree).toBeGreaterThanOrEqual(size)
     await vi.waitFor(async () => {
       await sequence(house.house)
       expect(await owner`select 1 from audit_pending`).toEqual([])
@@ -323,6 +386,9 @@ const after: Readonly<Record<EffectName, () => Promise<void>>> = {
       expect(differences).toEqual([])
       expect(logs.filter(({ size, copied }) => size !== copied)).toEqual([])
     }, patience)
+    // What was cut off is there as it was, and written again beside it.
+    expect(begun.left.cutOff).toHaveLength(1)
+    expect(await cutOffs()).toEqual(begun.left.cutOff)
   },
 }
 const patience = { timeout: 20_000, interval: 50 }
