@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { readCheckpointText, signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { restoreLine, restoresIn } from '@gatehouse/shared/audit/epoch'
+import type { AuditEventView } from '@gatehouse/shared/views/audit'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { ExportView } from '@gatehouse/shared/views/exports'
 import { asc, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
-import { seedDemo } from '../../demo/seed.ts'
 import { readSettings } from '../../env.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
@@ -22,9 +25,12 @@ import { temporaryFolder, testSecret } from '../../testing/cluster.ts'
 import { commandIn } from '../../testing/command.ts'
 import { codeFor } from '../../testing/devices.ts'
 import { mailsTo } from '../../testing/mailed.ts'
+import { seedForTests } from '../../testing/seed.ts'
+import { signedInAt, type Visitor } from '../../testing/visitor.ts'
 import { signTrees } from '../audit/checkpoints.ts'
 import { newestCheckpoint, openSigner } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
+import { fetchFile, pinnedKey } from '../exports/testing/reading.ts'
 import { runChecks } from './checks.ts'
 import { restoresOf } from './restores.ts'
 import { auditCheck, auditExplanation, auditFault } from './tables.ts'
@@ -34,9 +40,14 @@ const run = promisify(execFile)
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let opened: OpenHouse | undefined
 let agent: AgentProgram
+/** Two more of its devices, which are not connected between the first epoch and the third. */
+let early: AgentProgram
+let lost: AgentProgram
 /** The agent knows the server by its address: it is the same each time it opens. */
 let port: string
 let tree: string
+/** The log's key as it was noted down in its first epoch. */
+let firstKey: string
 /** Sizes of the customer's log: in the copy, and when it was signed last before the copy was put back. */
 let [copied, signed] = [0, 0]
 /** What the device held of it then. */
@@ -124,27 +135,52 @@ const night = async () => {
     })
     .toEqual([])
 }
-/** The size under what the agent holds in a file of this ending. */
-const heldBy = async (ending: string) => {
-  const path = join(agent.home, 'witness')
+/** The size under what an agent holds in a file of this ending. */
+const heldBy = async (ending: string, by = agent) => {
+  const path = join(by.home, 'witness')
   const file = (await readdir(path).catch(() => [])).find((one) => one.endsWith(`.${tree}.${ending}`))
   const note = file ? await readFile(join(path, file), 'utf8') : ''
   return note ? readCheckpointText(note.slice(0, note.indexOf('\n\n') + 1)).size : 0
 }
 
 const cluster = () => join(folder.path, 'postgres', 'cluster')
-const copy = () => join(folder.path, 'yesterday')
+const copy = (name = 'yesterday') => join(folder.path, name)
+/** The copy in the place of the database, of a house that is shut. */
+const putBack = async (name?: string) => {
+  await rm(cluster(), { recursive: true })
+  await run('cp', ['-a', copy(name), cluster()])
+}
+/** Runs an agent until it holds a checkpoint of more than `than` events. */
+const follow = async (by: AgentProgram, ending: string, than: number): Promise<number> => {
+  by.run()
+  await until(async () => (await heldBy(ending, by)) > than)
+  await by.stop()
+  return heldBy(ending, by)
+}
+const signedWhole = () =>
+  until(async () => {
+    await settle()
+    await signTrees(house(), [tree])
+    return (await newestSigned()) === (await sizeNow())
+  })
 
 beforeAll(async () => {
   folder = await temporaryFolder('restore')
   port = await freePort()
-  agent = await agentProgram({ GATEHOUSE_TRANSPORT: 'https', GATEHOUSE_CHECK_IN_SECONDS: '1' })
-  const { customers, devices } = await seedDemo(await open())
+  const anAgent = () => agentProgram({ GATEHOUSE_TRANSPORT: 'https', GATEHOUSE_CHECK_IN_SECONDS: '1' })
+  ;[agent, early, lost] = [await anAgent(), await anAgent(), await anAgent()]
+  const { customers, devices } = await seedForTests(await open())
   tree = customers['Helvetia Pharma']
-  const code = await codeFor({ house: house() }, devices['Balance 7'] ?? '')
-  const enrolled = await agent.command('enrol', '--server', `http://127.0.0.1:${port}`, '--code', code)
-  expect(enrolled).toContain('Enrolled as')
+  firstKey = await pinnedKey(house(), tree)
+  const enrol = async (one: AgentProgram, device: string) => {
+    const code = await codeFor({ house: house() }, devices[device] ?? '')
+    const enrolled = await one.command('enrol', '--server', `http://127.0.0.1:${port}`, '--code', code)
+    expect(enrolled).toContain('Enrolled as')
+  }
+  await Promise.all([enrol(agent, 'Balance 7'), enrol(early, 'Balance 11'), enrol(lost, 'Weighing line 3')])
   await happen(5)
+  await signedWhole()
+  await follow(early, 'checkpoint', 0)
   await settle()
   await until(async () => (await newestSigned()) === (await sizeNow()))
   await shut()
@@ -155,23 +191,44 @@ beforeAll(async () => {
   await happen(8)
   await settle()
   await until(async () => (await newestSigned()) === (await sizeNow()))
-  agent.run()
-  await until(async () => (await heldBy('checkpoint')) > copied)
-  await agent.stop()
-  held = await heldBy('checkpoint')
+  held = (await Promise.all([follow(agent, 'checkpoint', copied), follow(lost, 'checkpoint', copied)]))[0]
   await settle()
   await until(async () => (await newestSigned()) === (await sizeNow()))
   await shut()
   signed = await remembered()
-  await rm(cluster(), { recursive: true })
-  await run('cp', ['-a', copy(), cluster()])
+  await putBack()
   await open()
 }, 240_000)
 afterAll(async () => {
-  await agent.remove()
+  for (const one of [agent, early, lost]) await one.remove()
   await shut()
   await folder.remove()
 })
+
+const inFolder = (name: string) => join(folder.path, name)
+/** The proof bundle of all that one may see, as a file beside the data. */
+const bundleOf = async (who: Visitor, name: string, since = 'none'): Promise<void> => {
+  const body = { format: 'bundle', filter: '', zone: 'UTC', reason: 'to keep it', since }
+  const { id } = (await who.post<{ id: string }>('/api/me/exports', body)).body
+  const one = async () => (await who.get<Page<ExportView>>('/api/me/exports')).body.rows.find((row) => row.id === id)
+  await expect.poll(async () => (await one())?.state, { timeout: 30_000 }).not.toMatch(/queued|running/)
+  expect(await one()).toMatchObject({ state: 'done', error: null })
+  await writeFile(inFolder(name), (await fetchFile(opened?.url ?? '', who, id)).bytes)
+}
+const verifier = fileURLToPath(new URL('../../../../verify/src/command/main.ts', import.meta.url))
+/** What `gatehouse-verify` says of a bundle, with the key of the log's first epoch. */
+const verified = async (bundle: string, ...words: string[]): Promise<{ code: number; said: string }> => {
+  const args = ['--import', 'tsx', verifier, inFolder(bundle), '--key', firstKey, ...words]
+  // Its lines are as wide as a terminal.
+  const inOne = (text: string) => text.replace(/\s+/g, ' ')
+  return run(process.execPath, args).then(
+    ({ stdout }) => ({ code: 0, said: inOne(stdout) }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      said: inOne(error.stdout + error.stderr),
+    }),
+  )
+}
 
 describe('AL13 the copy of yesterday in the place of the database', () => {
   test('is found at the start, before anything grows, and mailed', async () => {
@@ -256,9 +313,75 @@ describe('AL13 the copy of yesterday in the place of the database', () => {
     await agent.stop()
   }, 120_000)
 
+  test('restored once more: epochs 1, 2 and 3 are followed, checked and proven, each for what it is', async () => {
+    const clara = () => signedInAt(opened?.url ?? '', 'approver')
+    // What was kept of both epochs by somebody outside: a bundle, and the newest checkpoint.
+    await happen(3)
+    await signedWhole()
+    await shut()
+    await run('cp', ['-a', cluster(), copy('between')])
+    await open()
+    const between = await newestSigned()
+    await happen(9)
+    await signedWhole()
+    const followed = await follow(agent, '2.checkpoint', between)
+    await bundleOf(await clara(), 'second.zip')
+    await signedWhole()
+    await writeFile(inFolder('second.txt'), await newestNote())
+    await shut()
+    await putBack('between')
+    const { code, output } = await gatehouse('restored', '--all', '--by', 'Ruth Vogel', '--reason', 'it failed again')
+    expect([code, output]).toEqual([0, expect.stringMatching(/Helvetia Pharma: .*\n.*\n {2}It goes on as epoch 3\./)])
+    await open()
+    const kept = (await restoresOf(house(), tree))[0]?.kept ?? 0
+    expect([kept > copied, kept <= between]).toEqual([true, true])
+    await happen(12)
+    await signedWhole()
+    // Devices that hold a checkpoint of epoch 1 that is kept, one of epoch 1 and one of epoch 2 that are lost.
+    await Promise.all([early, lost, agent].map((one) => follow(one, '3.checkpoint', between)))
+    expect([await heldBy('2.checkpoint'), await heldBy('checkpoint', lost)]).toEqual([followed, expect.any(Number)])
+    expect(await heldBy('2.checkpoint', early)).toBe(0)
+    // And one of epoch 3.
+    const third = await heldBy('3.checkpoint')
+    await happen(4)
+    await signedWhole()
+    await follow(agent, '3.checkpoint', third)
+    expect(await events('witness.refused')).toEqual([])
+    // "Verify now" recomputes it, and an entry is proven under the newest.
+    const who = await clara()
+    await signedWhole()
+    expect((await who.post(`/api/logs/${tree}/checks`)).status).toBe(202)
+    const asked = async () => (await house().db.select().from(auditCheck)).find(({ askedBy }) => askedBy !== null)
+    await expect.poll(async () => (await asked())?.endedAt, { timeout: 30_000 }).toEqual(expect.any(Number))
+    expect(await asked()).toMatchObject({ tree, faults: 0, failed: null })
+    expect((await restoresOf(house(), tree)).map(({ epoch, kept, by }) => [epoch, kept, by])).toEqual([
+      [3, kept, 'Ruth Vogel'],
+      [2, copied, 'Ruth Vogel'],
+    ])
+    const told = (await events('log.restored')).filter(({ customerId }) => customerId === tree)
+    for (const { id } of told) {
+      const { proven } = (await who.get<AuditEventView>(`/api/audit/${id}`)).body
+      expect(proven).toMatchObject({ altered: null, signed: { size: expect.any(Number) } })
+    }
+    // The verifier, as it is handed out, with the key that was noted down in the first epoch.
+    await bundleOf(who, 'third.zip', 'first')
+    await writeFile(inFolder('third.txt'), await newestNote())
+    const good = await verified('third.zip')
+    expect([good.code, good.said]).toEqual([0, expect.stringContaining('This is epoch 3 of the log')])
+    expect(good.said).toContain(`what had been signed as entries ${copied + 1} to ${signed} is lost`)
+    expect((await verified('second.zip')).code).toBe(0)
+    for (const [bundle, kept, title] of [
+      ['second.zip', 'third.txt', 'This bundle is of BEFORE a restore'],
+      ['third.zip', 'second.txt', 'Entries that you have a checkpoint of were LOST by a restore'],
+    ] as const) {
+      const { code, said } = await verified(bundle, '--earlier', inFolder(kept))
+      expect([code, said]).toEqual([1, expect.stringContaining(title)])
+    }
+  }, 240_000)
+
   test('a fault of later is a new alarm, however like the old one it is; and a fork of the new epoch is refused by all', async () => {
     const own = (await faultRows()).length
-    const followed = await heldBy('2.checkpoint')
+    const followed = await heldBy('3.checkpoint')
     await happen(3)
     await settle()
     // Somebody with the signing key and the database puts another root under its name.
@@ -274,7 +397,7 @@ describe('AL13 the copy of yesterday in the place of the database', () => {
     await house().db.insert(auditCheckpoint).values({ tree, size, note, at: 0 })
     agent.run()
     await expect.poll(async () => (await events('witness.refused')).length, { timeout: 60_000 }).toBe(1)
-    expect(await heldBy('2.checkpoint')).toBe(followed)
+    expect(await heldBy('3.checkpoint')).toBe(followed)
     await agent.stop()
     await signTrees(house(), [tree])
     await expect.poll(async () => (await faultRows()).length).toBeGreaterThan(own)
