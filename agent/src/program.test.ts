@@ -12,6 +12,8 @@ import { aProxy } from './testing/proxy.ts'
 import { aServer, emptyHome } from './testing/test-agent.ts'
 
 const host = 'gatehouse.test'
+/** For what needs a program that starts: it and its worker compile themselves first, which a busy machine gives no time to. */
+const starting = { timeout: 25_000 }
 
 /** A TLS server that is known to a proxy by name only, and the environment in which it is trusted. */
 const behindProxy = async (home: Home, wish: Partial<Parameters<typeof certificateFor>[0]> = {}) => {
@@ -33,12 +35,12 @@ test('D1 everything goes through the proxy, TLS inside, with WebSocket and with 
   const enrolled = startProgram(enrolment(url, server, home), env)
   expect([await enrolled.ended, enrolled.output()]).toEqual([0, expect.stringContaining('Enrolled as Balance 7')])
   startProgram(['run', '--home', home.folder], env)
-  await expect.poll(() => server.storedOf('heartbeat').length, { timeout: 15_000 }).toBeGreaterThan(0)
+  await expect.poll(() => server.storedOf('heartbeat').length, starting).toBeGreaterThan(0)
   server.say({ grants: [await server.grant()] })
   await expect.poll(() => server.state.streams[0]?.text()).toMatch(/[$#] $/)
   server.state.webSockets = false
   server.state.control?.terminate()
-  await expect.poll(() => server.state.checkIns.at(-1), { timeout: 15_000 }).toBe('https')
+  await expect.poll(() => server.state.checkIns.at(-1), starting).toBe('https')
   const authorization = `Basic ${Buffer.from('device:pass').toString('base64')}`
   expect(proxy.asked.length).toBeGreaterThan(3)
   for (const one of proxy.asked) expect(one).toEqual({ target: `${host}:${server.port}`, authorization })
@@ -74,7 +76,7 @@ test('AG07 an enrolled agent says nothing to a server with a foreign certificate
   const identity = readFileSync(home.path(files.identity), 'utf8').replace(`:${server.port}`, `:${stranger.port}`)
   writeFileSync(home.path(files.identity), identity)
   const program = startProgram(['run', '--home', home.folder], env)
-  await expect.poll(program.output, { timeout: 15_000 }).toMatch(/cannot be reached/)
+  await expect.poll(program.output, starting).toMatch(/cannot be reached/)
   expect(stranger.state.arrived).toEqual([])
   expect(stranger.state.refusedAt).toEqual([])
 })
@@ -101,12 +103,12 @@ test('restart_agent starts the agent anew, and the new one sends the receipt', a
   const [server, home] = [await aServer(), emptyHome()]
   await startProgram(enrolment(server.url, server, home)).ended
   const program = startProgram(['run', '--home', home.folder])
-  await expect.poll(() => server.storedOf('heartbeat').length, { timeout: 15_000 }).toBeGreaterThan(0)
+  await expect.poll(() => server.storedOf('heartbeat').length, starting).toBeGreaterThan(0)
   const [boot, asked] = [server.storedOf('heartbeat')[0]?.bootId, Date.now()]
   const jti = randomUUID()
   const command = await server.command({ jti, action: 'restart_agent' })
   server.say({ commands: [command, command] })
-  await expect.poll(() => server.storedOf('receipt').length, { timeout: 15_000 }).toBe(1)
+  await expect.poll(() => server.storedOf('receipt').length, starting).toBe(1)
   const [receipt] = server.storedOf('receipt')
   expect(receipt).toMatchObject({ actionId: jti, outcome: 'succeeded' })
   expect((receipt?.result as { startedAt: number } | undefined)?.startedAt).toBeGreaterThan(asked)
@@ -119,7 +121,7 @@ test('a worker that is killed is started again, and its shells are gone with it'
   const [server, home] = [await aServer(), emptyHome()]
   await startProgram(enrolment(server.url, server, home)).ended
   startProgram(['run', '--home', home.folder])
-  await expect.poll(() => server.storedOf('heartbeat').length, { timeout: 15_000 }).toBeGreaterThan(0)
+  await expect.poll(() => server.storedOf('heartbeat').length, starting).toBeGreaterThan(0)
   server.say({ grants: [await server.grant()] })
   await expect.poll(() => server.state.streams[0]?.text()).toMatch(/[$#] $/)
   const stream = server.state.streams[0]
@@ -129,7 +131,7 @@ test('a worker that is killed is started again, and its shells are gone with it'
   const [, worker, shell] = told() ?? []
   const boot = server.storedOf('heartbeat').at(-1)?.bootId
   process.kill(Number(worker), 'SIGKILL')
-  await expect.poll(() => server.storedOf('heartbeat').at(-1)?.bootId, { timeout: 15_000 }).not.toBe(boot)
+  await expect.poll(() => server.storedOf('heartbeat').at(-1)?.bootId, starting).not.toBe(boot)
   await expect.poll(() => isAlive(Number(shell))).toBe(false)
 })
 
@@ -137,7 +139,7 @@ test('without its supervisor the worker ends', async () => {
   const [server, home] = [await aServer(), emptyHome()]
   await startProgram(enrolment(server.url, server, home)).ended
   const program = startProgram(['run', '--home', home.folder])
-  await expect.poll(() => server.storedOf('heartbeat').length, { timeout: 15_000 }).toBeGreaterThan(0)
+  await expect.poll(() => server.storedOf('heartbeat').length, starting).toBeGreaterThan(0)
   const worker = () => Number(/"pid":(\d+)/.exec(readFileSync(home.path(files.log), 'utf8'))?.[1])
   await expect.poll(() => isAlive(worker())).toBe(true)
   program.process.kill('SIGKILL')
@@ -161,7 +163,7 @@ test('status tells what the agent is and does, and no secret', async () => {
   const [server, home] = [await aServer(), emptyHome()]
   await startProgram(enrolment(server.url, server, home)).ended
   startProgram(['run', '--home', home.folder])
-  await expect.poll(() => server.storedOf('heartbeat').length, { timeout: 15_000 }).toBeGreaterThan(0)
+  await expect.poll(() => server.storedOf('heartbeat').length, starting).toBeGreaterThan(0)
   const status = startProgram(['status', '--home', home.folder])
   expect(await status.ended).toBe(0)
   expect(JSON.parse(status.output())).toMatchObject({ name: 'Balance 7', running: { connection: { by: 'websocket' } } })
