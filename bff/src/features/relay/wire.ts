@@ -15,9 +15,9 @@ import type { SessionRow } from '../sessions/door.ts'
 import { isAnswer } from './answers.ts'
 import { highWater, holds, lowWater, Peer } from './flow.ts'
 import { Tail } from './tail.ts'
+import { noticeFrame, Watchers } from './watchers.ts'
 
 const leaseFrame = frame(frameKinds.lease, Uint8Array.of(leaseSeconds))
-const noticeFrame = (notice: StreamNotice): Uint8Array => frame(frameKinds.notice, Buffer.from(JSON.stringify(notice)))
 /** Frames that come in one go with the first one, before a device's stream can be held. */
 const mostEarly = 1_000
 
@@ -44,7 +44,7 @@ export class Wire {
   readonly #tail = new Tail()
   #device: Peer | undefined
   #writer: Peer | undefined
-  readonly #watchers = new Map<Peer, Actor>()
+  readonly #watchers = new Watchers()
   #recorder: Recorder | undefined
   #early: Buffer[] = []
   #size: { columns: number; rows: number } | undefined
@@ -79,7 +79,7 @@ export class Wire {
     return this.#size ?? { columns: 80, rows: 24 }
   }
   get watchers(): readonly { socket: WebSocket; actor: Actor }[] {
-    return [...this.#watchers].map(([{ socket }, actor]) => ({ socket, actor }))
+    return this.#watchers.all
   }
   get recorder(): Recorder | undefined {
     return this.#recorder
@@ -115,20 +115,16 @@ export class Wire {
   }
 
   addWatcher(socket: WebSocket, actor: Actor): void {
-    this.#watchers.set(new Peer(socket), actor)
+    this.#watchers.add(socket, actor)
     this.#greet(socket)
     this.#tellWatchers()
   }
 
   /** Who it was that no longer watches. */
   removeWatcher(socket: WebSocket): Actor | undefined {
-    for (const [peer, actor] of this.#watchers) {
-      if (peer.socket !== socket) continue
-      this.#watchers.delete(peer)
-      this.#tellWatchers()
-      return actor
-    }
-    return undefined
+    const actor = this.#watchers.remove(socket)
+    if (actor) this.#tellWatchers()
+    return actor
   }
 
   /** Lets frames cross from here on. */
@@ -171,7 +167,7 @@ export class Wire {
 
   /** Asks those who watch whether they are still there. */
   beatWatchers(): void {
-    for (const peer of this.#watchers.keys()) peer.beat()
+    this.#watchers.beat()
   }
 
   /** There is room in the recording again. */
@@ -226,7 +222,7 @@ export class Wire {
         writer.send(data, this.#writerTook)
         if (writer.bufferedAmount > highWater) this.#device?.hold(holds.otherSide)
       }
-      if (this.#watchers.size > 0) this.#toWatchers(data)
+      if (this.#watchers.some) this.#watchers.show(data)
       if (recorder.full) this.#device?.hold(holds.recording)
       return
     }
@@ -258,7 +254,7 @@ export class Wire {
       this.#recorder?.resize(size.columns, size.rows)
       device?.socket.send(data)
     }
-    for (const { socket } of this.#watchers.keys()) socket.send(noticeFrame({ kind: 'size', ...size }))
+    this.#watchers.notice({ kind: 'size', ...size })
   }
 
   /** Whatever a watcher sends: nothing of it goes anywhere. */
@@ -273,14 +269,6 @@ export class Wire {
     if ((this.#device?.socket.bufferedAmount ?? 0) < lowWater) this.#writer?.release(holds.otherSide)
   }
 
-  #toWatchers(data: Buffer): void {
-    for (const { socket } of this.#watchers.keys()) {
-      socket.send(data)
-      // One who cannot follow is let go: the technician's work never waits for him.
-      if (socket.bufferedAmount > highWater) socket.terminate()
-    }
-  }
-
   #drop(side: Side, data: Buffer, isBinary: boolean, socket: WebSocket | undefined): void {
     if (this.#over || !socket) return
     const kind = data[0] === undefined ? 'none' : `0x${data[0].toString(16).padStart(2, '0')}`
@@ -291,24 +279,20 @@ export class Wire {
     socket.send(noticeFrame({ kind: 'state', state: this.#paused ? 'paused' : this.#live ? 'live' : 'opening' }))
     if (this.#watcherDue !== null) socket.send(noticeFrame({ kind: 'watcher_wanted', due: this.#watcherDue }))
     if (this.#size) socket.send(noticeFrame({ kind: 'size', ...this.#size }))
-    socket.send(noticeFrame({ kind: 'watchers', names: this.#names() }))
+    socket.send(noticeFrame({ kind: 'watchers', names: this.#watchers.names }))
     const said = this.#tail.read()
     if (said.length === 0) return
     socket.send(noticeFrame({ kind: 'replay', bytes: said.length }))
     socket.send(frame(frameKinds.data, said))
   }
 
-  #names(): string[] {
-    return [...new Set([...this.#watchers.values()].map(({ name }) => name))]
-  }
-
   #tellWatchers(): void {
-    this.notice({ kind: 'watchers', names: this.#names() })
+    this.notice({ kind: 'watchers', names: this.#watchers.names })
   }
 
   *#people(): Iterable<Peer> {
     if (this.#writer) yield this.#writer
-    yield* this.#watchers.keys()
+    yield* this.#watchers.peers
   }
 
   *#peers(): Iterable<Peer> {
