@@ -10,7 +10,7 @@ import { openSigner } from './features/audit/door.ts'
 import { compareCopy } from './features/audit-copy/compare.ts'
 import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
-import { beginEpoch, lostLogs, type Said } from './features/integrity/restored.ts'
+import { alteredAmong, beginEpoch, lostLogs, type Said } from './features/integrity/restored.ts'
 import { letStaffInFromEverywhere } from './features/networks/service.ts'
 import { retireAdministrator } from './features/people/retire.ts'
 import { person } from './features/people/tables.ts'
@@ -156,6 +156,11 @@ const restored = async (all: boolean, chosen: readonly string[], said: Said | un
         continue
       }
       console.log(`  The first ${kept.size} are as they were signed; ${signed.size - kept.size} signed ones are lost.`)
+      const altered = await alteredAmong(db, tree, kept.size)
+      if (altered > 0)
+        console.log(
+          `  But ${altered} of them ${altered === 1 ? 'is' : 'are'} ALTERED since: the check of the log names each.`,
+        )
       if (log.untold) console.log('  What was written down of the restore before is not in it any more.')
       if (!said || !(all || chosen.includes(tree) || chosen.includes(name))) continue
       const begun = await beginEpoch(db, signer, log, said, systemClock.now())

@@ -29,7 +29,7 @@ export const mailToStandIn = (
     'Good day,',
     '',
     `an administrator of ${customerName} asks to erase what Gatehouse knows of a person of that company. No other administrator`,
-    'there could confirm it: there is none, or whoever asks and the others have invited each other. So one of you has to.',
+    'there can confirm it: there is none who has been one for a day and is independent of whoever asks. So one of you has to.',
     'Ask back by a way that you know that it is wanted. Whom it is about, and why, is said here:',
     `${house.origin}/erasures/${customerId}`,
     '',

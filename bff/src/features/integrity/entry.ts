@@ -5,6 +5,7 @@ import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditEvent } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
+import { entryHash } from '../audit/door.ts'
 
 /** What stands in the words in the place of what was erased, and nothing else may. */
 const erasedWord = '(erased)'
@@ -92,6 +93,18 @@ const whyWordsDiffer = (event: EventRecord, row: EntryRow, mayMiss: MayMiss | un
     throw error
   }
 }
+
+/** What its evidence makes of an entry, as its leaf. */
+export const hashOf = (tree: string, row: EntryRow): Uint8Array =>
+  entryHash({
+    tree,
+    seq: Number(row.seq),
+    deviceSeq: row.device_seq === null ? null : Number(row.device_seq),
+    event: sha256(row.canonical ?? new Uint8Array(0)),
+  })
+
+/** Whether it was right to erase words is for the check of the whole log, which sees all erasures. */
+export const whateverIsErased = { has: () => true }
 
 /** Why an event as it is shown is not what its evidence says; `undefined` where it is. */
 export const whyEventDiffers = (row: EntryRow, mayMiss: MayMiss | undefined): string | undefined => {

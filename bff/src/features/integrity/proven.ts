@@ -7,19 +7,8 @@ import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditLeaf } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
-import { entryHash, LostNode, newestCheckpoint, nodesIn, signerOf } from '../audit/door.ts'
-import { type EntryRow, entriesFrom, whyEventDiffers } from './entry.ts'
-
-/** Whether it was right to erase words is for the check of the whole log, which sees all erasures. */
-const whateverIsErased = { has: () => true }
-
-const hashOf = (tree: string, row: EntryRow): Uint8Array =>
-  entryHash({
-    tree,
-    seq: Number(row.seq),
-    deviceSeq: row.device_seq === null ? null : Number(row.device_seq),
-    event: sha256(row.canonical ?? new Uint8Array(0)),
-  })
+import { LostNode, newestCheckpoint, nodesIn, signerOf } from '../audit/door.ts'
+import { type EntryRow, entriesFrom, hashOf, whateverIsErased, whyEventDiffers } from './entry.ts'
 
 const notSigned = 'it is not what was signed'
 

@@ -152,6 +152,22 @@ describe('AL13 AL14 `gatehouse restored`', () => {
     },
   )
 
+  test('says ALTERED of single entries whose tree is what was signed: it goes on, and they stay faults', async () => {
+    await putLogsBack(
+      superuser,
+      'monday',
+      (sql) => sql`update audit_event set outcome = 'failed', canonical = convert_to(replace(
+          convert_from(canonical, 'UTF8'), '"outcome":"done"', '"outcome":"failed"'), 'UTF8')
+        where id = (select event_id from audit_leaf where tree = ${tree} and seq = 2)`,
+    )
+    const { code, said } = await restored()
+    expect([code, said]).toEqual([0, expect.stringContaining(`The first ${at.monday} are as they were signed`)])
+    expect(said).toMatch(
+      /Helvetia Pharma: .*\n.*\n {2}But 1 of them is ALTERED since: the check of the log names each\./,
+    )
+    expect(said.match(/ALTERED/g)).toHaveLength(1)
+  })
+
   test('killed between the event and the epoch it goes on where it stopped: one event, one epoch, one mail to each', async () => {
     await putLogsBack(superuser, 'monday')
     // Whoever writes into a pipe that nobody reads waits: it is killed there and nowhere else.

@@ -20,6 +20,7 @@ import {
 } from '../audit/door.ts'
 import { customer } from '../customers/tables.ts'
 import { mailOfRestore } from './alarm.ts'
+import { entriesFrom, hashOf, whateverIsErased, whyEventDiffers } from './entry.ts'
 import { byCommand } from './restores.ts'
 import { auditExplanation, auditFault } from './tables.ts'
 
@@ -67,6 +68,26 @@ const keptOf = async (db: Tx, signer: Signer, tree: string, { remembered, size }
     if (error instanceof Flawed) return undefined
     throw error
   }
+}
+
+/** Entries that are read in one go. */
+const page = 2_000
+
+/** How many of the first `upTo` entries of a log are not what they were made of: its tree is what was signed all the same. */
+export const alteredAmong = async (db: Db, tree: string, upTo: number): Promise<number> => {
+  let altered = 0
+  for (let from = 0; from < upTo; from += page) {
+    const to = Math.min(from + page, upTo)
+    const rows = await entriesFrom(db, tree, { from, to, most: page })
+    const sound = rows.filter(
+      (row) =>
+        !whyEventDiffers(row, whateverIsErased) &&
+        row.leaf_hash !== null &&
+        sameBytes(row.leaf_hash, hashOf(tree, row)),
+    )
+    altered += to - from - sound.length
+  }
+  return altered
 }
 
 /** The logs that do not continue what the signer remembers. */

@@ -121,8 +121,9 @@ const Pending = ({ one, zone, onAnswer }: { one: ErasureView; zone: string; onAn
       )}
       {one.needsMaker && (
         <Text size="sm">
-          No other administrator of this company could confirm it: there is none, or they have invited each other. Those
-          who look after it at the maker are asked by mail, and one of them confirms it instead.
+          No other administrator of this company can confirm it: there is none who has been one for a day and is
+          independent of whoever asks. Those who look after the company at the maker can confirm it instead: ask one of
+          them.
         </Text>
       )}
     </Stack>
