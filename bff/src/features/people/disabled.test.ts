@@ -1,6 +1,7 @@
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
 import type { ActionView } from '@gatehouse/shared/views/actions'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { manyDevices } from '../../testing/devices.ts'
 import { eventsOf } from '../../testing/events.ts'
@@ -9,6 +10,7 @@ import { hintsOf } from '../../testing/hints.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { sceneOf } from '../../testing/scene.ts'
 import { dial, personStream, ticketFor } from '../../testing/sessions.ts'
+import { person } from './tables.ts'
 
 let h: TestHouse
 beforeAll(async () => {
@@ -28,6 +30,10 @@ test.each(Object.entries(deeds))(
   'AU22 whoever is %s in mid-action loses session, relay, streams, tickets and queued commands within a second',
   async (word, deed) => {
     await regrant(h, 'outsider', [{ activities, scope: { kind: 'all' } }])
+    // However it ends, he is there again for whoever comes next.
+    const there = { disabledAt: null, removedAt: null }
+    const outsider = eq(person.id, h.seeded.people.outsider)
+    onTestFinished(async () => void (await h.house.db.update(person).set(there).where(outsider)))
     const [ruth, clara, tom, elsewhere] = await Promise.all([
       h.as('administrator'),
       h.as('approver'),
