@@ -115,8 +115,13 @@ test('IO01 a text value, and why a device refuses a session, are shown as text',
   await expect(technician.page).toHaveURL(/\/requests\//)
   await approver.page.goto(`/approvals/${technician.page.url().split('/').at(-1)}`)
   await approver.page.getByRole('button', { name: 'Approve', exact: true }).click()
+  // The browser's own way in is open before the device refuses: else it would find the session over, and say so aloud.
+  const heard = technician.page
+    .waitForEvent('websocket', (socket) => socket.url().includes('/streams/'))
+    .then((socket) => socket.waitForEvent('framereceived'))
   await technician.page.getByRole('button', { name: 'Open the terminal' }).click()
   await expect(technician.page).toHaveURL(/\/sessions\//)
+  await heard
 
   const { grants = [] } = await line.until((message) => (message.grants ?? []).length > 0)
   const { sessionId, epoch } = JSON.parse(
