@@ -87,7 +87,8 @@ export const openHouse = async (
       appPassword: keys.derive('database role').toString('base64url'),
       log: say,
     })
-    const database = connect(houseUrl, { max: 16, applicationName: 'gatehouse' })
+    // More than the cores have work for: what goes out in one turn of the loop shares its way, and its write to the disk.
+    const database = connect(houseUrl, { max: 24, applicationName: 'gatehouse' })
     const behindWalls = connect(appUrl, { max: 12, applicationName: 'gatehouse behind walls' })
     undo.unshift(async () => {
       await Promise.all([database.close(), behindWalls.close()])
