@@ -39,6 +39,8 @@ export const measureDoor = async (
   }
   const [{ text: written } = { text: '' }] = await owner.unsafe<{ text: string }[]>(whatIsWritten)
   const thrownAway = written.replace(/begin[\s\S]*end/, 'begin end')
+  if (!written.includes('insert') || thrownAway.includes('insert'))
+    throw new Error('its event would be written all the same')
   const rates = await alternate(rounds, {
     audited: async () => {
       await owner.unsafe(written)

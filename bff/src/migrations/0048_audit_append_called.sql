@@ -1,9 +1,3 @@
--- What is normal already, as nearly all is, need not be made so: the same words, a twelfth of the time less.
-create or replace function "audit_plain"("said" text) returns text language sql immutable parallel safe
-  return regexp_replace(lower(case when left(said, 20000) is nfkc normalized then left(said, 20000) else normalize(left(said, 20000), nfkc) end
-      collate "pg_c_utf8"),
-    E'[-!"#$%&''()*+,./:;<=>?@[\\\\\\]^_`{|}~…“”‘’„«»→–—·×]+', ' ', 'g');
---> statement-breakpoint
 -- A procedure is called; a function had to be selected, by a query that each connection planned anew for each event.
 drop function "audit_append"(jsonb);
 --> statement-breakpoint

@@ -1,6 +1,6 @@
 import type { Activity } from '@gatehouse/shared/activities'
 import type { Who } from '@gatehouse/shared/decide'
-import { and, eq, gt, ilike, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, ilike, inArray, type SQL, sql } from 'drizzle-orm'
 import type { About } from '../../kernel/audit/append.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { containing } from '../../kernel/database/like.ts'
@@ -28,6 +28,16 @@ export const theCustomer: Finder<KnownCustomer> = async (house, c) => {
     name: row.name,
     about: { customerId: row.id, customerName: row.name },
   }
+}
+
+/** What customers are called, by their ids; those that `db` shows. */
+export const customerNames = async (db: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select({ id: customer.id, name: customer.name })
+    .from(customer)
+    .where(inArray(customer.id, [...ids]))
+  return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
 /** True where a customer wants a second factor of all its people; the maker's always have one. */

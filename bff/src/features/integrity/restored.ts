@@ -2,7 +2,7 @@ import { base64, sameBytes, utf8 } from '@gatehouse/shared/audit/bytes'
 import { fateOf } from '@gatehouse/shared/audit/epoch'
 import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { emptyTree, frontierAt, rootOf } from '@gatehouse/shared/audit/tree'
-import { eq, inArray, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
 import { sha256 } from '../../kernel/audit/platform.ts'
@@ -18,7 +18,7 @@ import {
   type Signed,
   type Signer,
 } from '../audit/door.ts'
-import { customer } from '../customers/tables.ts'
+import { customerNames } from '../customers/door.ts'
 import { mailOfRestore } from './alarm.ts'
 import { entriesFrom, hashOf, whateverIsErased, whyEventDiffers } from './entry.ts'
 import { byCommand } from './restores.ts'
@@ -93,11 +93,7 @@ export const alteredAmong = async (db: Db, tree: string, upTo: number): Promise<
 /** The logs that do not continue what the signer remembers. */
 export const lostLogs = async (db: Db, signer: Signer, maker: string): Promise<LostLog[]> => {
   const trees = await signer.known()
-  const names = new Map(
-    (await db.select({ id: customer.id, name: customer.name }).from(customer).where(inArray(customer.id, trees))).map(
-      ({ id, name }) => [id, name],
-    ),
-  )
+  const names = await customerNames(db, trees)
   const lost: LostLog[] = []
   for (const tree of trees) {
     const found = await compareMemory(db, signer, tree)

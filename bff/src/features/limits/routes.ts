@@ -6,9 +6,9 @@ import { Hono } from 'hono'
 import type { Actor } from '../../kernel/actor.ts'
 import { self } from '../../kernel/http/allow.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
+import { customerNames } from '../customers/door.ts'
 import { limitOfReached, type Reached } from './rules.ts'
 import { stateOf } from './state.ts'
-import { namesOf } from './store.ts'
 
 /** Whether it keeps this person from something, or is his to put right. */
 const concerns = (actor: Actor, one: Reached): boolean => {
@@ -28,7 +28,7 @@ export const limitsRoom = new Hono<RoomEnv>().get(
   async (c) => {
     const { house, actor } = c.var
     const reached = stateOf(house).reached.filter((one) => concerns(actor, one))
-    const names = await namesOf(
+    const names = await customerNames(
       house.db,
       reached.flatMap(({ customerId }) => customerId ?? []),
     )
