@@ -31,6 +31,8 @@ interface Device {
 const devices: Device[] = []
 const customers = Array.from({ length: 4 }, newId)
 const sites = customers.map(() => [newId(), newId()])
+/** Sites at which nothing stands. */
+const manySites = Array.from({ length: 20 }, newId)
 const people = Array.from({ length: 6 }, newId)
 const requests = Array.from({ length: 5 }, newId)
 const start = Date.UTC(2026, 2, 1)
@@ -225,6 +227,8 @@ const scopes: fc.Arbitrary<Scope> = fc.oneof(
   fc.constant<Scope>({ kind: 'all' }),
   fc.subarray(customers, { minLength: 1 }).map((ids): Scope => ({ kind: 'customers', ids })),
   fc.subarray(sites.flat(), { minLength: 1 }).map((ids): Scope => ({ kind: 'sites', ids })),
+  // Of so many places that the newest events are looked through first.
+  fc.subarray(sites.flat()).map((ids): Scope => ({ kind: 'sites', ids: [...ids, ...manySites] })),
   fc
     .constantFrom('balance', 'controller')
     .map((name): Scope => ({ kind: 'models', ids: [h.seeded.models[name] ?? ''] })),

@@ -5,7 +5,7 @@ import type { Tx } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { device } from '../devices/tables.ts'
 import { idColumns, idsWithin, isIdSearch, type Narrow, narrowedTo } from './narrow.ts'
-import { type Sight, withinSight } from './visible.ts'
+import { nothing, type Sight, withinSight } from './visible.ts'
 
 /**
  * Where a page of the log is: the ids of the newest events that somebody may see and a filter lets through. Each way
@@ -98,7 +98,8 @@ const browsed = async (db: Tx, sight: Sight, filter: Narrow, wanted: Wanted): Pr
         : newest(and(seen, unusual), wanted),
     )
   }
-  const parts = sight.customers.length > mostSideBySide ? undefined : await partsOf(db, sight, where, wanted, false)
+  const isTooMany = sight.wide || sight.customers.length > mostSideBySide
+  const parts = isTooMany ? undefined : await partsOf(db, sight, where, wanted, false)
   if (parts) return idsOf(db, together(parts, wanted))
   const few = await idsOf(db, newestOfFew(undefined, window, seen, wanted))
   if (few.length === wanted.most) return few
@@ -153,8 +154,6 @@ export const placesOf = (db: Tx, sight: Sight, filter: Narrow, wanted: Wanted, a
     return idsOf(db, together(parts, wanted))
   }
   // Of one customer whose whole log he may see: as if that were all he may see.
-  const near: Sight = whole
-    ? { everything: false, maker: false, customers: [customerId], devices: undefined, deviceIds: undefined }
-    : sight
+  const near: Sight = whole ? { ...nothing, customers: [customerId] } : sight
   return filter.search ? searched(db, anybody, near, filter, wanted) : browsed(db, near, filter, wanted)
 }

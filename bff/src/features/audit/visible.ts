@@ -17,7 +17,25 @@ export interface Sight {
   devices: SQL | undefined
   /** The same devices, where they were granted one by one. */
   deviceIds: readonly string[] | undefined
+  /** Whether these are the devices of so many sites, models or tags that most pages are full of the newest events. */
+  wide: boolean
 }
+
+/** Sight of no event at all. */
+export const nothing: Sight = {
+  everything: false,
+  maker: false,
+  customers: [],
+  devices: undefined,
+  deviceIds: undefined,
+  wide: false,
+}
+
+/** From so many sites, models and tags on, the newest events are looked through before devices are counted. */
+const manyPlaces = 20
+
+const placesIn = (scope: Scope): number =>
+  scope.kind === 'tags' ? scope.tags.length : scope.kind === 'sites' || scope.kind === 'models' ? scope.ids.length : 0
 
 const customersIn = (scopes: readonly Scope[]): string[] =>
   scopes.flatMap((scope) => (scope.kind === 'customers' ? scope.ids : []))
@@ -41,6 +59,7 @@ export const sightOf = (actor: Pick<Actor, 'customerId' | 'grants'>): Sight => {
       needsDevices && oneByOne
         ? [...new Set(narrower.flatMap(({ scope }) => (scope.kind === 'devices' ? scope.ids : [])))]
         : undefined,
+    wide: needsDevices && narrower.reduce((sum, { scope }) => sum + placesIn(scope), 0) >= manyPlaces,
   }
 }
 
