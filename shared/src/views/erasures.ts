@@ -1,4 +1,4 @@
-import type { May, Named } from './basics.ts'
+import type { May, Named, Page } from './basics.ts'
 
 /** Stands in the log in the place of a word that was erased. */
 export const erasedWord = '(erased)'
@@ -28,10 +28,8 @@ export interface ErasureView {
   may: { confirm: May; stop: May }
 }
 
-export interface ErasuresView {
-  erasures: ErasureView[]
-  /** People who were removed and whose data still stand in the log. */
-  removed: Named[]
+/** A page of what was asked to be erased at a company, the newest first. */
+export interface ErasuresView extends Page<ErasureView> {
   /** How long after the second yes it waits, hours. */
   waitHours: number
   may: { ask: May }

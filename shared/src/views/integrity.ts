@@ -92,9 +92,10 @@ export interface LogView {
   key: { text: string; fingerprint: string }
   /** The customer's devices that hold a signed checkpoint of it, of how many; `null` for the maker's own log. */
   witnesses: { holding: number; devices: number; largest: number | null; lastAt: number | null } | null
-  /** The checks, newest first; the first may still be under way. */
+  /** The newest checks; the first may still be under way. */
   checks: LogCheckView[]
-  faults: LogFaultView[]
+  /** Faults that the side of whoever reads it has not explained, and all there ever were. */
+  faults: { open: number; all: number }
   may: { check: May; explain: May }
 }
 

@@ -1,4 +1,4 @@
-import type { Named } from './basics.ts'
+import type { Named, Page } from './basics.ts'
 
 /** Somebody of the maker who looked at data of a customer. */
 export interface LookerView {
@@ -10,17 +10,14 @@ export interface LookerView {
   lastAt: number
   /** The devices looked at, the newest first. */
   devices: Named[]
-  /** Of how many more devices nothing is told here. */
-  otherDevices: number
   /** The reasons in the words of the log, the newest first. */
   purposes: string[]
 }
 
-/** Who looked, from one moment to another. */
-export interface LooksView {
+/** Who looked, from one moment to another: a page counts the looks before those of the page before it, of whomever. */
+export interface LooksView extends Page<LookerView> {
   from: number
   to: number
-  /** False where there were more looks than are counted here: the newest are. */
-  whole: boolean
-  people: LookerView[]
+  /** The oldest look that is counted; `null` where there is none. */
+  since: number | null
 }

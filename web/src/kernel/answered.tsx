@@ -36,11 +36,11 @@ export const Paged = <T,>({
   if (!list.data) return list.error ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : <Loading />
   const more = async ({ detail }: MouseEvent) => {
     const around = foot.current?.parentElement
-    const rows = () => around?.querySelectorAll<HTMLElement>('tbody > tr')
+    const rows = () => around?.querySelectorAll<HTMLElement>('tbody > tr, ul > li[tabindex]')
     const before = rows()?.length ?? 0
     await list.fetchNextPage()
     // Whoever pressed a key goes on with what came; the button may be gone by now.
-    if (detail === 0) requestAnimationFrame(() => rows()?.[before]?.focus())
+    if (detail === 0) requestAnimationFrame(() => (rows()?.[before] ?? rows()?.[before - 1])?.focus())
   }
   return (
     <>

@@ -103,7 +103,7 @@ describe('AL23 two administrators of the company, and a day', () => {
     expect(codeOf(await confirm(clara, body.id))).toBe('another_must_confirm')
     expect(codeOf(await confirm(ruth, body.id))).toBe('not_of_company')
     expect(codeOf(await confirm(luis, body.id))).toBe('not_found')
-    const [row] = (await list(marc)).erasures
+    const [row] = (await list(marc)).rows
     expect(row).toMatchObject({
       state: 'asked',
       askedBy: 'Clara Meier',
@@ -112,12 +112,12 @@ describe('AL23 two administrators of the company, and a day', () => {
     expect(codeOf(await confirm(marc, body.id))).toBeUndefined()
     // Either of the two stops it until it begins; nothing happens before its time.
     await erasePeople.run(h.house)
-    expect((await list(marc)).erasures[0]).toMatchObject({ state: 'confirmed', events: 0 })
+    expect((await list(marc)).rows[0]).toMatchObject({ state: 'confirmed', events: 0 })
     expect(codeOf(await stop(clara, body.id))).toBeUndefined()
     expect(codeOf(await stop(marc, body.id))).toBe('wrong_state')
     await later(hours(25))
     await erasePeople.run(h.house)
-    expect((await list(await h.as('approver'))).erasures[0]).toMatchObject({ state: 'stopped' })
+    expect((await list(await h.as('approver'))).rows[0]).toMatchObject({ state: 'stopped' })
     expect((await linesWith('Ines Frei')).length).toBeGreaterThan(0)
   })
 
@@ -347,7 +347,7 @@ describe('AL23 what is erased', () => {
       groups: [],
     })
     expect(invited.status, JSON.stringify(invited.body)).toBe(201)
-    expect((await list(clara)).erasures[0]).toMatchObject({ state: 'done', person: { name: 'Erased person' } })
+    expect((await list(clara)).rows[0]).toMatchObject({ state: 'done', person: { name: 'Erased person' } })
     expect(codeOf(await askFor(clara, ines))).toBe('not_found')
   })
 })

@@ -78,7 +78,7 @@ const asked = async (answers: Persona = 'colleague') => {
     reason: 'left',
   })
   expect(status, JSON.stringify(body)).toBe(201)
-  const row = (await second.get<ErasuresView>(`${path()}/erasures`)).body.erasures.find(({ id }) => id === body.id)
+  const row = (await second.get<ErasuresView>(`${path()}/erasures`)).body.rows.find(({ id }) => id === body.id)
   const said = await second.post<{ error?: { code: string; says: string } }>(`${path()}/erasures/${body.id}/confirm`)
   expect((await clara.post(`${path()}/erasures/${body.id}/stop`)).status).toBe(200)
   return {

@@ -1,12 +1,14 @@
 import { granted } from '@gatehouse/shared/decide'
 import type { Refusal } from '@gatehouse/shared/refusals'
-import { Line } from '@gatehouse/shared/text'
+import { Line, SearchText } from '@gatehouse/shared/text'
+import type { Named, Page } from '@gatehouse/shared/views/basics'
 import type { ErasuresView, ErasureView } from '@gatehouse/shared/views/erasures'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Actor } from '../../kernel/actor.ts'
 import type { House } from '../../kernel/house.ts'
 import { allow, type Finder, type Found, mayUnless, theMaker } from '../../kernel/http/allow.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { isUuid } from '../../kernel/ids.ts'
@@ -16,6 +18,11 @@ import { askErasure, confirmErasure, stopErasure } from './service.ts'
 import { administratorsOf, couldConfirm, isIndependent } from './standing.ts'
 import { type Erasable, type ErasureRow, erasableOf, erasureById, erasuresOf, namesOf, removedPeople } from './store.ts'
 
+const Query = PageQuery.extend({
+  /** `open`: whatever is not done, stopped or lapsed. */
+  state: z.enum(['open', 'over']).optional(),
+})
+const Removed = PageQuery.extend({ search: SearchText.optional() })
 const Asked = z.strictObject({ reason: Line(500) })
 
 type At = 'customer' | 'maker'
@@ -56,12 +63,17 @@ const theErasureOf =
     return found && { ...found, row, customerName }
   }
 
-const list = async (house: House, actor: Actor, customerId: string | null): Promise<ErasuresView> => {
-  const [rows, removed, administrators] = await Promise.all([
-    erasuresOf(house.db, customerId),
-    removedPeople(house.db, customerId),
+const list = async (
+  house: House,
+  actor: Actor,
+  customerId: string | null,
+  { limit, cursor, state }: z.infer<typeof Query>,
+): Promise<ErasuresView> => {
+  const [found, administrators] = await Promise.all([
+    erasuresOf(house.db, customerId, { limit, state, before: readKey(cursor, ['id'])?.[0] }),
     administratorsOf(house.db, customerId),
   ])
+  const rows = found.slice(0, limit)
   const people = rows.flatMap((row) => [row.personId, row.askedBy, row.confirmedBy, row.stoppedBy])
   const names = await namesOf(house.db, [...new Set(people.filter((id) => id !== null))])
   const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? 'Somebody'))
@@ -97,20 +109,40 @@ const list = async (house: House, actor: Actor, customerId: string | null): Prom
     may: { confirm: may(row.state === 'asked' ? whyNot.get(row.id) : 'wrong_state'), stop: may(whyNotStop(row)) },
   })
   return {
-    erasures: rows.map(view),
-    removed,
+    ...asPage(found, limit, (row) => [row.id], view),
     waitHours: waits / 3_600_000,
     may: { ask: may(whyNotAsk(actor, '', company)) },
   }
 }
 
+const removed = async (
+  { db }: House,
+  customerId: string | null,
+  { limit, cursor, search }: z.infer<typeof Removed>,
+): Promise<Page<Named>> =>
+  asPage(
+    await removedPeople(db, customerId, { limit, search, after: readKey(cursor, ['text', 'id']) }),
+    limit,
+    ({ name, id }) => [name, id],
+    (row) => row,
+  )
+
 /** Erasing what names a person: asked for by one administrator, confirmed by another, done after a day. */
 export const erasuresRoom = new Hono<RoomEnv>()
-  .get('/customers/:customerId/erasures', allow('person.view', theCustomer), async (c) =>
-    c.json(await list(c.var.house, c.var.actor, c.var.target.customerId)),
+  .get('/customers/:customerId/erasures', allow('person.view', theCustomer), validated('query', Query), async (c) =>
+    c.json(await list(c.var.house, c.var.actor, c.var.target.customerId, c.req.valid('query'))),
   )
-  .get('/staff/erasures', allow('staff.view', theMaker), async (c) =>
-    c.json(await list(c.var.house, c.var.actor, null)),
+  .get('/staff/erasures', allow('staff.view', theMaker), validated('query', Query), async (c) =>
+    c.json(await list(c.var.house, c.var.actor, null, c.req.valid('query'))),
+  )
+  .get(
+    '/customers/:customerId/removed-people',
+    allow('person.view', theCustomer),
+    validated('query', Removed),
+    async (c) => c.json(await removed(c.var.house, c.var.target.customerId, c.req.valid('query'))),
+  )
+  .get('/staff/removed', allow('staff.view', theMaker), validated('query', Removed), async (c) =>
+    c.json(await removed(c.var.house, null, c.req.valid('query'))),
   )
   .post(
     '/customers/:customerId/people/:personId/erasure',

@@ -89,7 +89,7 @@ const confirmed = async (id: string, by: 'colleague' | 'administrator' = 'collea
   codeOf(await (await h.as(by)).post(`/api/customers/${helvetia}/erasures/${id}/confirm`))
 const stateOf = async (id: string) => {
   const { body } = await (await h.as('approver')).get<ErasuresView>(`/api/customers/${helvetia}/erasures`)
-  return body.erasures.find((one) => one.id === id)?.state
+  return body.rows.find((one) => one.id === id)?.state
 }
 const erased = async (personId: string, by?: 'administrator', before?: (id: string) => Promise<unknown>) => {
   const id = await asked(personId)
@@ -214,7 +214,7 @@ describe('AL23 another human, as far as we can know', () => {
     await note(h.house, [entry({ by, event: 'group.changed', fields: change, about })])
     expect(await confirmed(id)).toBe('not_independent')
     const { body } = await (await h.as('colleague')).get<ErasuresView>(`/api/customers/${helvetia}/erasures`)
-    expect(body.erasures.find((one) => one.id === id)?.may.confirm).toMatchObject({ ok: false })
+    expect(body.rows.find((one) => one.id === id)?.may.confirm).toMatchObject({ ok: false })
     await later(hours(25))
     expect(await confirmed(id)).toBe('not_independent')
     // Nobody answers it any more.
@@ -240,7 +240,7 @@ describe('AL23 another human, as far as we can know', () => {
     const beat = await signIn()
     const yes = (by: Visitor) => by.post(`/api/customers/${helvetia}/erasures/${id}/confirm`)
     const { body } = await beat.get<ErasuresView>(`/api/customers/${helvetia}/erasures`)
-    expect(body.erasures.find((one) => one.id === id)?.may).toMatchObject({
+    expect(body.rows.find((one) => one.id === id)?.may).toMatchObject({
       confirm: { ok: false },
       stop: { ok: true },
     })

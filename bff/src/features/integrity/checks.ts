@@ -62,6 +62,9 @@ export const orderNightlyChecks: Job = {
 /** A log that somebody had checked is not checked again for anybody within this time. */
 const restsFor = minutes(10)
 
+/** So many of the newest checks are looked at: one that was asked for a moment ago is among them. */
+export const newest = { limit: 9 }
+
 /** True where one of these checks of one log was asked for a moment ago. */
 export const askedLately = (checks: readonly Pick<CheckRow, 'askedBy' | 'askedAt'>[], now: number): boolean =>
   checks.some(({ askedBy, askedAt }) => askedBy !== null && now - askedAt < restsFor)
@@ -70,7 +73,7 @@ export const askedLately = (checks: readonly Pick<CheckRow, 'askedBy' | 'askedAt
 export const askForCheck = (house: House, actor: Actor, log: KnownLog): Promise<string> =>
   change(house, byPerson(actor), 'log.check_asked', async (tx) => {
     const now = house.clock.now()
-    const before = await checksOf(tx, log.tree)
+    const before = await checksOf(tx, log.tree, newest)
     const [row] = await tx
       .insert(auditCheck)
       .values({ id: newId(), tree: log.tree, askedAt: now, askedBy: actor.id })

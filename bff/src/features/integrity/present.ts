@@ -2,6 +2,7 @@ import { base64, utf8 } from '@gatehouse/shared/audit/bytes'
 import { makersTree, readCheckpointText } from '@gatehouse/shared/audit/checkpoint'
 import { printKey, readNote } from '@gatehouse/shared/audit/note'
 import { decide } from '@gatehouse/shared/decide'
+import type { Page } from '@gatehouse/shared/views/basics'
 import type { LogCheckView, LogFaultView, LogView } from '@gatehouse/shared/views/integrity'
 import type { Actor } from '../../kernel/actor.ts'
 import { sha256 } from '../../kernel/audit/platform.ts'
@@ -9,10 +10,11 @@ import { days } from '../../kernel/clock.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { asMay, mayUnless } from '../../kernel/http/allow.ts'
+import { asPage, type PageAsked, readKey } from '../../kernel/http/pages.ts'
 import { newestCheckpoint, signerOf } from '../audit/door.ts'
 import { devicesById } from '../devices/door.ts'
 import { witnessesOf } from '../witnesses/door.ts'
-import { askedLately } from './checks.ts'
+import { askedLately, newest } from './checks.ts'
 import { activityOn, type KnownLog } from './log.ts'
 import { byCommand, restoresOf } from './restores.ts'
 import { sideOf } from './service.ts'
@@ -23,6 +25,8 @@ import {
   eventsAt,
   explanationsOf,
   type FaultRow,
+  faultCounts,
+  faultKey,
   faultsOf,
   treeStanding,
 } from './store.ts'
@@ -70,29 +74,64 @@ const presentFault = (
   open: explanations.every(({ explanation }) => explanation.side !== sideOf(actor)),
 })
 
-/** A log with everything that shows whether it is whole. */
-export const presentLog = async (house: House, actor: Actor, log: KnownLog): Promise<LogView> => {
-  const { db } = house
-  const [standing, checkpoint, checks, faults, explanations, signer, witnesses, restores] = await Promise.all([
-    treeStanding(db, log.tree),
-    newestCheckpoint(db, log.tree),
-    checksOf(db, log.tree),
-    faultsOf(db, log.tree),
-    explanationsOf(db, log.tree),
-    signerOf(house),
-    log.customerId === null ? null : witnessesOf(db, log.customerId, house.clock.now() - days(1)),
-    restoresOf(house, log.tree),
-  ])
-  const [devices, events] = await Promise.all([
+/** A page of what was found in a log, the newest first. */
+export const presentFaults = async (
+  { db }: House,
+  actor: Actor,
+  { tree }: KnownLog,
+  { limit, cursor }: PageAsked,
+): Promise<Page<LogFaultView>> => {
+  const rows = await faultsOf(db, tree, { limit, after: readKey(cursor, ['number', 'number', 'id']) })
+  const [explanations, devices, events] = await Promise.all([
+    explanationsOf(
+      db,
+      tree,
+      rows.map(({ id }) => id),
+    ),
     devicesById(
       db,
-      faults.flatMap(({ deviceId }) => deviceId ?? []),
+      rows.flatMap(({ deviceId }) => deviceId ?? []),
     ),
     eventsAt(
       db,
-      log.tree,
-      faults.flatMap(({ seq }) => seq ?? []),
+      tree,
+      rows.flatMap(({ seq }) => seq ?? []),
     ),
+  ])
+  return asPage(rows, limit, faultKey, (fault) =>
+    presentFault(
+      actor,
+      fault,
+      explanations.filter(({ explanation }) => explanation.faultId === fault.id),
+      { device: devices.get(fault.deviceId ?? '')?.name, eventId: events.get(fault.seq ?? -1) },
+    ),
+  )
+}
+
+/** A page of the checks of a log, the newest first. */
+export const presentChecks = async (
+  { db }: House,
+  { tree }: KnownLog,
+  { limit, cursor }: PageAsked,
+): Promise<Page<LogCheckView>> =>
+  asPage(
+    await checksOf(db, tree, { limit, before: readKey(cursor, ['number', 'id']) }),
+    limit,
+    ({ check }) => [check.askedAt, check.id],
+    presentCheck,
+  )
+
+/** A log with everything that shows whether it is whole. */
+export const presentLog = async (house: House, actor: Actor, log: KnownLog): Promise<LogView> => {
+  const { db } = house
+  const [standing, checkpoint, checks, faults, signer, witnesses, restores] = await Promise.all([
+    treeStanding(db, log.tree),
+    newestCheckpoint(db, log.tree),
+    checksOf(db, log.tree, newest),
+    faultCounts(db, log.tree, sideOf(actor)),
+    signerOf(house),
+    log.customerId === null ? null : witnessesOf(db, log.customerId, house.clock.now() - days(1)),
+    restoresOf(house, log.tree),
   ])
   const key = signer.keyOf(log.tree)
   const may = (deed: 'verify' | 'explain') =>
@@ -116,14 +155,7 @@ export const presentLog = async (house: House, actor: Actor, log: KnownLog): Pro
     restores,
     witnesses,
     checks: checks.map(presentCheck),
-    faults: faults.map((fault) =>
-      presentFault(
-        actor,
-        fault,
-        explanations.filter(({ explanation }) => explanation.faultId === fault.id),
-        { device: devices.get(fault.deviceId ?? '')?.name, eventId: events.get(fault.seq ?? -1) },
-      ),
-    ),
+    faults,
     may: { check: check.ok ? mayUnless(shut) : check, explain: may('explain') },
   }
 }

@@ -5,13 +5,13 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { Refused } from '../../kernel/errors.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
-import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
+import { asPage, type PageAsked, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { newestCheckpoint } from '../audit/door.ts'
 import { askForCheck } from './checks.ts'
 import { activityOn, type KnownLog, theFault, theLog, theMakersFault, theMakersLog } from './log.ts'
-import { logIdOf, presentLog } from './present.ts'
+import { logIdOf, presentChecks, presentFaults, presentLog } from './present.ts'
 import { explainFault, sideOf } from './service.ts'
 import { type FaultRow, logsSeen, makersLog, openFaultsFor } from './store.ts'
 
@@ -19,6 +19,17 @@ const Query = PageQuery.extend({ search: SearchText.optional() })
 const Explanation = z.strictObject({ reason: Line(500) })
 
 type OnLog = Context<RoomEnv & { Variables: { target: KnownLog } }>
+
+type PageOfLog = Context<
+  RoomEnv & { Variables: { target: KnownLog } },
+  string,
+  { in: { query: { limit?: string; cursor?: string } }; out: { query: PageAsked } }
+>
+
+const faultsPage = async (c: PageOfLog) =>
+  c.json(await presentFaults(c.var.house, c.var.actor, c.var.target, c.req.valid('query')))
+
+const checksPage = async (c: PageOfLog) => c.json(await presentChecks(c.var.house, c.var.target, c.req.valid('query')))
 
 const shown = async (c: OnLog) => c.json(await presentLog(c.var.house, c.var.actor, c.var.target))
 
@@ -73,6 +84,8 @@ export const integrityRoom = new Hono<RoomEnv>()
   })
   .get('/logs/:customerId', allow('audit.verify', theLog), shown)
   .get('/logs/:customerId/checkpoint', allow('audit.verify', theLog), checkpointFile)
+  .get('/logs/:customerId/faults', allow('audit.verify', theLog), validated('query', PageQuery), faultsPage)
+  .get('/logs/:customerId/checks', allow('audit.verify', theLog), validated('query', PageQuery), checksPage)
   .post('/logs/:customerId/checks', allow('audit.verify', theLog), checkAsked)
   .post(
     '/logs/:customerId/faults/:faultId/explanation',
@@ -82,6 +95,8 @@ export const integrityRoom = new Hono<RoomEnv>()
   )
   .get('/makers-log', allow('audit.view_maker', theMakersLog), shown)
   .get('/makers-log/checkpoint', allow('audit.view_maker', theMakersLog), checkpointFile)
+  .get('/makers-log/faults', allow('audit.view_maker', theMakersLog), validated('query', PageQuery), faultsPage)
+  .get('/makers-log/checks', allow('audit.view_maker', theMakersLog), validated('query', PageQuery), checksPage)
   .post('/makers-log/checks', allow('audit.view_maker', theMakersLog), checkAsked)
   .post(
     '/makers-log/faults/:faultId/explanation',

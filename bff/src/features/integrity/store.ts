@@ -76,17 +76,42 @@ export const toldOf = async (db: Tx, tree: string, since: number): Promise<numbe
   return rows.flatMap(({ at }) => at ?? [])
 }
 
-/** Faults that a page shows of one log, at most. */
-const mostShown = 200
+/** Where a fault stands among those of its log: the newest first, those found together in the order of the log. */
+const placeOfFault = sql`(- ${auditFault.firstAt}), coalesce(${auditFault.seq}, -1), ${auditFault.id}`
 
-/** What was found in a log, the newest first. */
-export const faultsOf = (db: Tx, tree: string): Promise<FaultRow[]> =>
+/** The same of one that was read. */
+export const faultKey = ({ firstAt, seq, id }: FaultRow): [number, number, string] => [-firstAt, seq ?? -1, id]
+
+/** What was found in a log behind that place, one more than `limit`. */
+export const faultsOf = (
+  db: Tx,
+  tree: string,
+  page: { limit: number; after: [at: number, seq: number, id: string] | undefined },
+): Promise<FaultRow[]> =>
   db
     .select()
     .from(auditFault)
+    .where(
+      and(
+        eq(auditFault.tree, tree),
+        page.after &&
+          sql`(${placeOfFault}) > (${page.after[0]}::bigint, ${page.after[1]}::bigint, ${page.after[2]}::uuid)`,
+      ),
+    )
+    .orderBy(placeOfFault)
+    .limit(page.limit + 1)
+
+/** How many faults a log ever had, and how many of them a side has not explained. */
+export const faultCounts = async (db: Tx, tree: string, side: FaultSide): Promise<LogRow['faults']> => {
+  const [row] = await db
+    .select({
+      all: sql<number>`count(*)::int`,
+      open: sql<number>`(count(*) filter (where ${unexplainedBy(side)}))::int`,
+    })
+    .from(auditFault)
     .where(eq(auditFault.tree, tree))
-    .orderBy(desc(auditFault.firstAt), asc(auditFault.seq), asc(auditFault.id))
-    .limit(mostShown)
+  return { open: row?.open ?? 0, all: row?.all ?? 0 }
+}
 
 /** What was found about these events themselves, by id; what was found of the log around them is not. */
 export const faultsOfEvents = async (db: Tx, eventIds: readonly string[]): Promise<Map<string, string>> => {
@@ -116,13 +141,13 @@ export interface ExplanationWithName {
   by: string | null
 }
 
-/** What people say of the faults of a log. */
-export const explanationsOf = (db: Tx, tree: string): Promise<ExplanationWithName[]> =>
+/** What people say of these faults of a log. */
+export const explanationsOf = (db: Tx, tree: string, faultIds: readonly string[]): Promise<ExplanationWithName[]> =>
   db
     .select({ explanation: auditExplanation, by: person.name })
     .from(auditExplanation)
     .leftJoin(person, eq(person.id, auditExplanation.personId))
-    .where(eq(auditExplanation.tree, tree))
+    .where(and(eq(auditExplanation.tree, tree), inArray(auditExplanation.faultId, [...faultIds])))
     .orderBy(asc(auditExplanation.at))
 
 export interface CheckWithName {
@@ -130,15 +155,25 @@ export interface CheckWithName {
   askedBy: string | null
 }
 
-/** The newest checks of a log. */
-export const checksOf = (db: Tx, tree: string): Promise<CheckWithName[]> =>
+/** The checks of a log, the newest first, from before that one on; one more than `limit`. */
+export const checksOf = (
+  db: Tx,
+  tree: string,
+  page: { limit: number; before?: [at: number, id: string] | undefined },
+): Promise<CheckWithName[]> =>
   db
     .select({ check: auditCheck, askedBy: person.name })
     .from(auditCheck)
     .leftJoin(person, eq(person.id, auditCheck.askedBy))
-    .where(eq(auditCheck.tree, tree))
+    .where(
+      and(
+        eq(auditCheck.tree, tree),
+        page.before &&
+          sql`(${auditCheck.askedAt}, ${auditCheck.id}) < (${page.before[0]}::bigint, ${page.before[1]}::uuid)`,
+      ),
+    )
     .orderBy(desc(auditCheck.askedAt), desc(auditCheck.id))
-    .limit(10)
+    .limit(page.limit + 1)
 
 /** How large a log is, and how many events have no place in it yet. */
 export const treeStanding = async (

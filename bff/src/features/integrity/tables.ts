@@ -40,6 +40,8 @@ export const auditFault = pgTable(
   (t) => [
     unique('audit_fault_once').on(t.tree, t.seq, t.kind, t.occurrence).nullsNotDistinct(),
     unique('audit_fault_of_tree').on(t.tree, t.id),
+    // As a log's page lists them: the newest first, those found together in the order of the log.
+    index('audit_fault_newest').on(t.tree, sql`(- ${t.firstAt})`, sql`coalesce(${t.seq}, -1)`, t.id),
   ],
 )
 

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
 import { entryNumber } from '@gatehouse/shared/audit-faults'
 import type { AuditEventView, AuditPage } from '@gatehouse/shared/views/audit'
-import type { LogView, OpenFaultsView } from '@gatehouse/shared/views/integrity'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { LogFaultView, LogView, OpenFaultsView } from '@gatehouse/shared/views/integrity'
 import { eq } from 'drizzle-orm'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -336,7 +337,8 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
     for (const who of ['auditor', 'reader', 'technician', 'otherApprover'] as const)
       expect([who, await bannerOf(who)]).toEqual([who, []])
     const { body } = await (await h.as('reader')).get<LogView>(`/api/logs/${tree}`)
-    const seen = body.faults.filter(({ seq }) => seq === 4)
+    const { rows } = (await (await h.as('reader')).get<Page<LogFaultView>>(`/api/logs/${tree}/faults`)).body
+    const seen = rows.filter(({ seq }) => seq === 4)
     expect(seen).toMatchObject([{ says: expect.stringContaining('outcome'), open: true }])
     expect(body.may.explain).toMatchObject({ ok: false })
     expect((await (await h.as('otherApprover')).get(`/api/logs/${tree}`)).status).toBe(404)

@@ -169,14 +169,14 @@ test('C7 a customer reads who looked, at what and why; AL07 others read nothing 
   await tom.post(`/api/devices/${deviceId}/purpose`, { purpose: 'a look at the list' })
   await page(tom, deviceId)
   const { body } = await clara.get<LooksView>('/api/looks')
-  const him = body.people.find(({ id }) => id === h.seeded.people.technician)
+  const him = body.rows.find(({ id }) => id === h.seeded.people.technician)
   expect(him).toMatchObject({ company: h.house.settings.maker })
   expect(him?.devices[0]?.id).toBe(deviceId)
   expect(him?.purposes[0]).toBe('“a look at the list”')
   expect(him?.looks).toBeGreaterThan(3)
-  expect(body.people.map(({ company }) => company)).not.toContain('Helvetia Pharma')
-  expect((await luis.get<LooksView>('/api/looks')).body.people).toEqual([])
-  expect((await clara.get<LooksView>(`/api/looks?to=${body.from}&from=0`)).body.people).toEqual([])
+  expect(body.rows.map(({ company }) => company)).not.toContain('Helvetia Pharma')
+  expect((await luis.get<LooksView>('/api/looks')).body.rows).toEqual([])
+  expect((await clara.get<LooksView>(`/api/looks?to=${body.from}&from=0`)).body.rows).toEqual([])
 })
 
 describe('C7 a customer may want to know first', () => {

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { days } from '../../kernel/clock.ts'
 import { allow, self } from '../../kernel/http/allow.ts'
+import { asPage, PageQuery, readKey } from '../../kernel/http/pages.ts'
 import type { RoomEnv } from '../../kernel/http/room-env.ts'
 import { validated } from '../../kernel/http/validated.ts'
 import { eventsVisibleTo } from '../audit/door.ts'
@@ -19,9 +20,14 @@ const Stated = z.strictObject({
 
 const Moment = z.coerce.number().int().min(0).max(8_640_000_000_000_000)
 /** The last thirty days where nothing is said. */
-const When = z.object({ from: Moment.optional(), to: Moment.optional(), customer: z.uuid().optional() })
-/** So many looks are counted, the newest. */
-const mostLooks = 2_000
+const When = z.object({
+  from: Moment.optional(),
+  to: Moment.optional(),
+  customer: z.uuid().optional(),
+  /** So many looks are counted on a page. */
+  limit: z.coerce.number().int().min(1).max(2_000).default(2_000),
+  cursor: PageQuery.shape.cursor,
+})
 
 /** Who looked, and why the maker's people look at what is a customer's. */
 export const looksRoom = new Hono<RoomEnv>()
@@ -31,14 +37,20 @@ export const looksRoom = new Hono<RoomEnv>()
     validated('query', When),
     async (c) => {
       const { house, actor } = c.var
-      const { to = house.clock.now(), from = to - days(30), customer } = c.req.valid('query')
+      const { to = house.clock.now(), from = to - days(30), customer, limit, cursor } = c.req.valid('query')
       const filter = { events: [...looksAt.events], from, to, ...(customer && { customerId: customer }) }
       const look = await lookAtLog(house, actor, { customerId: customer })
       const without = look ? [] : (await withheldFrom(house, actor)).map(({ id }) => id)
-      const rows = await eventsVisibleTo(house.db, { ...actor, without }, filter, mostLooks, undefined)
+      const [before] = readKey(cursor, ['id']) ?? []
+      const found = await eventsVisibleTo(house.db, { ...actor, without }, filter, limit, before)
       await look?.note()
-      const whole = rows.length <= mostLooks
-      return c.json({ from, to, whole, people: lookersOf(rows.slice(0, mostLooks)) } satisfies LooksView)
+      const { rows, next } = asPage(
+        found,
+        limit,
+        ({ id }) => [id],
+        (row) => row,
+      )
+      return c.json({ from, to, since: rows.at(-1)?.at ?? null, rows: lookersOf(rows), next } satisfies LooksView)
     },
   )
   .post(

@@ -5,8 +5,8 @@ import type { AuditEventRow } from '../audit/door.ts'
 /** What a list of looks is narrowed to. */
 export const looksAt = { events: [...lookEvents, 'viewing.started'] } as const
 
-const mostDevices = 12
-const mostPurposes = 4
+/** Of each, on one page. */
+const mostPurposes = 12
 
 type Row = Pick<AuditEventRow, 'at' | 'actorId' | 'actorName' | 'actorCompany' | 'deviceId' | 'deviceName' | 'fields'>
 
@@ -29,8 +29,7 @@ export const lookersOf = (rows: readonly Row[]): LookerView[] => {
     company: first.actorCompany,
     looks,
     lastAt: first.at,
-    devices: [...devices].slice(0, mostDevices).map(([id, name]) => ({ id, name })),
-    otherDevices: Math.max(0, devices.size - mostDevices),
+    devices: [...devices].map(([id, name]) => ({ id, name })),
     purposes: [...purposes].filter((one) => one !== '').slice(0, mostPurposes),
   }))
 }

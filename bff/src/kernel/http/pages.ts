@@ -8,6 +8,8 @@ export const PageQuery = z.object({
   cursor: z.string().max(3_000).optional(),
 })
 
+export type PageAsked = z.infer<typeof PageQuery>
+
 /** A cursor's text: base64url JSON of the last row's sort key; opaque to browsers, worth nothing as a right. */
 export const writeCursor = (key: readonly (string | number | null)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url')

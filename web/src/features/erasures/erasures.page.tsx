@@ -1,11 +1,12 @@
 import type { Named } from '@gatehouse/shared/views/basics'
 import { type ErasureView, erasedWord } from '@gatehouse/shared/views/erasures'
-import { Badge, Button, Card, Group, List, Select, Stack, Text, Title } from '@mantine/core'
+import { Badge, Button, Card, Group, List, Stack, Text, Title } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { Answered } from '../../kernel/answered.tsx'
+import { Paged } from '../../kernel/answered.tsx'
 import { counted } from '../../kernel/format.ts'
 import { key } from '../../kernel/keys.ts'
 import { useMe } from '../../kernel/me.ts'
@@ -16,10 +17,11 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
 import { Breadcrumbs, Page, Section } from '../../ui/page.tsx'
+import { SearchBox } from '../../ui/search-box.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { number } from '../integrity/looks.tsx'
 import { AskErasureDialog } from './ask-dialog.tsx'
-import { answerErasure, erasuresQuery } from './queries.ts'
+import { answerErasure, erasuresQuery, removedQuery } from './queries.ts'
 
 const states: Record<ErasureView['state'], { says: string; color: string }> = {
   asked: { says: 'Waits for a second yes', color: 'amber' },
@@ -149,25 +151,64 @@ const columns = (zone: string): Column<ErasureView>[] => [
   { id: 'events', header: 'Events', align: 'end', cell: (row) => (row.state === 'done' ? number(row.events) : '–') },
 ]
 
-const Removed = ({ people, onAsk }: { people: Named[]; onAsk: (person: Named) => void }) => {
-  const [chosen, setChosen] = useState<string | null>(null)
-  const person = people.find(({ id }) => id === chosen)
-  if (people.length === 0) return null
+const removedColumns = (onAsk: (person: Named) => void): Column<Named>[] => [
+  { id: 'name', header: 'Person', headline: true, cell: (row) => <bdi>{row.name}</bdi> },
+  {
+    id: 'deed',
+    header: 'Personal data',
+    align: 'end',
+    cell: (row) => (
+      <Button variant="default" size="compact-sm" onClick={() => onAsk(row)} aria-label={`Erase ${row.name}…`}>
+        Erase…
+      </Button>
+    ),
+  },
+]
+
+/** Whoever was removed and is not erased: the name stands in the log still. Nothing is shown where there is nobody. */
+const Removed = ({ customerId, onAsk }: { customerId: string | null; onAsk: (person: Named) => void }) => {
+  const [typed, setTyped] = useState('')
+  const [settled] = useDebouncedValue(typed.trim(), 250)
+  const list = useInfiniteQuery(removedQuery(customerId, settled))
+  if (settled === '' && typed === '' && list.data?.pages[0]?.rows.length === 0) return null
   return (
-    <Section title="People who were removed">
-      <Group align="flex-end">
-        <Select
-          label="Person"
-          placeholder="Choose"
-          searchable
-          data={people.map(({ id, name }) => ({ value: id, label: name }))}
-          value={chosen}
-          onChange={setChosen}
-        />
-        <Button variant="default" disabled={!person} onClick={() => person && onAsk(person)}>
-          Erase personal data…
-        </Button>
-      </Group>
+    <Section
+      title="People who were removed"
+      flush
+      actions={<SearchBox label="Search removed people" value={typed} onChange={setTyped} />}
+    >
+      <Paged list={list}>
+        {(people) => (
+          <DataTable
+            label="People who were removed"
+            columns={removedColumns(onAsk)}
+            rows={people}
+            rowKey={(row) => row.id}
+            stale={list.isPlaceholderData}
+            empty={<Empty title="Nobody of this name was removed" />}
+          />
+        )}
+      </Paged>
+    </Section>
+  )
+}
+
+const Earlier = ({ customerId, zone }: { customerId: string | null; zone: string }) => {
+  const list = useInfiniteQuery(erasuresQuery(customerId, 'over'))
+  if (list.data?.pages[0]?.rows.length === 0) return null
+  return (
+    <Section title="Earlier" flush>
+      <Paged list={list}>
+        {(over) => (
+          <DataTable
+            label="Earlier erasures"
+            columns={columns(zone)}
+            rows={over}
+            rowKey={(row) => row.id}
+            empty={null}
+          />
+        )}
+      </Paged>
     </Section>
   )
 }
@@ -178,7 +219,8 @@ export default function ErasuresPage() {
   const zone = useZone()
   const { customerId: asked } = useParams()
   const customerId = me.customer?.id ?? asked ?? null
-  const list = useQuery(erasuresQuery(customerId))
+  const list = useInfiniteQuery(erasuresQuery(customerId, 'open'))
+  const may = list.data?.pages[0]?.may
   const [answer, setAnswer] = useState<Answer | null>(null)
   const [person, setPerson] = useState<Named | null>(null)
   const queryClient = useQueryClient()
@@ -202,37 +244,24 @@ export default function ErasuresPage() {
         </Breadcrumbs>
       }
     >
-      <Answered query={list}>
-        {({ erasures, removed, may }) => {
-          const over = erasures.filter(({ state }) => state === 'done' || state === 'stopped' || state === 'lapsed')
-          const pending = erasures.filter((one) => !over.includes(one))
-          return (
+      <Stack gap="lg">
+        <Paged list={list}>
+          {(pending) => (
             <Stack gap="lg">
               {pending.map((one) => (
                 <Pending key={one.id} one={one} zone={zone} onAnswer={setAnswer} />
               ))}
               {pending.length === 0 && (
                 <Empty title="Nothing is asked for">
-                  Choose a person on the page of people
-                  {may.ask.ok && removed.length > 0 && ', or below one who was removed'}.
+                  Whom it is about is chosen on the page of people, or below where somebody was removed.
                 </Empty>
               )}
-              {may.ask.ok && <Removed people={removed} onAsk={setPerson} />}
-              {over.length > 0 && (
-                <Section title="Earlier" flush>
-                  <DataTable
-                    label="Earlier erasures"
-                    columns={columns(zone)}
-                    rows={over}
-                    rowKey={(row) => row.id}
-                    empty={null}
-                  />
-                </Section>
-              )}
             </Stack>
-          )
-        }}
-      </Answered>
+          )}
+        </Paged>
+        {may?.ask.ok && <Removed customerId={customerId} onAsk={setPerson} />}
+        {list.data && <Earlier customerId={customerId} zone={zone} />}
+      </Stack>
       {person && <AskErasureDialog customerId={customerId} person={person} onClose={() => setPerson(null)} />}
       {answer && (
         <ConfirmDialog

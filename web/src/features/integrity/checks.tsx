@@ -1,5 +1,7 @@
 import type { LogCheckView } from '@gatehouse/shared/views/integrity'
 import { IconAlertTriangle, IconCheck, IconHourglass, IconX } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Paged } from '../../kernel/answered.tsx'
 import { counted } from '../../kernel/format.ts'
 import { StateBadge } from '../../ui/badges.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -7,6 +9,7 @@ import { Empty } from '../../ui/notices.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import classes from './integrity.module.css'
 import { number } from './looks.tsx'
+import { checksQuery } from './queries.ts'
 
 const Result = ({ check }: { check: LogCheckView }) =>
   check.endedAt === null ? (
@@ -54,13 +57,17 @@ const columns = (zone: string): Column<LogCheckView>[] => [
   },
 ]
 
-/** The newest checks of a log. */
-export const Checks = ({ checks, zone }: { checks: readonly LogCheckView[]; zone: string }) => (
-  <DataTable
-    label="Checks"
-    columns={columns(zone)}
-    rows={checks}
-    rowKey={(row) => row.id}
-    empty={<Empty title="Not checked yet">Every log is checked each night.</Empty>}
-  />
+/** The checks of a log, the newest first. */
+export const Checks = ({ logId, zone }: { logId: string; zone: string }) => (
+  <Paged list={useInfiniteQuery(checksQuery(logId))}>
+    {(checks) => (
+      <DataTable
+        label="Checks"
+        columns={columns(zone)}
+        rows={checks}
+        rowKey={(row) => row.id}
+        empty={<Empty title="Not checked yet">Every log is checked each night.</Empty>}
+      />
+    )}
+  </Paged>
 )

@@ -3,8 +3,10 @@ import type { LogFaultView, LogView } from '@gatehouse/shared/views/integrity'
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconAlertTriangle, IconNote } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { Paged } from '../../kernel/answered.tsx'
 import { fieldFaults, formFault } from '../../kernel/field-faults.ts'
 import { paths } from '../../kernel/paths.ts'
 import { StateBadge } from '../../ui/badges.tsx'
@@ -12,7 +14,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import classes from './integrity.module.css'
 import { number } from './looks.tsx'
-import { useExplain } from './queries.ts'
+import { faultsQuery, useExplain } from './queries.ts'
 
 const sideSays: Record<FaultSide, string> = { maker: 'for the maker', customer: 'for the customer' }
 
@@ -69,7 +71,7 @@ const Place = ({ fault: { seq, eventId } }: { fault: LogFaultView }) => {
 }
 
 const OneFault = ({ fault, log, zone }: { fault: LogFaultView; log: LogView; zone: string }) => (
-  <li className={classes.fault}>
+  <li className={classes.fault} tabIndex={-1}>
     <Group justify="space-between" align="flex-start" gap="sm">
       <Stack gap={4} className={classes.faultWords}>
         <Group gap="xs">
@@ -114,9 +116,13 @@ const OneFault = ({ fault, log, zone }: { fault: LogFaultView; log: LogView; zon
 
 /** Everything that was ever found in a log, the newest first: it stays, explained or not. */
 export const Faults = ({ log, zone }: { log: LogView; zone: string }) => (
-  <ul className={classes.faults}>
-    {log.faults.map((fault) => (
-      <OneFault key={fault.id} fault={fault} log={log} zone={zone} />
-    ))}
-  </ul>
+  <Paged list={useInfiniteQuery(faultsQuery(log.id))}>
+    {(faults) => (
+      <ul className={classes.faults}>
+        {faults.map((fault) => (
+          <OneFault key={fault.id} fault={fault} log={log} zone={zone} />
+        ))}
+      </ul>
+    )}
+  </Paged>
 )

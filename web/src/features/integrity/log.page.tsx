@@ -91,7 +91,7 @@ const Shown = ({ log }: { log: LogView }) => {
           <Restores log={log} zone={zone} />
         </Section>
       )}
-      {log.faults.length > 0 && (
+      {log.faults.all > 0 && (
         <Section title="What was found" flush>
           <Faults log={log} zone={zone} />
         </Section>
@@ -110,7 +110,7 @@ const Shown = ({ log }: { log: LogView }) => {
         </Section>
       )}
       <Section title="Checks" flush>
-        <Checks checks={log.checks} zone={zone} />
+        <Checks logId={log.id} zone={zone} />
       </Section>
     </Page>
   )

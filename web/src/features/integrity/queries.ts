@@ -33,6 +33,34 @@ export const logsQuery = (search: string) =>
     placeholderData: keepPreviousData,
   })
 
+/** What was found in a log, the newest first. */
+export const faultsQuery = (logId: string) =>
+  infiniteQueryOptions({
+    queryKey: key('log', logId, 'faults'),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: '50', ...(pageParam && { cursor: pageParam }) }
+      return isMakers(logId)
+        ? said(own.faults.$get({ query }, { init: { signal } }))
+        : said(one.faults.$get({ param: { customerId: logId }, query }, { init: { signal } }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  })
+
+/** The checks of a log, the newest first. */
+export const checksQuery = (logId: string) =>
+  infiniteQueryOptions({
+    queryKey: key('log', logId, 'checks'),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: '10', ...(pageParam && { cursor: pageParam }) }
+      return isMakers(logId)
+        ? said(own.checks.$get({ query }, { init: { signal } }))
+        : said(one.checks.$get({ param: { customerId: logId }, query }, { init: { signal } }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  })
+
 const isRunning = (log: LogView | undefined): boolean => log?.checks.some(({ endedAt }) => endedAt === null) ?? false
 
 /** One log: what shows whether it is whole. Asked for again every second while it is being checked. */

@@ -12,18 +12,18 @@ import { useVerify } from './queries.ts'
 type Check = LogView['checks'][number]
 
 const lookOf = (log: LogView, last: Check | undefined) => {
-  const open = log.faults.filter((fault) => fault.open).length
+  const { open, all } = log.faults
   if (open > 0)
     return {
       colour: 'brick',
       icon: IconAlertTriangle,
       says: `This log is not as it was written: ${counted(open, 'fault')} that your side has not explained`,
     }
-  if (log.faults.length > 0)
+  if (all > 0)
     return {
       colour: 'amber',
       icon: IconNote,
-      says: `${counted(log.faults.length, 'fault')}, explained: the log was not always as it was written`,
+      says: `${counted(all, 'fault')}, explained: the log was not always as it was written`,
     }
   if (!last || last.failed !== null) return { colour: 'gray', icon: IconCircleDashed, says: 'Not checked yet' }
   return { colour: 'moss', icon: IconCheck, says: 'Nothing was altered' }

@@ -1,8 +1,8 @@
 import type { LookerView } from '@gatehouse/shared/views/looks'
 import { Anchor, SegmentedControl, Stack, Text } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'react-router'
-import { Answered } from '../../kernel/answered.tsx'
+import { Paged } from '../../kernel/answered.tsx'
 import { counted } from '../../kernel/format.ts'
 import { useMe } from '../../kernel/me.ts'
 import { paths } from '../../kernel/paths.ts'
@@ -12,6 +12,7 @@ import { Empty } from '../../ui/notices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
 import { looksQuery } from './queries.ts'
+import { together } from './together.ts'
 
 const ranges = [
   { value: '1', label: '24 hours' },
@@ -20,12 +21,15 @@ const ranges = [
   { value: '365', label: 'A year' },
 ]
 
-const Devices = ({ devices, otherDevices }: LookerView) =>
+/** Devices that are named, at most. */
+const mostDevices = 12
+
+const Devices = ({ devices }: LookerView) =>
   devices.length === 0 ? (
     <Text c="dimmed">None: pages of the customer only</Text>
   ) : (
     <Text>
-      {devices.map(({ id, name }, i) => (
+      {devices.slice(0, mostDevices).map(({ id, name }, i) => (
         <span key={id}>
           {i > 0 && ', '}
           <Anchor component={Link} to={paths.device(id, 'audit')}>
@@ -33,7 +37,7 @@ const Devices = ({ devices, otherDevices }: LookerView) =>
           </Anchor>
         </span>
       ))}
-      {otherDevices > 0 && ` and ${otherDevices} more`}
+      {devices.length > mostDevices && ` and ${devices.length - mostDevices} more`}
     </Text>
   )
 
@@ -83,7 +87,8 @@ export default function LooksPage() {
   const me = useMe()
   const [query, setQuery] = useSearchParams()
   const range = ranges.find(({ value }) => value === query.get('days')) ?? { value: '30', label: '30 days' }
-  const looks = useQuery({ ...looksQuery(Number(range.value)), placeholderData: keepPreviousData })
+  const looks = useInfiniteQuery(looksQuery(Number(range.value)))
+  const since = looks.data?.pages.at(-1)?.since ?? null
   const zone = useZone()
   return (
     <Page
@@ -102,13 +107,13 @@ export default function LooksPage() {
           />
         }
       >
-        <Answered query={looks}>
-          {({ people, whole }) => (
+        <Paged list={looks}>
+          {(counted) => (
             <>
               <DataTable
                 label="Who looked"
                 columns={columns(zone)}
-                rows={people}
+                rows={together(counted)}
                 rowKey={(row) => row.id ?? row.name}
                 stale={looks.isPlaceholderData}
                 empty={
@@ -119,14 +124,14 @@ export default function LooksPage() {
                   </Empty>
                 }
               />
-              {!whole && (
-                <Text p="sm" c="dimmed">
-                  Only the newest 2,000 entries are counted here. The audit log has them all.
+              {looks.hasNextPage && since !== null && (
+                <Text px="sm" pt="sm" c="dimmed" component="div" role="status">
+                  Counted so far: everything since <TimeText at={since} zone={zone} withZone />. There is more before.
                 </Text>
               )}
             </>
           )}
-        </Answered>
+        </Paged>
       </Section>
     </Page>
   )
