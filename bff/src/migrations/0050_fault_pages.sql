@@ -1,0 +1,1 @@
+CREATE INDEX "audit_fault_newest" ON "audit_fault" USING btree ("tree",(- "first_at"),coalesce("seq", -1),"id");
