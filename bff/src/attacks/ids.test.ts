@@ -218,7 +218,8 @@ describe('AZ03 a cursor opens nothing:', () => {
     const key = await keyOf(door)
     const visitor = await s.as('otherApprover')
     const path = filled(door.path, (name) => pathWords[name] ?? theirs[name] ?? '')
-    const ask = (cursor: string) => visitor.get(`${path}?cursor=${encodeURIComponent(cursor)}`)
+    const ask = (cursor: string) =>
+      visitor.get(`${path}${reads[door.name] ?? '?'}&cursor=${encodeURIComponent(cursor)}`)
     const [answer, absent] = [
       await ask(write(key)),
       await ask(write(key.map((part) => (isId(part) ? beside(String(part)) : part)))),
