@@ -41,6 +41,11 @@ export const AuditExcerpt = ({
       <Answered query={events}>
         {({ rows, next }) => (
           <>
+            {rows.length > 0 && (
+              <Text size="sm" c="dimmed" className={classes.about}>
+                Times are in {zone}.
+              </Text>
+            )}
             <EventRows rows={rows} zone={zone} withDevice={false} narrowed={false} stale={false} narrow={narrow} />
             {next !== null && (
               <Text size="sm" c="dimmed" className={classes.about}>

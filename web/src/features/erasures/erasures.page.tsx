@@ -252,9 +252,7 @@ export default function ErasuresPage() {
                 <Pending key={one.id} one={one} zone={zone} onAnswer={setAnswer} />
               ))}
               {pending.length === 0 && (
-                <Empty title="Nothing is asked for">
-                  Whom it is about is chosen on the page of people, or below where somebody was removed.
-                </Empty>
+                <Empty title="Nothing is asked for">Choose a person on the page of people.</Empty>
               )}
             </Stack>
           )}

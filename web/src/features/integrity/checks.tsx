@@ -30,7 +30,7 @@ const columns = (zone: string): Column<LogCheckView>[] => [
     header: 'When',
     headline: true,
     width: '12rem',
-    cell: (row) => <TimeText at={row.endedAt ?? row.askedAt} zone={zone} />,
+    cell: (row) => <TimeText at={row.endedAt ?? row.askedAt} zone={zone} withZone />,
   },
   { id: 'who', header: 'For', width: '11rem', cell: (row) => row.askedBy ?? 'Every night' },
   { id: 'result', header: 'Result', width: '11rem', cell: (row) => <Result check={row} /> },

@@ -41,7 +41,7 @@ const Devices = ({ devices }: LookerView) =>
     </Text>
   )
 
-const columns = (zone: string): Column<LookerView>[] => [
+const columns = (zone: string, from: number): Column<LookerView>[] => [
   {
     id: 'who',
     header: 'Who',
@@ -69,13 +69,13 @@ const columns = (zone: string): Column<LookerView>[] => [
       </Stack>
     ),
   },
-  { id: 'last', header: 'Last', width: '11rem', cell: (row) => <TimeText at={row.lastAt} zone={zone} /> },
+  { id: 'last', header: 'Last', width: '12rem', cell: (row) => <TimeText at={row.lastAt} zone={zone} withZone /> },
   {
     id: 'looks',
     header: 'In the log',
     width: '8rem',
     cell: (row) => (
-      <Anchor component={Link} to={`${paths.audit()}?kind=looks${row.id ? `&people=${row.id}` : ''}`}>
+      <Anchor component={Link} to={paths.audit({ kinds: ['looks'], people: row.id ? [row.id] : undefined, from })}>
         {counted(row.looks, 'entry', 'entries')}
       </Anchor>
     ),
@@ -89,6 +89,7 @@ export default function LooksPage() {
   const range = ranges.find(({ value }) => value === query.get('days')) ?? { value: '30', label: '30 days' }
   const looks = useInfiniteQuery(looksQuery(Number(range.value)))
   const since = looks.data?.pages.at(-1)?.since ?? null
+  const from = looks.data?.pages[0]?.from ?? 0
   const zone = useZone()
   return (
     <Page
@@ -112,7 +113,7 @@ export default function LooksPage() {
             <>
               <DataTable
                 label="Who looked"
-                columns={columns(zone)}
+                columns={columns(zone, from)}
                 rows={together(counted)}
                 rowKey={(row) => row.id ?? row.name}
                 stale={looks.isPlaceholderData}
