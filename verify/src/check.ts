@@ -4,7 +4,7 @@ import { Flawed } from '@gatehouse/shared/audit/flawed'
 import { readKey } from '@gatehouse/shared/audit/note'
 import type { Primitives } from '@gatehouse/shared/audit/primitives'
 import { type Against, openVerifier, type Verification } from '@gatehouse/shared/audit/verify'
-import { mostBytes } from './limits.ts'
+import { isKnown } from './limits.ts'
 import { type Source, Unreadable } from './source.ts'
 
 /** How much of the events has been read: bytes of bytes. */
@@ -51,14 +51,14 @@ export const checkBundle = async (
   against: Against,
   { progress, onEvents, pause }: Checking = {},
 ): Promise<Verification> => {
-  const known = Object.keys(mostBytes)
-  if (![...source.files.keys()].some((name) => known.includes(name)))
+  const ofBundle: readonly string[] = Object.values(bundleFile)
+  if (![...source.files.keys()].some((name) => ofBundle.includes(name)))
     throw new Unreadable(`This is no proof bundle: ${bundleFile.manifest} and the other files of one are not there.`)
   demandKey(primitives, against.pinnedKey)
   const files = new Map<string, Uint8Array>()
   for (const [name, size] of source.files) {
     // What does not belong in a bundle is named, and not read.
-    const isRead = known.includes(name) && name !== bundleFile.events
+    const isRead = isKnown(name) && name !== bundleFile.events
     files.set(name, isRead ? await readWhole(source, name, size) : new Uint8Array(0))
   }
   const expected = source.files.get(bundleFile.events)

@@ -1,3 +1,4 @@
+import { besideFolder, isBeside } from '@gatehouse/shared/audit/beside'
 import { bundleFile } from '@gatehouse/shared/audit/bundle'
 import { Unreadable } from './source.ts'
 
@@ -6,7 +7,7 @@ const megabyte = 1_024 * kilobyte
 const gigabyte = 1_024 * megabyte
 
 /** The most bytes that each file of a bundle may have. All but the events are held in memory. */
-export const mostBytes: Readonly<Record<string, number>> = {
+const mostBytes: Readonly<Record<string, number>> = {
   [bundleFile.readme]: megabyte,
   [bundleFile.keys]: 64 * kilobyte,
   [bundleFile.manifest]: 128 * megabyte,
@@ -26,12 +27,25 @@ export const mostOfDirectory = megabyte
 const mostPacking = 100
 const smallEnoughForAnyPacking = megabyte
 
-/** The folder beside the bundle's files in which the verifier may lie. */
-export const verifierFolder = 'verifier/'
+/** The most bytes that lie beside them, all together. */
+const mostBeside = 16 * megabyte
 
-/** Throws `Unreadable` where a file claims to hold more than it ever could. */
-export const demandSize = (name: string, size: number, packed = size): void => {
-  const most = mostBytes[name] ?? 0
+/** Whether a file of this name is of a bundle, or may lie beside one; others are named, and not read. */
+export const isKnown = (name: string): boolean => Object.hasOwn(mostBytes, name) || isBeside(name)
+
+/** Throws `Unreadable` where files claim to hold more than they ever could. */
+export const demandSizes = (files: Iterable<readonly [name: string, size: number, packed: number]>): void => {
+  let beside = 0
+  for (const [name, size, packed] of files) {
+    if (isKnown(name)) demandSize(name, size, packed)
+    if (isBeside(name)) beside += size
+  }
+  if (beside > mostBeside)
+    throw new Unreadable(`${besideFolder} claims to hold ${beside} bytes, and may hold ${mostBeside} at most.`)
+}
+
+const demandSize = (name: string, size: number, packed: number): void => {
+  const most = isBeside(name) ? mostBeside : (mostBytes[name] ?? 0)
   if (size > most) throw new Unreadable(`${name} claims to hold ${size} bytes, and may hold ${most} at most.`)
   if (size > smallEnoughForAnyPacking && size > packed * mostPacking)
     throw new Unreadable(

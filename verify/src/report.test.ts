@@ -15,7 +15,6 @@ const report = (files: ReadonlyMap<string, Uint8Array>, against: Partial<Against
   reportOf(verify(primitives, files, { pinnedKey, ...against }), {
     key: pinnedKey,
     hasEarlier: against.earlierCheckpoint !== undefined,
-    ignored: [],
   })
 
 const fact = ({ facts }: Report, label: string): string | undefined => facts.find(([name]) => name === label)?.[1]

@@ -35,14 +35,12 @@ export interface Report {
   checks: readonly CheckReport[]
   /** What this cannot show, however good the bundle is. */
   notShown: readonly string[]
-  ignored: readonly string[]
 }
 
 /** What was asked of the verifier. */
 export interface Asked {
   key: string
   hasEarlier: boolean
-  ignored: readonly string[]
 }
 
 const number = (value: number): string => value.toLocaleString('en-GB')
@@ -99,6 +97,10 @@ const isRestored = isOnly(/^it is a checkpoint of before the restores? of /)
 /** It is of after a restore that ended the bundle's epoch, and accounts for all that the bundle's log had. */
 const isEnded = isOnly(/^it is of epoch \d+, and the bundle of epoch \d+, which a restore has ended: /)
 
+/** All that is wrong is what lies beside the bundle. */
+const isOfVerifier = ({ checks }: Verification): boolean =>
+  checks.every(({ name, result }) => (result === 'failed') === (name === 'verifier'))
+
 const titleOf = (verification: Verification): string => {
   const { ok, checks } = verification
   const failed = checks.filter(({ result }) => result === 'failed').map(({ name }) => name)
@@ -107,6 +109,7 @@ const titleOf = (verification: Verification): string => {
   if (isRestored(verification)) return 'Entries that you have a checkpoint of were LOST by a restore'
   if (isOlder(verification)) return 'This bundle ends BEFORE the checkpoint you kept'
   if (isEnded(verification)) return 'This bundle is of BEFORE a restore'
+  if (isOfVerifier(verification)) return 'The verifier inside this bundle is NOT the one that was put in'
   if (failed.join() === 'earlier') return 'This log does NOT continue what was signed before'
   return 'This bundle is NOT what was signed'
 }
@@ -120,7 +123,11 @@ const restoredSays =
 const endedSays =
   'What the bundle holds was signed with your key then. Keep it: of what was lost since, it shows what was there.'
 
+const verifierSays =
+  'All else that was checked holds, with the verifier that you are using now; get the bundle anew, and let nobody open the one that lies in it.'
+
 const adviceOf = (verification: Verification): string => {
+  if (isOfVerifier(verification)) return verifierSays
   if (isRestored(verification)) return restoredSays
   if (isOlder(verification)) return olderSays
   return isEnded(verification) ? endedSays : 'Do not rely on anything in it.'
@@ -257,5 +264,4 @@ export const reportOf = (verification: Verification, asked: Asked): Report => ({
   facts: factsOf(verification, asked),
   checks: verification.checks.map((check) => checkReport(check, verification)),
   notShown: notShownOf(verification, asked),
-  ignored: asked.ignored.map(inert),
 })

@@ -7,10 +7,8 @@ export interface Bytes {
 
 /** A bundle that lies somewhere, packed or not. Nothing of it is to be believed. */
 export interface Source {
-  /** Its files by name, with the size that each claims to have. */
+  /** Its files by name, those beside them as well, with the size that each claims to have. */
   files: ReadonlyMap<string, number>
-  /** What lies beside the bundle's files and is passed over: the verifier itself. */
-  ignored: readonly string[]
   /** Gives the bytes of a file piece by piece, none of which may be kept; throws `Unreadable`. */
   read(name: string, take: (bytes: Uint8Array) => void | Promise<void>): Promise<void>
   close(): Promise<void>

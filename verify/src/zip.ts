@@ -1,6 +1,7 @@
 import * as zip from '@zip.js/zip.js/lib/zip-core-custom.js'
-import { demandSize, mostBytes, mostNames, mostOfDirectory, verifierFolder } from './limits.ts'
+import { demandSizes, mostNames, mostOfDirectory } from './limits.ts'
 import { type Bytes, type Source, Unreadable } from './source.ts'
+import { demandForm } from './zip-form.ts'
 
 /** How the library reads: everything that can be understood in two ways is refused. */
 const strictly = {
@@ -73,15 +74,9 @@ const isFile = (entry: zip.Entry): entry is zip.FileEntry => !entry.directory
 
 const symbolicLink = 0o120000
 
-interface Contents {
-  files: Map<string, zip.FileEntry>
-  ignored: string[]
-}
-
 /** Reads the table of contents and refuses what no bundle has. */
-const readContents = async (reader: zip.ZipReader<unknown>): Promise<Contents> => {
+const readContents = async (reader: zip.ZipReader<unknown>): Promise<Map<string, zip.FileEntry>> => {
   const files = new Map<string, zip.FileEntry>()
-  const ignored: string[] = []
   let names = 0
   for await (const entry of reader.getEntriesGenerator(strictly)) {
     const { filename } = entry
@@ -90,25 +85,25 @@ const readContents = async (reader: zip.ZipReader<unknown>): Promise<Contents> =
     if (entry.encrypted) throw new Unreadable(encrypted)
     if ((((entry.externalFileAttributes ?? 0) >>> 16) & 0o170000) === symbolicLink)
       throw new Unreadable('The zip file holds a link to another file. No bundle does.')
-    if (filename.startsWith(verifierFolder)) ignored.push(filename)
-    else if (!isFile(entry)) throw new Unreadable('The zip file holds a folder that is not of a bundle.')
-    else files.set(filename, entry)
+    if (!isFile(entry)) throw new Unreadable('The zip file holds a folder that is not of a bundle.')
+    files.set(filename, entry)
   }
   if (reader.comment.length > 0) throw new Unreadable('The zip file carries a comment. No bundle does.')
-  return { files, ignored }
+  return files
 }
 
 /** Opens a zip file; throws `Unreadable` with a sentence for people where it is none, or none that can be trusted to be one thing. */
 export const openZip = async (bytes: Bytes, close: () => Promise<void> = async () => undefined): Promise<Source> => {
   const reader = new zip.ZipReader(new Reading(bytes), strictly)
-  const { files, ignored } = await readContents(reader).catch((error: unknown) => {
+  const files = await readContents(reader).catch((error: unknown) => {
     throw unreadable(error)
   })
-  for (const [name, entry] of files)
-    if (mostBytes[name] !== undefined) demandSize(name, entry.uncompressedSize, entry.compressedSize)
+  demandSizes(
+    [...files].map(([name, { uncompressedSize, compressedSize }]) => [name, uncompressedSize, compressedSize]),
+  )
+  await demandForm(bytes)
   return {
     files: new Map([...files].map(([name, entry]) => [name, entry.uncompressedSize])),
-    ignored,
     read: async (name, take) => {
       const entry = files.get(name)
       if (!entry) throw new Unreadable(`${name} is not there.`)

@@ -22,7 +22,12 @@ export const packInto = async (path: string, files: BundleFiles, say: (text: str
   const file = await open(path, 'w')
   try {
     const sink = new WritableStream<Uint8Array>({ write: async (bytes) => void (await file.writeFile(bytes)) })
-    const writer = new ZipWriter(sink, { useWebWorkers: false, level: 6 })
+    const writer = new ZipWriter(sink, {
+      useWebWorkers: false,
+      level: 6,
+      lastModDate: new Date(),
+      extendedTimestamp: false,
+    })
     for (const [name, bytes] of files) await writer.add(name, streamOf(bytes))
     await writer.close()
     say(`${Math.round((await file.stat()).size / 1e6)} MB packed`)

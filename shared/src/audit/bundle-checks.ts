@@ -1,5 +1,6 @@
+import { isBeside, readBesideList } from './beside.ts'
 import { type BundleFiles, bundleFile, digestOf, listedFiles, type Manifest } from './bundle.ts'
-import { sameBytes, textOf } from './bytes.ts'
+import { hexOf, sameBytes, textOf } from './bytes.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { type Fate, fateOf, logOf, restoresIn, restoresSaid } from './epoch.ts'
 import type { CheckName, Findings } from './findings.ts'
@@ -28,7 +29,8 @@ export const checkFiles = (checking: Checking, files: BundleFiles, manifest: Man
   const all: readonly string[] = Object.values(bundleFile)
   const hasEarlier = together.some((name) => files.has(name))
   for (const name of files.keys())
-    if (!all.includes(name)) failing(checking, 'files', name)('this file does not belong in a bundle')
+    if (!all.includes(name) && !isBeside(name))
+      failing(checking, 'files', name)('this file does not belong in a bundle')
   for (const name of all)
     if (!files.has(name) && (hasEarlier || !together.includes(name)))
       failing(checking, 'files', name)('this file is missing')
@@ -37,6 +39,40 @@ export const checkFiles = (checking: Checking, files: BundleFiles, manifest: Man
     const bytes = files.get(name)
     if ((bytes && digestOf(checking.sha256, bytes)) !== manifest.files[name])
       failing(checking, 'files', name)('this file is not the one that the manifest lists')
+  }
+}
+
+/** What a bundle says was put into `verifier/`; `undefined`, and said why, where it says nothing that is signed. */
+const listedBeside = (
+  { sha256, findings }: Checking,
+  files: BundleFiles,
+  manifest: Manifest | undefined,
+): ReadonlyMap<string, string> | undefined => {
+  const isThere = [...files.keys()].some(isBeside)
+  const readme = files.get(bundleFile.readme)
+  const isSigned = readme && manifest && digestOf(sha256, readme) === manifest.files[bundleFile.readme]
+  const listed = isSigned ? readBesideList(textOf(readme)) : undefined
+  if (!isSigned)
+    findings.skip('verifier', `what was put in stands in ${bundleFile.readme}, which is not as it was signed`)
+  else if (!isThere && !listed?.size) findings.skip('verifier', 'there is none')
+  else if (!listed) findings.skip('verifier', 'when this bundle was made, it was not yet listed: do not use it')
+  return listed
+}
+
+/** What lies beside the bundle's files is what was put there: a verifier that somebody changed says whatever he likes. */
+export const checkBeside = (checking: Checking, files: BundleFiles, manifest: Manifest | undefined): void => {
+  const listed = listedBeside(checking, files, manifest)
+  if (!listed) return
+  const fail = (name: string, because: string) => failing(checking, 'verifier', name)(because)
+  for (const name of listed.keys()) if (!files.has(name)) fail(name, 'it was put into this bundle, and is gone')
+  for (const [name, bytes] of files) {
+    if (!isBeside(name) || listed.get(name) === hexOf(checking.sha256(bytes))) continue
+    fail(
+      name,
+      listed.has(name)
+        ? 'it is not the one that was put into this bundle: do not use it'
+        : 'it was not put into this bundle: do not use it',
+    )
   }
 }
 

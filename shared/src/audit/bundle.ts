@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { besideList } from './beside.ts'
 import { base64, base64url, fromBase64, textOf, utf8 } from './bytes.ts'
 import { canonical } from './canonical.ts'
 import { demandCanonical } from './canonical-reader.ts'
@@ -99,9 +100,15 @@ export interface BundleParts {
   proof: Uint8Array
   /** A checkpoint from before, and `proveConsistency` from it to the newest. */
   earlier?: { checkpoint: Uint8Array; proof: readonly Uint8Array[] }
+  /** What is put beside the bundle's files, by names that begin with `besideFolder`; left out, nothing is said of it. */
+  beside?: ReadonlyMap<string, Uint8Array>
 }
 
-const readme = (origin: string): string => `This is a proof bundle of Gatehouse: entries of the audit log ${origin}.
+const readme = (
+  origin: string,
+  ofVerifier: string,
+  list: string,
+): string => `This is a proof bundle of Gatehouse: entries of the audit log ${origin}.
 
   events.jsonl      one entry per line: the event, its leaf in the log, and what opens its personal values
   proof.bin         the hashes that, with those of the leaves, give the root of the log (RFC 6962)
@@ -111,7 +118,7 @@ const readme = (origin: string): string => `This is a proof bundle of Gatehouse:
   keys.txt          the key they are signed with
   earlier-checkpoint.txt, consistency.txt, where they are there: an older checkpoint, and the proof that the log has
                     only grown since
-  verifier/, where it is there: a program and a page that check all this. They are no part of the bundle, and not signed
+  verifier/, where it is there: a program and a page that check all this. ${ofVerifier}
 
 Check it without any server, with the command or the page that you keep for it (verify.html; the network can be off):
 
@@ -122,7 +129,10 @@ whoever could make a false bundle could put a false key beside it. For the same 
 anything hangs on it. A checkpoint you kept from earlier shows that nothing before it was changed.
 What no single bundle can show is that nothing was written after its last entry: ask for a newer one, or compare the
 checkpoint with the one that your devices keep.
-`
+${list}`
+
+const listedSays = 'They prove nothing of themselves'
+const unlistedSays = 'They are no part of the bundle, and not signed'
 
 /** The hash of a file as the manifest lists it. */
 export const digestOf = (sha256: Sha256, bytes: Uint8Array): string => base64url(sha256(bytes))
@@ -133,16 +143,17 @@ const sealText = (sha256: Sha256, origin: string, manifest: Uint8Array): string 
 
 const lines = (texts: readonly string[]): Uint8Array => utf8(texts.map((text) => `${text}\n`).join(''))
 
-/** All files of a bundle but `events.jsonl`. `key` and `sign` are those of the tree's checkpoints. */
+/** All files of a bundle but `events.jsonl`, and what lies beside them. `key` and `sign` are those of the tree's checkpoints. */
 export const sealBundle = async (
   sha256: Sha256,
   parts: BundleParts,
   key: VerifierKey,
   sign: Sign,
 ): Promise<Map<string, Uint8Array>> => {
-  const { filter, madeAt, openings, devices, leafHashes, earlier } = parts
+  const { filter, madeAt, openings, devices, leafHashes, earlier, beside } = parts
+  const text = beside ? readme(key.name, listedSays, besideList(sha256, beside)) : readme(key.name, unlistedSays, '')
   const files = new Map<string, Uint8Array>([
-    [bundleFile.readme, utf8(readme(key.name))],
+    [bundleFile.readme, utf8(text)],
     [bundleFile.keys, lines([printKey(sha256, key)])],
     [bundleFile.proof, parts.proof],
     [bundleFile.checkpoint, parts.checkpoint],
@@ -165,9 +176,10 @@ export const sealBundle = async (
     } satisfies Manifest),
   )
   readManifest(manifest)
-  const text = sealText(sha256, key.name, manifest)
-  const seal = printNote({ text, signatures: [signatureOf(sha256, key, await sign(noteMessage(text)))] })
-  return files.set(bundleFile.manifest, manifest).set(bundleFile.seal, seal)
+  const sealed = sealText(sha256, key.name, manifest)
+  const signatures = [signatureOf(sha256, key, await sign(noteMessage(sealed)))]
+  files.set(bundleFile.manifest, manifest).set(bundleFile.seal, printNote({ text: sealed, signatures }))
+  return new Map([...files, ...(beside ?? [])])
 }
 
 /** A whole bundle in memory, for those that are not too large to be; `parts.checkpoint` must be of `key`. */

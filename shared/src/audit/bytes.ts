@@ -98,6 +98,10 @@ const decoded = (text: string, { values }: Alphabet): Uint8Array => {
   return bytes
 }
 
+/** Two lower-case digits for each byte. */
+export const hexOf = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+
 /** RFC 4648 section 4, with padding. */
 export const base64 = (bytes: Uint8Array): string => {
   const text = encoded(bytes, standard)

@@ -11,6 +11,7 @@ export const checks = {
   devices: 'Nothing is missing between the events of a device',
   root: 'All entries are in the log that was signed',
   earlier: 'The log has only grown since the earlier checkpoint: nothing before it was changed',
+  verifier: 'The verifier inside the bundle is the one that was put in',
 } as const
 
 export type CheckName = keyof typeof checks

@@ -1,4 +1,4 @@
-import { base64, fromBase64, joined, sameBytes, textOf, utf8 } from './bytes.ts'
+import { base64, fromBase64, hexOf, joined, sameBytes, textOf, utf8 } from './bytes.ts'
 import { Flawed, malformed } from './flawed.ts'
 import type { Primitives, Sha256 } from './primitives.ts'
 
@@ -39,8 +39,6 @@ export const isKeyName = (name: string): boolean => name.isWellFormed() && /^[^\
 /** The first four bytes of SHA-256(name, newline, type, public key). */
 export const keyIdOf = (sha256: Sha256, key: VerifierKey): Uint8Array =>
   sha256(joined(utf8(`${key.name}\n`), Uint8Array.of(key.type), key.publicKey)).slice(0, 4)
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** A key as people pin it: `name+hash+base64`. */
 export const printKey = (sha256: Sha256, key: VerifierKey): string =>

@@ -1,5 +1,13 @@
 import { type BundleFiles, bundleFile, demandSeal, type Manifest, readHashes, readManifest } from './bundle.ts'
-import { checkDevices, checkFiles, checkKept, checkManifest, checkRoot, demandKeys } from './bundle-checks.ts'
+import {
+  checkBeside,
+  checkDevices,
+  checkFiles,
+  checkKept,
+  checkManifest,
+  checkRoot,
+  demandKeys,
+} from './bundle-checks.ts'
 import { type Checkpoint, openCheckpoint, readCheckpointText, treeOf } from './checkpoint.ts'
 import { keyFor, type Restore, restoresIn } from './epoch.ts'
 import { type Check, type CheckName, checkNames, type Findings, openFindings } from './findings.ts'
@@ -36,7 +44,7 @@ export interface Verification {
 export interface Verifier {
   /** The next bytes of `events.jsonl`, in whatever pieces; they are not kept. */
   events(bytes: Uint8Array): void
-  /** `files` are all others, and `events.jsonl` with nothing in it where it is there. */
+  /** `files` are all others, those beside them as well, and `events.jsonl` with nothing in it where it is there. */
   conclude(files: BundleFiles): Verification
 }
 
@@ -126,6 +134,7 @@ const concludeWith = ({ primitives, findings, against, key: pinned, files, read 
   if (manifest && manifest.origin !== key.name)
     findings.fail('origin', { file: bundleFile.manifest, because: `it is a bundle of ${manifest.origin}` })
   checkFiles(checking, files, manifest)
+  attempt(findings, 'verifier', bundleFile.readme, () => checkBeside(checking, files, manifest))
 
   const checkpoint = open('checkpoint', bundleFile.checkpoint, file(bundleFile.checkpoint))
   if (manifest) checkManifest(checking, manifest, read)

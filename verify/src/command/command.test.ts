@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { utf8 } from '@gatehouse/shared/audit/bytes'
 import { aBundle, deviceId } from '@gatehouse/shared/audit/testing/bundles'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildVerify } from '../../../scripts/build-verify.ts'
@@ -16,10 +17,11 @@ let bundle: Awaited<ReturnType<typeof aBundle>>
 beforeAll(async () => {
   await buildVerify(() => undefined)
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-verify-'))
-  bundle = await aBundle({ seqs: [1, 4, 7, 10], devices: [{ id: deviceId(1), from: 0, to: 3 }] })
+  const beside = new Map([['verifier/verify.html', utf8('<p>As it was put in</p>')]])
+  bundle = await aBundle({ seqs: [1, 4, 7, 10], devices: [{ id: deviceId(1), from: 0, to: 3 }], beside })
   key = bundle.printed
   await put('key.txt', `${key}\n`)
-  await put('good.zip', await zippedBundle(bundle.files, [['verifier/verify.html', new Uint8Array(9)]]))
+  await put('good.zip', await zippedBundle(bundle.files))
 }, 60_000)
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -50,10 +52,10 @@ describe('AL15 the command', () => {
     const { code, out, err } = await run('good.zip', '--key', 'key.txt')
     expect([code, err]).toEqual([0, ''])
     expect(out).toMatch(/^\nNothing was changed\n/)
-    expect(out.match(/✓/g)).toHaveLength(10)
+    expect(out.match(/✓/g)).toHaveLength(11)
     expect(out).toMatch(/– The log has only grown since.*\n.*\n {4}not checked: there is no earlier checkpoint/)
     expect(out).toContain(`Signed with         ${key}`)
-    expect(out).toContain('Passed over, as not of the bundle: verifier/verify.html')
+    expect(out).toContain('✓ The verifier inside the bundle is the one that was put in')
     expect(out).toContain('What this does not show')
     expect(out).not.toMatch(acts)
   })
@@ -74,6 +76,13 @@ describe('AL15 the command', () => {
     const { out: events } = await run('good.zip', '--key', key, '--quiet', '--events')
     expect(events.split('\n')).toHaveLength(6)
     expect(events).toMatch(/\n#11 {2}2025-11-22 08:26:49 UTC {2}Anna Muster {2}Balance 1 connected over wss/)
+    await put('unpacked/verifier/verify.html', '<p>Somebody else’s</p>')
+    const changed = await run('unpacked', '--key', key)
+    expect(changed.code).toBe(1)
+    expect(changed.out).toMatch(/^\nThe verifier inside this bundle is NOT the one that was put in\n/)
+    expect(changed.out.replace(/\s+/g, ' ')).toContain(
+      'verifier/verify.html: it is not the one that was put into this bundle: do not use it. All else that was checked holds, with the verifier that you are using now',
+    )
     await symlink('/etc/hosts', join(folder, 'unpacked', 'link'))
     expect(await run('unpacked', '--key', key)).toMatchObject({
       code: 2,

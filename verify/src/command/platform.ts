@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { besideFolder } from '@gatehouse/shared/audit/beside'
 import { portable } from '@gatehouse/shared/audit/portable'
 import type { Primitives } from '@gatehouse/shared/audit/primitives'
-import { demandSize, mostBytes, mostNames, verifierFolder } from '../limits.ts'
+import { demandSizes, mostNames } from '../limits.ts'
 import { type Bytes, type Source, Unreadable } from '../source.ts'
 import { openZip } from '../zip.ts'
 
@@ -49,21 +50,22 @@ const readPieces = async (bytes: Bytes, take: (bytes: Uint8Array) => void | Prom
 
 /** A bundle that was unpacked into a folder. Links are not followed. */
 const openFolder = async (folder: string): Promise<Source> => {
-  const names = await readdir(folder)
-  if (names.length > mostNames)
-    throw new Unreadable(`The folder holds more than ${mostNames} files. A bundle holds nine.`)
   const files = new Map<string, number>()
-  const ignored: string[] = []
-  for (const name of names) {
-    const about = await lstat(join(folder, name))
-    if (about.isDirectory() && `${name}/` === verifierFolder) ignored.push(verifierFolder)
-    else if (about.isFile()) files.set(name, about.size)
-    else throw new Unreadable(`The folder holds ${name}, which is no file. A bundle holds nothing but files.`)
+  const look = async (within: string): Promise<void> => {
+    for (const one of await readdir(join(folder, within))) {
+      const name = `${within}${one}`
+      const about = await lstat(join(folder, name))
+      if (about.isDirectory() && `${name}/` === besideFolder) await look(besideFolder)
+      else if (about.isFile()) files.set(name, about.size)
+      else throw new Unreadable(`The folder holds ${name}, which is no file. A bundle holds nothing but files.`)
+      if (files.size > mostNames)
+        throw new Unreadable(`The folder holds more than ${mostNames} files. A bundle holds nine.`)
+    }
   }
-  for (const [name, size] of files) if (mostBytes[name] !== undefined) demandSize(name, size)
+  await look('')
+  demandSizes([...files].map(([name, size]) => [name, size, size]))
   return {
     files,
-    ignored,
     read: async (name, take) => {
       const { bytes, file } = await openFile(join(folder, name))
       try {

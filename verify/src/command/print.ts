@@ -58,9 +58,6 @@ export const printed = (report: Report, { colours }: { colours: boolean }): stri
     ...(facts.length > 0
       ? [report.ok ? 'What it is' : 'What the bundle says of itself (not proven)', ...facts, '']
       : []),
-    ...(report.ignored.length > 0
-      ? [...folded(`Passed over, as not of the bundle: ${report.ignored.join(', ')}`, wide), '']
-      : []),
     ...(report.ok
       ? [
           'What this does not show',

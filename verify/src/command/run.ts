@@ -73,7 +73,6 @@ const outcomeOf = (report: Report, { manifest, checkpoint, count, erased }: Veri
   },
   manifest,
   notShown: report.notShown,
-  ignored: report.ignored,
 })
 
 const linesAtOnce = 200
@@ -112,7 +111,7 @@ const checked = async (source: Source, wish: Wish, terminal: Terminal): Promise<
     { pinnedKey: key, earlierCheckpoint },
     { progress },
   ).finally(done)
-  const report = reportOf(verification, { key, hasEarlier: earlierCheckpoint !== undefined, ignored: source.ignored })
+  const report = reportOf(verification, { key, hasEarlier: earlierCheckpoint !== undefined })
   if (wish.json) await terminal.out(`${inertJson(outcomeOf(report, verification))}\n`)
   else if (wish.quiet) await terminal.out(verdict(report))
   else await terminal.out(printed(report, terminal))

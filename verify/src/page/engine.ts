@@ -65,7 +65,7 @@ export const openEngine = (answer: (answer: Answer) => void): ((order: Order) =>
         pause: pauses(),
       },
     )
-    const report = reportOf(verification, { key, hasEarlier: earlier !== undefined, ignored: source.ignored })
+    const report = reportOf(verification, { key, hasEarlier: earlier !== undefined })
     // What is not what was signed is not shown as if it were: only what is wrong, where it was found.
     if (report.ok) kept = events
     const shown = verification.count === 0 || !report.ok ? 'none' : events ? 'events' : 'too many'

@@ -46,7 +46,7 @@ const factList = (facts: Report['facts']): HTMLElement =>
 
 /** What came of a check, from the verdict down to what it does not show. */
 export const result = (report: Report): { whole: HTMLElement; heading: HTMLElement } => {
-  const { ok, title, lead, facts, checks, notShown, ignored } = report
+  const { ok, title, lead, facts, checks, notShown } = report
   const heading = h('h1', { tabindex: '-1' }, title)
   const whole = h(
     'div',
@@ -57,7 +57,6 @@ export const result = (report: Report): { whole: HTMLElement; heading: HTMLEleme
       { class: 'card' },
       h('h2', {}, 'What was checked'),
       h('ul', { class: 'checks' }, ...checks.map(checkItem)),
-      ignored.length > 0 && h('p', { class: 'help' }, `Passed over, as not of the bundle: ${ignored.join(', ')}`),
     ),
     facts.length > 0 &&
       h(

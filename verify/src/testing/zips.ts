@@ -7,7 +7,7 @@ configure({ useWebWorkers: false })
 
 type Options = ConstructorParameters<typeof ZipWriter>[1]
 
-/** Files as a zip, in the order of a bundle; names may be whatever a test wants. */
+/** Files as another program than Gatehouse packs them; names may be whatever a test wants. */
 export const zipped = async (
   files: Iterable<readonly [name: string, bytes: Uint8Array]>,
   options: Options = {},
@@ -18,16 +18,18 @@ export const zipped = async (
   return writer.close()
 }
 
-/** As `zipped`, each file written while it is made, as a server does that does not know its length yet. */
-export const streamed = async (files: Iterable<readonly [name: string, bytes: Uint8Array]>): Promise<Uint8Array> => {
-  const writer = new ZipWriter(new Uint8ArrayWriter(), { extendedTimestamp: false })
-  for (const [name, bytes] of files) await writer.add(name, new Blob([bytes.slice()]).stream())
+/** A bundle as a server packs it: each file written while it is made, when nobody knows its length yet. */
+export const zippedBundle = async (
+  files: BundleFiles,
+  more: readonly (readonly [string, Uint8Array])[] = [],
+): Promise<Uint8Array> => {
+  const writer = new ZipWriter(new Uint8ArrayWriter(), {
+    extendedTimestamp: false,
+    lastModDate: new Date(2026, 10, 22, 6),
+  })
+  for (const [name, bytes] of [...files, ...more]) await writer.add(name, new Blob([bytes.slice()]).stream())
   return writer.close()
 }
-
-/** A bundle as a server would pack it, with or without the verifier beside. */
-export const zippedBundle = (files: BundleFiles, more: readonly (readonly [string, Uint8Array])[] = []) =>
-  zipped([...files, ...more])
 
 /** Bytes in memory, as those of a file. */
 export const inMemory = (bytes: Uint8Array): Bytes => ({

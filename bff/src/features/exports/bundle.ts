@@ -207,9 +207,9 @@ export const makeBundleFile = async (making: Making): Promise<Made> => {
       checkpoint: note,
       proof,
       earlier: await earlierOf(making, tree, checkpoint, fetch),
+      beside: await verifierFiles(),
     })
     for (const [name, bytes] of files) await add(name, [bytes])
-    for (const [name, bytes] of await verifierFiles()) await add(`verifier/${name}`, [bytes])
   })
   return { count: seqs.length, first }
 }

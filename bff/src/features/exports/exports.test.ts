@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,6 +26,7 @@ import { expireExports, stopExports } from './jobs.ts'
 import { limits } from './rules.ts'
 import { auditExport } from './tables.ts'
 import { csvRows, fetchFile, pinnedKey, unzipped } from './testing/reading.ts'
+import { verifierFiles } from './verifier.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -183,6 +185,17 @@ describe('AL26 what comes out is exactly what the list shows', () => {
         .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id)
       expect([...ids].sort()).toEqual([...expected].sort())
       expect(verify(primitives, files, { pinnedKey: other }).ok).toBe(false)
+      // The verifier in it is what it says, and what is handed out; any other tool that knows SHA-256 says the same.
+      const sums = Buffer.from(files.get('README.txt') ?? [])
+        .toString()
+        .matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)
+      const said = [...sums].map(([, hash, name = '']) => [name, hash])
+      const inside = [...files].filter(([name]) => name.startsWith('verifier/'))
+      expect(said).toEqual(inside.map(([name, one]) => [name, createHash('sha256').update(one).digest('hex')]))
+      expect(inside.map(([name]) => name)).toEqual([...(await verifierFiles()).keys()])
+      expect(result.checks.find(({ name }) => name === 'verifier')?.because).toBe(
+        inside.length === 0 ? 'there is none' : undefined,
+      )
       // All of a device from its first event on.
       if (filter.startsWith('device'))
         expect(result.manifest?.devices).toEqual([

@@ -77,6 +77,8 @@ interface Wanted {
   forkedAt?: number | readonly number[]
   /** Restores after which it went on: the bundle is of the epoch of the last. */
   restores?: readonly Restore[]
+  /** What lies beside the bundle, and is listed in it. */
+  beside?: ReadonlyMap<string, Uint8Array>
   seed?: string
 }
 
@@ -115,6 +117,7 @@ export const aBundle = async ({
       devices: wanted.devices ?? [],
       checkpoint: await checkpointAt(size),
       proof: await proveMany(sha256, log.fetch, seqs, size),
+      ...(wanted.beside && { beside: wanted.beside }),
       ...(earlier !== undefined && {
         earlier: {
           checkpoint: await checkpointAt(earlier),

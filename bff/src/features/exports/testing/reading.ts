@@ -11,18 +11,17 @@ export const fetchFile = async (url: string, who: Visitor, id: string) => {
   return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) }
 }
 
-/** What stands in a zip: the files of the bundle, and what lies beside them in `verifier/`. */
+/** What stands in a zip, with what lies in `verifier/`. */
 export const unzipped = async (bytes: Uint8Array) => {
   const files = new Map<string, Uint8Array>()
-  const beside = new Map<string, Uint8Array>()
   const zip = new ZipReader(new Uint8ArrayReader(bytes), { useWebWorkers: false })
   for (const one of await zip.getEntries()) {
     if (one.directory) throw new Error('a folder in the zip')
     const content = await one.getData(new Uint8ArrayWriter(), { checkSignature: true })
-    ;(one.filename.startsWith('verifier/') ? beside : files).set(one.filename, content)
+    files.set(one.filename, content)
   }
   await zip.close()
-  return { files, beside }
+  return { files }
 }
 
 /** The key that a customer pins for a log. */
