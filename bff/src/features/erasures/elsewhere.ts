@@ -10,12 +10,12 @@ import { numberOf } from '../exports/door.ts'
 import { auditExport } from '../exports/tables.ts'
 import { forgetFactors } from '../factors/door.ts'
 import { groupMember } from '../groups/tables.ts'
+import { erasedName } from '../people/door.ts'
 import { forgottenTry, person, personToken } from '../people/tables.ts'
 import { personSettings } from '../profile/tables.ts'
 import { forgetSignInsOf } from '../sign-in/door.ts'
 import { failureNotice, passwordHistory, signInTry } from '../sign-in/tables.ts'
 import { type Written, written } from './columns.ts'
-import { erasedName } from './rules.ts'
 import type { Terms } from './words.ts'
 
 /**
@@ -167,7 +167,8 @@ export const cancelOwnExports = (tx: Tx, personId: string, now: number): Promise
 
 /**
  * Ends the exports that may hold what was erased: the person's own, and those of the customer's log and devices, or all
- * where the person is one of the maker's (`customerId` null). Those under way are cancelled, with an event each; the files
+ * where the person is one of the maker's (`customerId` null). Those under way are cancelled, with an event each: what they hold
+ * is known only when they are made, and those that such people asked for count as if they held it. The files
  * of the others go with the next look at what has ended.
  */
 export const endExports = async (
@@ -179,7 +180,9 @@ export const endExports = async (
     customerId === null
       ? sql`true`
       : sql`(${auditExport.personId} = ${personId} or ${auditExport.customers} && array[${customerId}::uuid, ${theMakerItself}::uuid]
-          or ${auditExport.devices} && array(select ${device.id} from ${device} where ${device.customerId} = ${customerId}))`
+          or ${auditExport.devices} && array(select ${device.id} from ${device} where ${device.customerId} = ${customerId})
+          or ${auditExport.customers} is null and ${auditExport.personId} in (select ${person.id} from ${person}
+            where ${person.customerId} is null or ${person.customerId} = ${customerId}))`
   await tx
     .update(auditExport)
     .set({ expiresAt: now })

@@ -13,7 +13,7 @@ import { person } from '../people/tables.ts'
 import { endSessionsOfPerson } from '../sessions/door.ts'
 import { endSignInsOf } from '../sign-in/door.ts'
 import { anonymise, cancelOwnExports, endExports, eraseElsewhere } from './elsewhere.ts'
-import { lapses, lookBack } from './rules.ts'
+import { lapses, lookBack, settles } from './rules.ts'
 import { bothStandForIt } from './standing.ts'
 import type { ErasureRow } from './store.ts'
 import { erasure } from './tables.ts'
@@ -85,16 +85,27 @@ const treesFor = async (tx: Tx, { customerId }: ErasureRow): Promise<(string | n
 
 const locked = (tx: Tx, id: string) => heldIn(tx, id, 'running')
 
-/** One page of one log: `false` when somebody else is at it, the erasure when all logs are gone through. */
-const goOn = (house: House, id: string): Promise<boolean | ErasureRow> =>
+/** What comes next of an erasure: another page of a log, all that is in no log, its end; or nothing now. */
+type Next = 'page' | 'rows' | 'end' | 'wait'
+
+/**
+ * Each time all that is in no log first, and the account, and then the logs: what is written from then on is written of rows
+ * that name nobody. The second time is for what was under way; whoever writes later than his request asks anew who he is.
+ */
+const times = 2
+
+/** Goes through one page of one log, where that is what comes next. */
+const goOn = (house: House, id: string): Promise<Next> =>
   house.db.transaction(async (tx) => {
     const row = await locked(tx, id)
-    if (!row) return false
+    // Somebody else is at it.
+    if (!row) return 'wait'
     const trees = await treesFor(tx, row)
-    // Twice: what committed late, while the first round went by, has an id of before.
-    if (row.trees >= 2 * trees.length) return row
+    const round = Math.floor(row.trees / trees.length)
+    if (round >= times) return 'end'
+    if (row.emptied <= round) return (row.goesOnAt ?? 0) > (await databaseClock(tx)) ? 'wait' : 'rows'
     const customerId = trees[row.trees % trees.length] ?? null
-    const from = row.trees < trees.length ? null : idAt((row.beginsAt ?? 0) - lookBack)
+    const from = round === 0 ? null : idAt((row.beginsAt ?? 0) - lookBack)
     const page = row.pages + 1
     const { last, looked, erased } = await eraseWords(tx, id, customerId, row.cursor ?? from, page)
     const over = looked < pageSize
@@ -112,11 +123,11 @@ const goOn = (house: House, id: string): Promise<boolean | ErasureRow> =>
       const about = { customerId, personId: row.personId }
       await append(tx, house.clock.now(), [entry({ by: bySystem, event: 'erasure.words', fields, about })])
     }
-    return true
+    return 'page'
   })
 
 /** All that is not in the log; killed on the way it begins anew, and finds less. */
-const finish = async (house: House, { id, personId, customerId }: ErasureRow): Promise<void> => {
+const empty = async (house: House, { id, personId, customerId, emptied }: ErasureRow): Promise<void> => {
   const terms = await termsFor(house.db, id, customerId)
   const count = (tx: Tx, values: number) =>
     tx
@@ -126,17 +137,34 @@ const finish = async (house: House, { id, personId, customerId }: ErasureRow): P
   await eraseElsewhere(house.db, { personId, customerId, terms }, count)
   await house.db.transaction(async (tx) => {
     const row = await locked(tx, id)
-    if (!row) return
+    if (row?.emptied !== emptied) return
     const now = house.clock.now()
     const rows = row.rows + (await eraseKept(tx, id))
-    // Last, because what is others' is told from what is the person's by the account.
     await anonymise(tx, personId, terms.addresses, now)
+    // Those under way say what was filtered by, in the words they began with.
     await append(tx, now, await endExports(tx, { personId, customerId }, now))
-    await tx.update(erasure).set({ state: 'done', endedAt: now, rows, words: sql`'{}'` }).where(eq(erasure.id, id))
-    const fields = { person: personId, erasure: id, events: row.events, rows }
-    await append(tx, now, [entry({ by: bySystem, event: 'erasure.done', fields, about: { customerId, personId } })])
+    const goesOnAt = (await databaseClock(tx)) + settles
+    await tx
+      .update(erasure)
+      .set({ emptied: emptied + 1, goesOnAt, rows })
+      .where(eq(erasure.id, id))
   })
 }
+
+/** Says that it is done; what was exported meanwhile may hold what the log held still. */
+const finish = (house: House, { id, personId, customerId }: ErasureRow): Promise<void> =>
+  house.db.transaction(async (tx) => {
+    const row = await locked(tx, id)
+    if (!row) return
+    const now = house.clock.now()
+    await append(tx, now, await endExports(tx, { personId, customerId }, now))
+    await tx.update(erasure).set({ state: 'done', endedAt: now, words: sql`'{}'` }).where(eq(erasure.id, id))
+    const fields = { person: personId, erasure: id, events: row.events, rows: row.rows }
+    await append(tx, now, [entry({ by: bySystem, event: 'erasure.done', fields, about: { customerId, personId } })])
+  })
+
+const erasureNow = async (house: House, id: string): Promise<ErasureRow | undefined> =>
+  (await house.db.select().from(erasure).where(eq(erasure.id, id)))[0]
 
 const lapseUnanswered = (house: House, { id }: ErasureRow): Promise<void> =>
   house.db.transaction(async (tx) => {
@@ -150,8 +178,10 @@ const erase = async (house: House, row: ErasureRow): Promise<void> => {
   await endAllOf(house, row)
   for (let page = 0; page < mostPages; page++) {
     const next = await goOn(house, row.id)
-    if (typeof next === 'object') await finish(house, next)
-    if (next !== true) break
+    const now = next === 'rows' || next === 'end' ? await erasureNow(house, row.id) : undefined
+    if (now && next === 'rows') await empty(house, now)
+    if (now && next === 'end') await finish(house, now)
+    if (next === 'wait' || next === 'end') break
   }
   const { customerId } = row
   house.bus.publish({ kind: 'hint', hint: { about: 'people' }, ...(customerId !== null && { customerId }) })

@@ -11,8 +11,11 @@ export const lapses = days(14)
 /** How long whoever confirms must have had the right before it was asked, ms. */
 export const settled = hours(24)
 
-/** The name a person has afterwards. */
-export const erasedName = 'Erased person'
+/**
+ * How long, from when the account is emptied, until everything is looked through for the last time, ms: whoever had asked
+ * what the person is called before has written it by then. Requests and jobs take seconds.
+ */
+export const settles = minutes(5)
 
 /** Events that commit late are looked for from so long before it began. */
 export const lookBack = minutes(60)

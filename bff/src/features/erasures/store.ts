@@ -3,8 +3,8 @@ import { and, asc, desc, eq, ilike, inArray, isNotNull, isNull, lt, ne, notInArr
 import type { Tx } from '../../kernel/database/connect.ts'
 import { containing } from '../../kernel/database/like.ts'
 import { customer } from '../customers/tables.ts'
+import { erasedName } from '../people/door.ts'
 import { person } from '../people/tables.ts'
-import { erasedName } from './rules.ts'
 import { erasure } from './tables.ts'
 
 export type ErasureRow = typeof erasure.$inferSelect

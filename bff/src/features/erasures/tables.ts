@@ -43,6 +43,10 @@ export const erasure = pgTable(
     trees: integer().notNull().default(0),
     cursor: uuid(),
     pages: integer().notNull().default(0),
+    /** How often all that is not in the log was gone through, and the account emptied. */
+    emptied: integer().notNull().default(0),
+    /** By the database's clock: not before it all is gone through once more. */
+    goesOnAt: ms('goes_on_at'),
     /** Events of which words were erased, and rows elsewhere. */
     events: integer().notNull().default(0),
     rows: integer().notNull().default(0),

@@ -4,6 +4,7 @@ import { days } from '../../kernel/clock.ts'
 
 export { hasAdministrators, keepingAdministrators } from './administrators.ts'
 export { maySignIn, type PersonWithGrants, peopleGranted, peopleWithGrants } from './granted.ts'
+export { erasedName, noteLater, type Remembered, remembered } from './later.ts'
 export { type Hand, whyNotHandOut } from './rules.ts'
 
 /** A password lives this long. */

@@ -1,7 +1,7 @@
 import { leaseSeconds, type SessionCause } from '@gatehouse/shared/sessions/session-states'
 import type { WebSocket } from 'ws'
-import type { Actor } from '../../kernel/actor.ts'
 import { seconds } from '../../kernel/clock.ts'
+import type { Remembered } from '../people/door.ts'
 import type { KnownSession } from '../sessions/door.ts'
 import type { Wire } from './wire.ts'
 
@@ -23,8 +23,8 @@ export interface Held {
   /** What the tables say of that. */
   written: { due: number | undefined; paused: boolean }
   writing: boolean
-  /** Whose stream it is. */
-  people: WeakMap<WebSocket, Actor>
+  /** Whose stream it is; without a name, because streams live for hours and people may be erased. */
+  people: WeakMap<WebSocket, Remembered>
   /** Where the technician's stream comes from, the last one there was. */
   writerFrom: string | null
   writerGoneAt: number | undefined

@@ -1,8 +1,9 @@
 import type { WebSocket } from 'ws'
-import { byPerson } from '../../kernel/actor.ts'
+import type { By } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import { note } from '../../kernel/change.ts'
 import type { House } from '../../kernel/house.ts'
+import { noteLater } from '../people/door.ts'
 import { byDevice } from './by.ts'
 import type { Held } from './held.ts'
 
@@ -16,10 +17,10 @@ export const countDropped = (house: House, held: Held, what: string, socket: Web
   if (before === 0) {
     const { known } = held
     const person = held.people.get(socket)
-    const by = person ? byPerson(person) : byDevice(known)
-    note(house, [
-      entry({ by, event: 'session.frame_dropped', fields: { what }, about: known.about, outcome: 'refused' }),
-    ]).catch((err: unknown) => house.log.error({ err }, 'a dropped frame could not be noted'))
+    const said = (by: By) =>
+      entry({ by, event: 'session.frame_dropped', fields: { what }, about: known.about, outcome: 'refused' })
+    const noted = person ? noteLater(house, person, said) : note(house, [said(byDevice(known))])
+    noted.catch((err: unknown) => house.log.error({ err }, 'a dropped frame could not be noted'))
   }
   return before + 1 >= mostDropped
 }

@@ -1,13 +1,13 @@
 import type { SessionCause } from '@gatehouse/shared/sessions/session-states'
 import { streamCloses } from '@gatehouse/shared/sessions/terminal-frames'
 import type { WebSocket } from 'ws'
-import { type Actor, byPerson, bySystem } from '../../kernel/actor.ts'
+import { type Actor, bySystem } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
 import type { Signal } from '../../kernel/bus.ts'
-import { note } from '../../kernel/change.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House } from '../../kernel/house.ts'
+import { noteLater, remembered } from '../people/door.ts'
 import {
   endSession,
   endSessionsOfDevice,
@@ -89,7 +89,7 @@ export class Relay {
       return
     }
     held.wire.attachWriter(socket)
-    held.people.set(socket, actor)
+    held.people.set(socket, remembered(actor))
     held.writerFrom = actor.from
     held.writerGoneAt = undefined
     socket.on('close', () => {
@@ -116,10 +116,11 @@ export class Relay {
     const held = this.#hold(known)
     if (!held) return socket.close(streamCloses.ended, 'ended')
     const { wire } = held
-    held.people.set(socket, actor)
+    const who = remembered(actor)
+    held.people.set(socket, who)
     socket.on('message', (data, isBinary) => wire.fromWatcher(data as Buffer, isBinary, socket))
     const says = (event: 'session.watched' | 'session.unwatched') =>
-      note(this.#house, [entry({ by: byPerson(actor), event, fields: {}, about: known.about })])
+      noteLater(this.#house, who, (by) => entry({ by, event, fields: {}, about: known.about }))
     try {
       await says('session.watched')
     } catch (error) {
