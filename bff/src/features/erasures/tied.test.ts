@@ -10,6 +10,7 @@ import { note } from '../../kernel/change.ts'
 import { days, hours } from '../../kernel/clock.ts'
 import { newId } from '../../kernel/ids.ts'
 import { manyDevices } from '../../testing/devices.ts'
+import { erasedToTheEnd } from '../../testing/erasing.ts'
 import { eventsSince } from '../../testing/events.ts'
 import { openTestHouse, type TestHouse, type Visitor, visitorOf } from '../../testing/house.ts'
 import { mailsTo, tokenIn } from '../../testing/mailed.ts'
@@ -96,10 +97,7 @@ const erased = async (personId: string, by?: 'administrator', before?: (id: stri
   expect(await confirmed(id, by)).toBeUndefined()
   await before?.(id)
   await later(hours(24) + 1_000)
-  await vi.waitFor(async () => {
-    await erasePeople.run(h.house)
-    expect(await superuser`select state from erasure where id = ${id}`).toEqual([{ state: 'done' }])
-  }, patience)
+  await erasedToTheEnd(h, id, later)
 }
 const faults = async () => {
   await vi.waitFor(async () => {
@@ -146,11 +144,9 @@ describe('AL23 whatever a person is called', () => {
     for (const id of people) ids.push(await asked(id))
     for (const id of ids) expect(await confirmed(id)).toBeUndefined()
     await later(hours(24) + 1_000)
-    await vi.waitFor(async () => {
-      await erasePeople.run(h.house)
-      const rows = await superuser`select name from person where id = any(${people})`
-      expect(rows).toEqual(people.map(() => ({ name: 'Erased person' })))
-    }, patience)
+    for (const id of ids) await erasedToTheEnd(h, id, later)
+    const rows = await superuser`select name from person where id = any(${people})`
+    expect(rows).toEqual(people.map(() => ({ name: 'Erased person' })))
     expect(await all()).toEqual(before)
     const now = new Set(await said())
     expect(told.filter((one) => !now.has(one))).toEqual([])
@@ -376,30 +372,30 @@ test('AL23 an export that would end by itself while its owner is erased says not
     ...{ id: exportId, personId: them, format: 'csv', filter: {}, words: '', zone: 'UTC', reason: '', about: {} },
     ...{ state: 'queued', askedAt: h.clock.now() + days(30), total: 1, customers: [helvetia] },
   })
-  const stateNow = async (of: 'audit_export' | 'erasure', one: string) =>
+  const stateNow = async (of: 'audit_export', one: string) =>
     (await h.house.db.execute<{ state: string }>(`select state from ${of} where id = '${one}'`))[0]?.state
   const other = postgres(h.ownerUrl, { max: 1, onnotice: () => undefined })
   onTestFinished(() => other.end())
   let running = Promise.resolve()
   await superuser.begin(async (tx) => {
-    // Both logs have been gone through twice, and what is not in the log waits for this row.
+    // What is not in the log waits for this row, and the logs wait for that.
     await tx`select 1 from request where id = ${body.id} for update`
     await later(hours(24) + 1_000)
     running = erasePeople.run(h.house).catch(() => undefined)
     await expect
       .poll(
-        () => h.house.db.execute(`select 1 from erasure where id = '${id}' and trees = 4 and cursor is null`),
-        patience,
+        () =>
+          other`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%update "request"%'`,
       )
       .toHaveLength(1)
     await other`update audit_export set asked_at = 1 where id = ${exportId}`
     await expect.poll(() => stateNow('audit_export', exportId), patience).not.toMatch(/queued|running/)
+    expect(await other`select trees, emptied, cursor from erasure where id = ${id}`).toEqual([
+      { trees: 0, emptied: 0, cursor: null },
+    ])
   })
   await running
-  await vi.waitFor(async () => {
-    await erasePeople.run(h.house)
-    expect(await stateNow('erasure', id)).toBe('done')
-  }, patience)
+  await erasedToTheEnd(h, id, later)
   expect(await superuser`select 1 from audit_text where actor_name = ${name}`).toEqual([])
 })
 
