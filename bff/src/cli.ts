@@ -6,7 +6,7 @@ import { base64 } from '@gatehouse/shared/audit/bytes'
 import { entryNumber } from '@gatehouse/shared/audit-faults'
 import { and, eq, isNull } from 'drizzle-orm'
 import { readSettings, type Settings } from './env.ts'
-import { openSigner } from './features/audit/door.ts'
+import { openSigner, treeName } from './features/audit/door.ts'
 import { compareCopy } from './features/audit-copy/compare.ts'
 import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
@@ -150,6 +150,25 @@ const restored = async (all: boolean, chosen: readonly string[], said: Said | un
     for (const log of lost) {
       const { tree, name, signed, kept, size } = log
       console.log(`${name}: signed at ${signed.size} entries (root ${base64(signed.root)}), and ${size} are there.`)
+      if (log.later && log.denied) {
+        console.log(
+          `  It remembers what epoch ${log.later} does not account for: ${log.denied}. One of them was ALTERED: keep the folder and the database.`,
+        )
+        process.exitCode = 1
+        continue
+      }
+      if (log.later) {
+        console.log(
+          [
+            `  The signer's folder is an older one: it knows of epoch ${log.epoch}, and epoch ${log.later} has been signed with this key.`,
+            '  That alone alters nothing of the log. Until it is mended nothing of it is signed, and no restore is written down.',
+            `  Put the newest folder ${join(dataDir, 'log')} back. Where there is none any more, take the files ${treeName(tree)}.* out of it:`,
+            '  the signer then goes on from the newest checkpoint in the database, and both sides are told.',
+          ].join('\n'),
+        )
+        process.exitCode = 1
+        continue
+      }
       if (!kept) {
         console.log('  It is no older copy of what was signed: it was ALTERED. It is not signed, whatever the reason.')
         process.exitCode = 1

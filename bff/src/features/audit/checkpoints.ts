@@ -12,9 +12,11 @@ import { type FoundFault, reportFaults } from '../integrity/door.ts'
 import { newestCheckpoint } from './newest.ts'
 import {
   demandContinuation,
+  demandKnownEpoch,
   NoContinuation,
   noContinuation,
   noteText,
+  OlderMemory,
   openSigner,
   type Signed,
   type Signer,
@@ -38,12 +40,14 @@ export const signerOf = (house: House): Promise<Signer> => {
 /** The newest checkpoint in the database is not by this signer's key. */
 class ForeignCheckpoint extends Error {}
 
-/** The newest checkpoint that is stored of a tree, where this signer signed it; throws `ForeignCheckpoint`. */
+/** The newest checkpoint that is stored of a tree, where this signer signed it; throws `ForeignCheckpoint`, `OlderMemory`. */
 const newestStored = async (tx: Tx, signer: Signer, tree: string): Promise<Signed | undefined> => {
   const row = await newestCheckpoint(tx, tree)
   if (!row) return undefined
   try {
-    return signer.open(tree, utf8(row.note))
+    const checkpoint = signer.open(tree, utf8(row.note))
+    await demandKnownEpoch(signer, tree, checkpoint)
+    return checkpoint
   } catch (error) {
     if (!(error instanceof Flawed)) throw error
     throw new ForeignCheckpoint('the newest checkpoint in the database is not one that this signer signed')
@@ -145,7 +149,8 @@ const grownTrees = async (house: House): Promise<string[]> => {
 /** What of a refusal is a fault of the log; `undefined` where it is none, but a trouble of the moment. */
 const faultIn = (tree: string, error: unknown): FoundFault | undefined => {
   const fault = { tree, seq: null, foundBy: 'signer' } as const
-  if (error instanceof NoContinuation || error instanceof ForeignCheckpoint) return { ...fault, says: error.message }
+  if (error instanceof NoContinuation || error instanceof ForeignCheckpoint || error instanceof OlderMemory)
+    return { ...fault, says: error.message }
   if (error instanceof UnreadableMemory) return { ...fault, says: "the signer's memory of it cannot be read" }
   if (error instanceof LostNode) return { ...fault, seq: error.firstEntry, says: error.says }
   return undefined
@@ -190,8 +195,23 @@ export const compareMemory = async (db: Tx, signer: Signer, tree: string): Promi
   return { remembered, size, whole: sameBytes(root, remembered.root) }
 }
 
-/** Demands that a tree continues what is remembered of it; throws `NoContinuation`. */
+/** What the signer's files do not know of a log, though its key signed it; `undefined` where they are the newest. */
+export const olderMemory = async (db: Tx, signer: Signer, tree: string): Promise<OlderMemory | undefined> => {
+  try {
+    await newestStored(db, signer, tree)
+    return undefined
+  } catch (error) {
+    if (error instanceof OlderMemory) return error
+    if (error instanceof ForeignCheckpoint) return undefined
+    throw error
+  }
+}
+
+/** Demands that a tree continues what is remembered of it; throws `NoContinuation`, `OlderMemory`. */
 const demandMemory = async (house: House, signer: Signer, tree: string): Promise<undefined> => {
+  const older = await olderMemory(house.db, signer, tree)
+  // What a later epoch has lost is no fault of the log: the memory is.
+  if (older) throw older
   const { remembered, size, whole = true } = (await compareMemory(house.db, signer, tree)) ?? {}
   if (remembered && !whole) throw noContinuation(remembered, size ?? 0)
 }

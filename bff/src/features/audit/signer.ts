@@ -10,7 +10,7 @@ import {
   readCheckpointText,
   signCheckpoint,
 } from '@gatehouse/shared/audit/checkpoint'
-import { keyFor, keyOfEpoch, logOf, type Restore, restoreLine, restoresIn } from '@gatehouse/shared/audit/epoch'
+import { fateOf, keyFor, keyOfEpoch, logOf, type Restore, restoreLine, restoresIn } from '@gatehouse/shared/audit/epoch'
 import { leafBytes } from '@gatehouse/shared/audit/leaf'
 import { readNote, signatureTypes, type VerifierKey } from '@gatehouse/shared/audit/note'
 import { treeHasher } from '@gatehouse/shared/audit/tree'
@@ -32,6 +32,38 @@ export class NoContinuation extends Error {
     super(message)
     this.signedSize = signedSize
   }
+}
+
+/** The signer's files are older than what it signed: an older `log/` was put back. The log itself need not be altered. */
+export class OlderMemory extends Error {
+  /** The epoch that the files know, and the one that was signed. */
+  readonly epochs: readonly [known: number, signed: number]
+  /** What in the files the later epoch does not account for: then one of the two was altered. */
+  readonly denied: string | undefined
+  constructor(epochs: readonly [known: number, signed: number], denied?: string) {
+    const [known, signed] = epochs
+    super(
+      denied
+        ? `the signer remembers what epoch ${signed} of this log does not account for: ${denied}`
+        : `the signer's folder is an older one: it knows of epoch ${known} of this log, and epoch ${signed} has been signed; the newest folder has to be put back`,
+    )
+    this.epochs = epochs
+    this.denied = denied
+  }
+}
+
+/** Throws `OlderMemory` where a checkpoint by the log's key is of an epoch that the signer's files do not know. */
+export const demandKnownEpoch = async (
+  signer: Pick<Signer, 'keyOf' | 'last'>,
+  tree: string,
+  checkpoint: Checkpoint,
+): Promise<void> => {
+  const { name } = signer.keyOf(tree)
+  const epochs = [logOf(name).epoch, logOf(checkpoint.origin).epoch] as const
+  if (epochs[1] <= epochs[0]) return
+  const remembered = await signer.last(tree)
+  const fate = remembered && fateOf(restoresIn(checkpoint), { ...remembered, origin: name })
+  throw new OlderMemory(epochs, fate?.kind === 'denied' ? fate.because : undefined)
 }
 
 /** What was signed last of a tree is written down, and cannot be read, or was not written by this signer. */
@@ -152,12 +184,9 @@ export const openSigner = async ({ settings, keys }: Pick<House, 'settings' | 'k
   return {
     keyOf,
     open: (tree, note) => {
-      const key = keyOf(tree)
+      // What our key signed in an epoch that is not known here was signed all the same: then the memory is an older one.
       const origin = textOf(note).split('\n', 1)[0] ?? ''
-      const own = keyFor(key, origin)
-      // An epoch that was never begun here is another signer's.
-      const isPast = own.name !== key.name && logOf(own.name).epoch < logOf(key.name).epoch
-      return openCheckpoint(primitives, note, isPast ? own : key).checkpoint
+      return openCheckpoint(primitives, note, keyFor(keyOf(tree), origin)).checkpoint
     },
     epochsOf,
     awaited,

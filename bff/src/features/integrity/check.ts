@@ -9,7 +9,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { moment } from '../../kernel/outbox/moment.ts'
-import { entryHash, signerOf, UnreadableMemory } from '../audit/door.ts'
+import { entryHash, olderMemory, signerOf, UnreadableMemory } from '../audit/door.ts'
 import { erasureChecker } from '../erasures/door.ts'
 import { type EntryRow, entriesFrom, whyEventDiffers } from './entry.ts'
 import { kindOf } from './faults.ts'
@@ -84,6 +84,8 @@ export const checkTree = async (
     fault(null, "the signer's memory of it cannot be read")
     return undefined
   })
+  const older = await olderMemory(db, signer, tree)
+  if (older) fault(null, older.message)
   const upTo = await largestSigned(db, tree)
 
   // Read last: whatever was signed until here is within it, and what is added from here on is looked at the next time.
@@ -114,7 +116,11 @@ export const checkTree = async (
     }
     return hashes
   }
-  const signed = signedRoots(db, tree, { open: (note) => signer.open(tree, note), upTo, remembered })
+  const signed = signedRoots(db, tree, {
+    open: (note) => signer.open(tree, note),
+    upTo,
+    remembered: older ? undefined : remembered,
+  })
   let next = await signed.next()
   // What was signed and is as it was signed: the change is behind it, and the number of it stays as the log grows.
   let sound: number | null = null

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { restoresIn } from '@gatehouse/shared/audit/epoch'
+import { signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
+import { keyOfEpoch, restoresIn } from '@gatehouse/shared/audit/epoch'
 import { verify } from '@gatehouse/shared/audit/verify'
 import type { AuditEventView } from '@gatehouse/shared/views/audit'
 import type { Page } from '@gatehouse/shared/views/basics'
@@ -13,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPeople } from '../../demo/people.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { entry } from '../../kernel/audit/append.ts'
-import { primitives } from '../../kernel/audit/platform.ts'
+import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditLeaf, auditLine, auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import { note } from '../../kernel/change.ts'
 import { temporaryFolder } from '../../testing/cluster.ts'
@@ -84,8 +85,19 @@ const told = (of: string | null) =>
     )
 const faults = async () =>
   (await h.house.db.select().from(auditFault).where(eq(auditFault.tree, tree))).map(({ says }) => says)
+const logFolder = () => join(h.house.settings.dataDir, 'log')
+/** Keeps what the signer remembers of the log now, under a name; and puts that in the place of what it remembers. */
+const keepMemory = async (name: string) => {
+  await mkdir(join(copyFolder.path, name), { recursive: true })
+  for (const one of await inLog(/./)) await copyFile(join(logFolder(), one), join(copyFolder.path, name, one))
+}
+const putMemoryBack = async (name: string) => {
+  for (const one of await inLog(/./)) await rm(join(logFolder(), one))
+  for (const one of await readdir(join(copyFolder.path, name)))
+    await copyFile(join(copyFolder.path, name, one), join(logFolder(), one))
+}
 const inLog = async (ending: RegExp) =>
-  (await readdir(join(h.house.settings.dataDir, 'log'))).filter((name) => name.startsWith(tree) && ending.test(name))
+  (await readdir(logFolder())).filter((name) => name.startsWith(tree) && ending.test(name))
 /** Puts a copy back while nobody signs, so that whatever `work` begins is not signed before it is over. */
 const unsigned = async (work: () => Promise<unknown>) => {
   try {
@@ -106,11 +118,13 @@ beforeAll(async () => {
   tree = h.seeded.customers['Helvetia Pharma']
   await happen(5)
   await copy('monday')
+  await keepMemory('of monday')
   await happen(6)
   await copy('tuesday')
   tuesdaysNote = (await newestCheckpoint(h.house.db, tree))?.note ?? ''
   await happen(7)
   at.signed = await signedWhole()
+  await keepMemory('of the first epoch')
   await copyLogs.run(h.house)
 })
 afterAll(async () => {
@@ -296,6 +310,67 @@ describe('AL13 AL14 `gatehouse restored`', () => {
         ],
       },
     ])
+  })
+
+  test.each([
+    // What it remembers is among what is kept: nothing but the epoch shows that it is old.
+    'of monday',
+    'of the first epoch',
+  ])(
+    'an older folder of the signer, %s, under the database of a later epoch is named as that, and signs nothing',
+    async (older) => {
+      await keepMemory('of now')
+      const { size } = (await newestCheckpoint(h.house.db, tree)) ?? expect.fail('it is signed')
+      await unsigned(() => putMemoryBack(older))
+      const before = (await last())?.size
+      await happen(2)
+      await vi.waitFor(async () => {
+        await sequence(h.house)
+        expect(await sizeNow()).toBeGreaterThan(size)
+      }, patience)
+      await signTrees(h.house, [tree])
+      const says =
+        "the signer's folder is an older one: it knows of epoch 1 of this log, and epoch 5 has been signed; the newest folder has to be put back"
+      expect(await faults()).toContain(says)
+      // Nothing is signed, neither in the old epoch nor in the new one, and nothing else is said of the log.
+      expect([(await newestCheckpoint(h.house.db, tree))?.size, (await last())?.size]).toEqual([size, before])
+      expect((await checkTree(h.house, tree)).faults).toEqual([{ seq: null, says }])
+      const [event] = (await told(tree)).filter(({ fields }) => fields.epoch === 5)
+      const { body } = await (await h.as('approver')).get<AuditEventView>(`/api/audit/${event?.id}`)
+      expect(body.proven?.altered).toBe(null)
+      const { code, said } = await restored('the log folder was put back')
+      expect(code).toBe(1)
+      expect(said).toMatch(
+        /Helvetia Pharma: .*\n {2}The signer's folder is an older one: it knows of epoch 1, and epoch 5 has been signed with this key\.\n {2}That alone alters nothing/,
+      )
+      expect(said).toContain(`take the files ${tree}.* out of it`)
+      expect(said).not.toMatch(/Helvetia Pharma: .*\n {2}(The first|It is no older copy)/)
+      expect(await epoch()).toBe(1)
+      // The newest one put back: it goes on as if nothing had been.
+      await unsigned(() => putMemoryBack('of now'))
+      expect(await signedWhole()).toBeGreaterThan(size)
+      expect([await epoch(), (await checkTree(h.house, tree)).faults]).toEqual([5, []])
+    },
+  )
+
+  test('an older folder that remembers what no later epoch accounts for is evidence, and said so', async () => {
+    await keepMemory('of now')
+    // As the key alone could make it: more was signed in the first epoch than its restore tells of.
+    const root = new Uint8Array(32).fill(7)
+    const { key, sign } = { key: (await signerOf(h.house)).keyOf(tree), sign: h.house.keys.log.sign }
+    const first = keyOfEpoch(key, 1)
+    const size = (at.signed ?? 0) + 1
+    const more = await signCheckpoint(sha256, { origin: first.name, size, root }, first, sign)
+    await unsigned(async () => {
+      await putMemoryBack('of the first epoch')
+      await writeFile(join(logFolder(), `${tree}.checkpoint`), more)
+    })
+    const says = `the signer remembers what epoch 5 of this log does not account for: ${size} entries had been signed before the restore, and it tells of ${at.signed} only`
+    expect((await checkTree(h.house, tree)).faults).toEqual([{ seq: null, says }])
+    const { code, said } = await restored('the log folder was put back')
+    expect([code, said]).toEqual([1, expect.stringMatching(/does not account for: .* One of them was ALTERED/)])
+    await unsigned(() => putMemoryBack('of now'))
+    await signedWhole()
   })
 
   test('with the signer’s folder lost it is in the fifth epoch all the same', async () => {

@@ -15,6 +15,7 @@ import {
   isWritten,
   newestCheckpoint,
   nodesIn,
+  olderMemory,
   type Signed,
   type Signer,
 } from '../audit/door.ts'
@@ -34,13 +35,20 @@ export interface LostLog {
   name: string
   /** What was signed last. */
   signed: Signed
-  /** What was signed and is still there; `undefined` where the log is no older copy of what was signed, but another one. */
+  /**
+   * What was signed and is still there; `undefined` where the log is no older copy of what was signed, but another one, and
+   * where the signer's own folder is an older one.
+   */
   kept: Signed | undefined
   size: number
   /** The epoch that it is in. */
   epoch: number
   /** True where all that was signed is there, but not the event of the restore that its epoch began with. */
   untold: boolean
+  /** The epoch that was signed last, where the signer's folder is an older one and does not know it. */
+  later: number | undefined
+  /** Why that epoch does not account for what the older folder remembers; then it is no mere older one. */
+  denied: string | undefined
 }
 
 /** Who says that an older database was put back, and why. */
@@ -90,7 +98,7 @@ export const alteredAmong = async (db: Db, tree: string, upTo: number): Promise<
   return altered
 }
 
-/** The logs that do not continue what the signer remembers. */
+/** The logs that do not continue what the signer remembers, and those of which more was signed than it remembers. */
 export const lostLogs = async (db: Db, signer: Signer, maker: string): Promise<LostLog[]> => {
   const trees = await signer.known()
   const names = await customerNames(db, trees)
@@ -98,13 +106,24 @@ export const lostLogs = async (db: Db, signer: Signer, maker: string): Promise<L
   for (const tree of trees) {
     const found = await compareMemory(db, signer, tree)
     if (!found) continue
+    const older = await olderMemory(db, signer, tree)
     const begun = found.whole ? await signer.awaited(tree) : undefined
     const untold = begun !== undefined && !(await isWritten(db, begun.event.id))
-    if (found.whole && !untold) continue
+    if (found.whole && !untold && !older) continue
     const name = tree === theMakerItself ? maker : (names.get(tree) ?? `a customer who is not there any more (${tree})`)
-    const kept = untold ? found.remembered : await keptOf(db, signer, tree, found)
+    const kept = older ? undefined : untold ? found.remembered : await keptOf(db, signer, tree, found)
     const epoch = (await signer.epochsOf(tree)).length + 1
-    lost.push({ tree, name, signed: found.remembered, kept, size: found.size, epoch, untold })
+    lost.push({
+      tree,
+      name,
+      signed: found.remembered,
+      kept,
+      size: found.size,
+      epoch,
+      untold,
+      later: older?.epochs[1],
+      denied: older?.denied,
+    })
   }
   return lost
 }
@@ -161,6 +180,7 @@ export interface Begun {
  */
 export const beginEpoch = async (db: Db, signer: Signer, log: LostLog, said: Said, now: number): Promise<Begun> => {
   const { tree, name, signed, kept, size } = log
+  if (log.later) throw new Error(`What the signer remembers of the log of ${name} is older than what was signed.`)
   if (!kept) throw new Error(`The log of ${name} is no older copy of what was signed: it was altered.`)
   const epoch = log.epoch + 1
   const event = await db.transaction(async (tx) => {
