@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core'
+import { Alert, Button, Modal, Stack } from '@mantine/core'
 import { type ReactNode, useId } from 'react'
+import { DialogDeeds } from './dialog-deeds.tsx'
 
 /** Asks once more before a deed that cannot simply be undone; stays open with the words of an error. */
 export const ConfirmDialog = ({
@@ -35,14 +36,14 @@ export const ConfirmDialog = ({
             {error}
           </Alert>
         )}
-        <Group justify="flex-end" gap="xs">
+        <DialogDeeds>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button color={danger ? 'brick' : undefined} loading={busy} disabled={shut} onClick={onConfirm}>
             {confirm}
           </Button>
-        </Group>
+        </DialogDeeds>
       </Stack>
     </Modal>
   )

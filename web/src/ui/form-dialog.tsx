@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core'
+import { Alert, Button, Modal, Stack } from '@mantine/core'
 import type { KeyboardEvent, ReactNode } from 'react'
+import { DialogDeeds } from './dialog-deeds.tsx'
 
 /** Enter in a field that offers choices chooses; it must not send what was there before the choice. */
 const sendsNothingFromChoices = (event: KeyboardEvent) => {
@@ -47,14 +48,14 @@ export const FormDialog = ({
             {error}
           </Alert>
         )}
-        <Group justify="flex-end" gap="xs">
+        <DialogDeeds>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" loading={busy} disabled={shut}>
             {submit}
           </Button>
-        </Group>
+        </DialogDeeds>
       </Stack>
     </form>
   </Modal>

@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { marksText } from './marks-text.ts'
 
 /** Deep water over steel: the one colour that means "you can do this". */
 export const petrol: MantineColorsTuple = [
@@ -124,7 +125,7 @@ export const theme = createTheme({
     PasswordInput: control,
     NumberInput: control,
     Textarea: control,
-    Select: control,
+    Select: { defaultProps: { ...control.defaultProps, ...marksText } },
     NativeSelect: control,
     MultiSelect: control,
     Checkbox: control,

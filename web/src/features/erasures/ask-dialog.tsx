@@ -1,5 +1,5 @@
 import type { Named } from '@gatehouse/shared/views/basics'
-import { Alert, Button, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { Alert, Button, List, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { useNavigate } from 'react-router'
 import { key } from '../../kernel/keys.ts'
 import { paths } from '../../kernel/paths.ts'
 import { wordsFor } from '../../kernel/words.ts'
+import { DialogDeeds } from '../../ui/dialog-deeds.tsx'
 import { askErasure } from './queries.ts'
 
 /** Asks why, and tells what will come of it. */
@@ -65,14 +66,14 @@ export const AskErasureDialog = ({
               {wordsFor(ask.error)}
             </Alert>
           )}
-          <Group justify="flex-end">
+          <DialogDeeds>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" color="red" loading={ask.isPending} disabled={!reason.trim()}>
               Ask for it
             </Button>
-          </Group>
+          </DialogDeeds>
         </Stack>
       </form>
     </Modal>

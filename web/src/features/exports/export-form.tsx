@@ -5,11 +5,12 @@ import {
   exportFormatNames,
   exportFormats,
 } from '@gatehouse/shared/views/exports'
-import { Alert, Button, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Radio, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { fieldFaults, formFault } from '../../kernel/field-faults.ts'
 import { counted } from '../../kernel/format.ts'
+import { DialogDeeds } from '../../ui/dialog-deeds.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import type { Beginning } from './export-dialog.tsx'
 import classes from './exports.module.css'
@@ -129,14 +130,14 @@ export const ExportForm = ({
             {fault}
           </Alert>
         )}
-        <Group justify="flex-end" gap="xs">
+        <DialogDeeds>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" loading={ask.isPending} disabled={shut}>
             Export
           </Button>
-        </Group>
+        </DialogDeeds>
       </Stack>
     </form>
   )

@@ -1,12 +1,13 @@
 import { byteCount } from '@gatehouse/shared/amounts'
 import { type ExportView, isUnderWay } from '@gatehouse/shared/views/exports'
-import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Stack, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
-import { counted, dateTime } from '../../kernel/format.ts'
+import { counted, dateTime, zoneName } from '../../kernel/format.ts'
 import { paths } from '../../kernel/paths.ts'
+import { DialogDeeds } from '../../ui/dialog-deeds.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import classes from './exports.module.css'
 import { fileOf, myExports } from './queries.ts'
@@ -24,7 +25,10 @@ const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
             {one.sha256}
           </code>,
         ],
-        ['Kept until', one.expiresAt === null ? '' : dateTime(one.expiresAt, one.zone)],
+        [
+          'Kept until',
+          one.expiresAt === null ? '' : `${dateTime(one.expiresAt, one.zone)} ${zoneName(one.expiresAt, one.zone)}`,
+        ],
       ]}
     />
     {one.format === 'bundle' && (
@@ -33,14 +37,14 @@ const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
         README.txt in the zip says how.
       </Text>
     )}
-    <Group justify="flex-end" gap="xs">
+    <DialogDeeds>
       <Button variant="default" onClick={onClose}>
         Close
       </Button>
       <Button component="a" href={fileOf(one.id)} download leftSection={<IconDownload size={16} aria-hidden />}>
         Download
       </Button>
-    </Group>
+    </DialogDeeds>
   </Stack>
 )
 
@@ -71,11 +75,11 @@ export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) =
               </Anchor>{' '}
               for seven days.
             </Text>
-            <Group justify="flex-end">
+            <DialogDeeds>
               <Button variant="default" onClick={onClose}>
                 Close
               </Button>
-            </Group>
+            </DialogDeeds>
           </Stack>
         )
       }}

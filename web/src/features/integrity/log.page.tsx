@@ -53,7 +53,7 @@ const Shown = ({ log }: { log: LogView }) => {
   const zone = useZone()
   const me = useMe()
   const waiting =
-    log.waiting > 0 && ` ${counted(log.waiting, 'newer event')} ${log.waiting === 1 ? 'is' : 'are'} about to be put in.`
+    log.waiting > 0 && ` ${counted(log.waiting, 'newer event')} ${log.waiting === 1 ? 'waits' : 'wait'} to be put in.`
   return (
     <Page
       title={me.customer ? 'Is our log whole?' : `Is the log of ${log.name} whole?`}

@@ -79,6 +79,12 @@ export const Verdict = ({ log, zone }: { log: LogView; zone: string }) => {
         <Text fw={650} fz="lg">
           {look.says}
         </Text>
+        {last && log.faults.open > 0 && last.faults === 0 && (
+          <Text>
+            The newest check did not find {log.faults.open === 1 ? 'it' : 'them'}; it was found otherwise, as said
+            below.
+          </Text>
+        )}
         {last ? (
           <Last check={last} zone={zone} />
         ) : (
