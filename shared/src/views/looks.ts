@@ -20,4 +20,6 @@ export interface LooksView extends Page<LookerView> {
   to: number
   /** The oldest look that is counted; `null` where there is none. */
   since: number | null
+  /** Customers whose looks are left out as long as whoever reads has not said what for. */
+  withheld: Named[]
 }

@@ -33,7 +33,7 @@ export const Page = ({ title, about, breadcrumbs, badges, lead, actions, width =
         <Group justify="space-between" align="flex-start" gap="sm">
           <Stack gap={2} className={classes.titles}>
             <Group gap="sm" align="center">
-              <Title order={1} className={classes.title}>
+              <Title order={1} className={classes.title} data-long={title.length > 120 || undefined}>
                 {title}
               </Title>
               {badges}

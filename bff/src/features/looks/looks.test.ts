@@ -258,6 +258,7 @@ describe('C7 a customer may want to know first', () => {
     const ofHers = ({ rows }: AuditPage) => rows.filter(({ customer }) => customer?.id === helvetia)
     expect(await whole()).toMatchObject({ withheld: [{ id: helvetia, name: 'Helvetia Pharma' }] })
     expect(ofHers(await whole())).toEqual([])
+    expect((await tom.get<LooksView>('/api/looks')).body.withheld).toEqual([{ id: helvetia, name: 'Helvetia Pharma' }])
     for (const query of [
       'search=request',
       `people=${h.seeded.people.technician}`,

@@ -40,7 +40,8 @@ export const looksRoom = new Hono<RoomEnv>()
       const { to = house.clock.now(), from = to - days(30), customer, limit, cursor } = c.req.valid('query')
       const filter = { events: [...looksAt.events], from, to, ...(customer && { customerId: customer }) }
       const look = await lookAtLog(house, actor, { customerId: customer })
-      const without = look ? [] : (await withheldFrom(house, actor)).map(({ id }) => id)
+      const withheld = look ? [] : await withheldFrom(house, actor)
+      const without = withheld.map(({ id }) => id)
       const [before] = readKey(cursor, ['id']) ?? []
       const found = await eventsVisibleTo(house.db, { ...actor, without }, filter, limit, before)
       await look?.note()
@@ -50,7 +51,8 @@ export const looksRoom = new Hono<RoomEnv>()
         ({ id }) => [id],
         (row) => row,
       )
-      return c.json({ from, to, since: rows.at(-1)?.at ?? null, rows: lookersOf(rows), next } satisfies LooksView)
+      const since = rows.at(-1)?.at ?? null
+      return c.json({ from, to, since, withheld, rows: lookersOf(rows), next } satisfies LooksView)
     },
   )
   .post(

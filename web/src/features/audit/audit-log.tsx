@@ -1,13 +1,10 @@
 import type { AuditFilter, AuditScope } from '@gatehouse/shared/audit-filter'
-import type { Named } from '@gatehouse/shared/views/basics'
-import { Anchor, Button, Group, Pill, Text } from '@mantine/core'
+import { Button, Group, Pill, Text } from '@mantine/core'
 import { IconArrowUp } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Fragment, useRef } from 'react'
-import { Link } from 'react-router'
+import { useRef } from 'react'
 import { Paged } from '../../kernel/answered.tsx'
 import { counted } from '../../kernel/format.ts'
-import { paths } from '../../kernel/paths.ts'
 import { useZone } from '../../kernel/zone.ts'
 import { focusFirstRow } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/page.tsx'
@@ -19,6 +16,7 @@ import { inert } from './inert.ts'
 import { auditList, auditNames } from './queries.ts'
 import { countOf, type Filtering, useAuditFilter } from './use-audit-filter.ts'
 import { useTail } from './use-tail.ts'
+import { Withheld } from './withheld.tsx'
 
 const scopeSays: Partial<Record<AuditScope, string>> = {
   customerId: 'Customer',
@@ -57,22 +55,6 @@ const About = ({ own, change, names }: Pick<Filtering, 'own' | 'change'> & { nam
     </Group>
   )
 }
-
-/** Whose events are not in the list; whoever opens one of these logs is asked what for. */
-const Withheld = ({ customers }: { customers: readonly Named[] }) =>
-  customers.length > 0 && (
-    <Text size="sm" className={classes.about}>
-      Not in this list, because they want to know first what you look for:{' '}
-      {customers.map(({ id, name }, i) => (
-        <Fragment key={id}>
-          {i > 0 && ', '}
-          <Anchor component={Link} to={paths.audit({ customerId: id })} inherit>
-            <bdi>{inert(name)}</bdi>
-          </Anchor>
-        </Fragment>
-      ))}
-    </Text>
-  )
 
 /**
  * The log, or what of it `scope` is about: searched, filtered and kept up to date. Times are those of `zone`, or of the

@@ -11,6 +11,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/notices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { TimeText } from '../../ui/time-text.tsx'
+import { Withheld } from '../audit/withheld.tsx'
 import { looksQuery } from './queries.ts'
 import { together } from './together.ts'
 
@@ -111,6 +112,7 @@ export default function LooksPage() {
         <Paged list={looks}>
           {(counted) => (
             <>
+              <Withheld customers={looks.data?.pages[0]?.withheld ?? []} />
               <DataTable
                 label="Who looked"
                 columns={columns(zone, from)}
