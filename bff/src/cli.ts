@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { activityNames } from '@gatehouse/shared/activities'
 import { base64 } from '@gatehouse/shared/audit/bytes'
-import { entryNumber } from '@gatehouse/shared/audit-faults'
 import { and, eq, isNull } from 'drizzle-orm'
 import { readSettings, type Settings } from './env.ts'
 import { openSigner, treeName } from './features/audit/door.ts'
 import { compareCopy } from './features/audit-copy/compare.ts'
+import { saidOfCopy } from './features/audit-copy/said.ts'
 import { dropFactorsOf } from './features/factors/drop.ts'
 import { group, groupGrant, groupMember } from './features/groups/tables.ts'
 import { alteredAmong, beginEpoch, lostLogs, type Said } from './features/integrity/restored.ts'
@@ -197,21 +197,15 @@ const restored = async (all: boolean, chosen: readonly string[], said: Said | un
 }
 
 const compareWithCopy = async (): Promise<void> => {
-  const { logs, differences } = await onDatabase(async (db, settings) => {
+  const said = await onDatabase(async (db, settings) => {
     if (!settings.auditCopy) throw new Error('GATEHOUSE_AUDIT_COPY says where the copy is. It is not set.')
     const dataDir = resolve(settings.dataDir)
     const keys = await openKeys(dataDir, settings.secret)
     const signer = await openSigner({ settings: { ...settings, dataDir }, keys })
-    return compareCopy(db, signer, settings.auditCopy)
+    return saidOfCopy(db, settings.maker, await compareCopy(db, signer, settings.auditCopy))
   })
-  for (const { tree, size, copied, lost } of logs)
-    console.log(
-      `${tree}: ${size} entries, ${copied} in the copy${lost > 0 ? `; ${lost} of these were lost by a restore` : ''}`,
-    )
-  for (const { tree, seq, says } of differences)
-    console.log(`DIFFERENT  ${tree}${seq === null ? '' : `, entry ${entryNumber(seq)}`}: ${says}`)
-  if (differences.length > 0) process.exitCode = 1
-  else console.log('\nWhat is in the copy is what is in the database.')
+  for (const line of said.lines) console.log(line)
+  if (said.differs) process.exitCode = 1
 }
 
 const main = async (): Promise<void> => {

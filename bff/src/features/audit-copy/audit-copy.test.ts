@@ -111,7 +111,7 @@ test('AL14 what was changed or cut in the database, or in the copy, is named by 
   await writeFile(path, text.replace('"deviceSeq":null', '"deviceSeq":7'))
   expect((await compared()).differences[0]).toMatchObject({
     tree,
-    says: 'from here on the copy is missing or was changed',
+    says: `from here on the copy was changed or cut off, in ${file}`,
   })
   await writeFile(path, text)
 })

@@ -6,7 +6,7 @@ import { append, emptyTree, rootOf } from '@gatehouse/shared/audit/tree'
 import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Db } from '../../kernel/database/connect.ts'
-import { copyName, entryHash, type Signer } from '../audit/door.ts'
+import { copyName, entryHash, olderMemory, type Signer } from '../audit/door.ts'
 import { entriesOf } from './job.ts'
 import { readSegment, segmentsIn } from './segments.ts'
 
@@ -29,8 +29,10 @@ const compareTree = async (
   signer: Keys,
   folder: string,
   { tree, size, epoch }: { tree: string; size: number; epoch: number },
-  /** How many entries the restores since have kept of this epoch. */
+  /** How many entries the restores since have kept of this epoch; all where there are none. */
   kept: number,
+  /** What was signed of this epoch last, where a restore ended it. */
+  ended: { size: number; root: Uint8Array } | undefined,
 ): Promise<{ copied: number; differences: Difference[] }> => {
   const name = copyName(tree, epoch)
   const differences: Difference[] = []
@@ -38,7 +40,20 @@ const compareTree = async (
     if (differences.length < most) differences.push({ tree: name, seq, says })
   }
   let frontier = emptyTree
-  for (const segment of (await segmentsIn(folder)).filter((one) => one.tree === name)) {
+  /** How many entries are as a signed checkpoint says. */
+  let sound = 0
+  let isSigned = true
+  const compareRoot = (signed: { size: number; root: Uint8Array }) => {
+    if (signed.size === frontier.size && sameBytes(signed.root, rootOf(sha256, frontier))) {
+      sound = frontier.size
+      return
+    }
+    if (isSigned)
+      tell(null, `the copy is not what was signed: one of entries ${sound + 1} to ${signed.size} is another`)
+    isSigned = false
+  }
+  const segments = (await segmentsIn(folder)).filter((one) => one.tree === name)
+  for (const segment of segments) {
     if (segment.end <= frontier.size) continue
     const read = await readSegment(folder, segment)
     // One that was cut off has been written again under another name; one that was changed leaves a gap.
@@ -59,49 +74,84 @@ const compareTree = async (
     if (read.checkpoint === undefined) continue
     try {
       const { checkpoint } = openCheckpoint(primitives, utf8(read.checkpoint), keyOfEpoch(signer.keyOf(tree), epoch))
-      if (checkpoint.size !== frontier.size || !sameBytes(checkpoint.root, rootOf(sha256, frontier)))
-        tell(null, `the copy is not what was signed at ${checkpoint.size} entries`)
+      compareRoot(checkpoint)
     } catch (error) {
       if (!(error instanceof Flawed)) throw error
       tell(null, `a checkpoint in the copy, at ${frontier.size} entries, was not signed by this house`)
     }
   }
-  const there = Math.max(0, ...(await segmentsIn(folder)).filter((one) => one.tree === name).map(({ end }) => end))
-  if (there > frontier.size) tell(frontier.size, 'from here on the copy is missing or was changed')
+  if (ended && ended.size === frontier.size) compareRoot(ended)
+  const [broken] = segments.filter(({ first, end }) => first <= frontier.size && end > frontier.size)
+  if (broken) tell(frontier.size, `from here on the copy was changed or cut off, in ${broken.file}`)
+  else if (segments.some(({ first }) => first > frontier.size)) tell(frontier.size, 'from here on the copy is missing')
+  // What the database has as well was compared with it.
+  if (isSigned && frontier.size > Math.max(sound, Math.min(kept, size)))
+    tell(Math.max(sound, Math.min(kept, size)), 'from here on no signed checkpoint says that the copy is right')
   if (size < Math.min(kept, frontier.size))
     tell(size, `the database ends here, and the copy has ${frontier.size} entries`)
   return { copied: frontier.size, differences }
 }
 
-/** Compares every log with its copy; logs that only the copy has are differences as well. */
-export const compareCopy = async (
-  db: Db,
-  signer: Keys,
-  folder: string,
-): Promise<{
-  logs: {
-    tree: string
-    size: number
-    copied: number /** Entries that only the copy has, since a restore. */
-    lost: number
-  }[]
+/** One epoch of a log, and what the copy has of it. */
+export interface ComparedLog {
+  /** The name that it has in the copy. */
+  tree: string
+  /** The customer's id, or `theMakerItself`. */
+  of: string
+  epoch: number
+  /** Entries that the database still has of this epoch. */
+  size: number
+  copied: number
+  /** Entries that only the copy has, since a restore. */
+  lost: number
+  /** How many were signed of it, where a restore ended it. */
+  signed: number | undefined
+}
+
+/** What came of a comparison: `trees` are all logs of the database, also those that could not be compared. */
+export interface Compared {
+  trees: string[]
+  logs: ComparedLog[]
   differences: Difference[]
-}> => {
+}
+
+/** What is to be said of a log that only the copy has. */
+const onlyInCopy = (name: string, of: readonly string[]): string => {
+  const [, tree = '', epoch] = /^(.+)-epoch-(\d+)$/.exec(name) ?? []
+  return of.some((one) => copyName(one, 1) === tree)
+    ? `the copy has epoch ${epoch} of this log, of which neither the database nor the signer's folder knows: both are older`
+    : 'the database has no log of this name any more'
+}
+
+/** Compares every log with its copy, each epoch by itself; logs that only the copy has are differences as well. */
+export const compareCopy = async (db: Db, signer: Signer, folder: string): Promise<Compared> => {
   const trees = await db.select().from(auditTree)
-  const logs = []
+  const logs: ComparedLog[] = []
   const differences: Difference[] = []
+  const older = new Set<string>()
   for (const one of trees) {
+    const memory = await olderMemory(db, signer, one.tree)
+    // Which epochs there were, and what they kept, stands in the signer's folder: with an older one nothing can be compared.
+    if (memory) {
+      older.add(copyName(one.tree, 1))
+      differences.push({ tree: copyName(one.tree, 1), seq: null, says: memory.message })
+      continue
+    }
     const restores = await signer.epochsOf(one.tree)
     for (let epoch = 1; epoch <= restores.length + 1; epoch++) {
       const kept = Math.min(...restores.filter((other) => other.epoch > epoch).map((other) => other.kept.size))
-      const { copied, differences: found } = await compareTree(db, signer, folder, { ...one, epoch }, kept)
+      const ended = restores.find((other) => other.epoch === epoch + 1)?.signed
+      const { copied, differences: found } = await compareTree(db, signer, folder, { ...one, epoch }, kept, ended)
       const lost = Math.max(0, copied - kept)
-      logs.push({ tree: copyName(one.tree, epoch), size: Math.min(one.size, kept), copied, lost })
+      const name = copyName(one.tree, epoch)
+      logs.push({ tree: name, of: one.tree, epoch, size: Math.min(one.size, kept), copied, lost, signed: ended?.size })
       differences.push(...found)
     }
   }
   const known = new Set(logs.map(({ tree }) => tree))
   const lost = new Set((await segmentsIn(folder)).map(({ tree }) => tree).filter((tree) => !known.has(tree)))
-  for (const tree of lost) differences.push({ tree, seq: 0, says: 'the database has no log of this name any more' })
-  return { logs, differences }
+  const ids = trees.map(({ tree }) => tree)
+  for (const tree of lost)
+    if (!older.has(tree.replace(/-epoch-\d+$/, ''))) differences.push({ tree, seq: null, says: onlyInCopy(tree, ids) })
+  return { trees: ids, logs, differences }
 }

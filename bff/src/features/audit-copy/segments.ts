@@ -40,6 +40,12 @@ export const segmentText = (entries: readonly Copied[], checkpoint: string | und
   return `${text}${JSON.stringify({ sha256: hashOf(text) })}\n`
 }
 
+/** Whoever changes a file can give it a fitting hash: what stands in it is of the form that is written, or is not read. */
+const isEntry = ({ deviceSeq, event }: Copied): boolean =>
+  (deviceSeq === null || Number.isSafeInteger(deviceSeq)) &&
+  typeof event === 'string' &&
+  Buffer.from(event, 'base64url').toString('base64url') === event
+
 /** Reads a segment; `undefined` where it was not written to its end, or is not what was written. */
 export const readSegment = async (
   folder: string,
@@ -54,8 +60,8 @@ export const readSegment = async (
     const all = lines.slice(0, -2).map((line) => JSON.parse(line) as Copied | { checkpoint: string })
     const entries = all.filter((one): one is Copied => 'event' in one)
     const checkpoint = all.find((one): one is { checkpoint: string } => 'checkpoint' in one)?.checkpoint
-    const whole = entries.length === end - first && entries.every(({ seq }, at) => seq === first + at)
-    return whole ? { entries, checkpoint } : undefined
+    const whole = entries.length === end - first && entries.every((one, at) => one.seq === first + at && isEntry(one))
+    return whole && (checkpoint === undefined || typeof checkpoint === 'string') ? { entries, checkpoint } : undefined
   } catch {
     return undefined
   }

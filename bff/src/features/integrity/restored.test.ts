@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { signCheckpoint } from '@gatehouse/shared/audit/checkpoint'
@@ -18,7 +19,7 @@ import { primitives, sha256 } from '../../kernel/audit/platform.ts'
 import { auditLeaf, auditLine, auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import { note } from '../../kernel/change.ts'
 import { temporaryFolder } from '../../testing/cluster.ts'
-import { command, commandKilled } from '../../testing/command.ts'
+import { command, commandIn, commandKilled } from '../../testing/command.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { mailsTo } from '../../testing/mailed.ts'
 import { copyLogs as copyDatabase, putLogsBack } from '../../testing/put-back.ts'
@@ -28,6 +29,7 @@ import { newestCheckpoint, signerOf } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { compareCopy } from '../audit-copy/compare.ts'
 import { copyLogs } from '../audit-copy/job.ts'
+import { saidOfCopy } from '../audit-copy/said.ts'
 import { fetchFile, pinnedKey, unzipped } from '../exports/testing/reading.ts'
 import { checkTree } from './check.ts'
 import { auditFault } from './tables.ts'
@@ -310,6 +312,88 @@ describe('AL13 AL14 `gatehouse restored`', () => {
         ],
       },
     ])
+  })
+
+  test('`gatehouse compare-copy` over all epochs names each, and what was changed in the copy of one that is over', async () => {
+    const outside = h.house.settings.auditCopy ?? ''
+    const compare = () =>
+      commandIn(
+        { DATABASE_URL: h.ownerUrl, GATEHOUSE_DATA: h.house.settings.dataDir, GATEHOUSE_AUDIT_COPY: outside },
+        'compare-copy',
+      )
+    /** The same without a process of its own. */
+    const inProcess = async () =>
+      saidOfCopy(h.house.db, 'Alpenwerk', await compareCopy(h.house.db, await signerOf(h.house), outside))
+    const { code, said } = await compare()
+    const [kept = 0, first = 0, second = 0] = [at.monday, at.signed, at.second]
+    expect([code, said]).toEqual([
+      0,
+      expect.stringContaining('\nWhat is in the copy is what was signed, and what the database has.\n'),
+    ])
+    const ours = said.split('\n').filter((line) => line.startsWith('Helvetia Pharma'))
+    expect(ours).toEqual([
+      `Helvetia Pharma (epoch 1, ended by a restore): ${first} of ${first} entries that were signed in the copy: ${kept} as in the database, ${first - kept} in the copy alone.`,
+      `Helvetia Pharma (epoch 2, ended by a restore): ${second} of ${second} entries that were signed in the copy: ${kept} as in the database, ${second - kept} in the copy alone.`,
+      `Helvetia Pharma (epoch 3, ended by a restore): 0 of ${kept} entries that were signed in the copy.`,
+      expect.stringMatching(/^Helvetia Pharma \(epoch 4, ended by a restore\): \d+ of \d+ entries that were signed/),
+      expect.stringMatching(/^Helvetia Pharma \(epoch 5\): \d+ entries in the database, \d+ in the copy/),
+    ])
+
+    // As whoever may write there would: a file of the second epoch, with a hash that fits it or without.
+    const [file = ''] = (await readdir(outside)).filter((one) => one.startsWith(`${tree}-epoch-2.`))
+    const path = join(outside, file)
+    const text = await readFile(path, 'utf8')
+    await chmod(path, 0o640)
+    const lines = text.split('\n').slice(0, -2)
+    const entryAt = (seq: number) => lines.findIndex((line) => line.startsWith(`{"seq":${seq},`))
+    const changed = async (seq: number, hashed: boolean) => {
+      const other = Buffer.from('{"event":"customer.removed"}').toString('base64url')
+      const body = `${lines.with(entryAt(seq), JSON.stringify({ seq, deviceSeq: null, event: other })).join('\n')}\n`
+      const hash = createHash('sha256')
+        .update(hashed ? body : text)
+        .digest('hex')
+      await writeFile(path, `${body}{"sha256":"${hash}"}\n`)
+      const { lines: all, differs } = await inProcess()
+      expect([differs, all]).toEqual([
+        true,
+        expect.not.arrayContaining([expect.stringMatching(/^What is in the copy/)]),
+      ])
+      return all.filter((line) => line.startsWith('DIFFERENT'))
+    }
+    const called = 'DIFFERENT  Helvetia Pharma (epoch 2, ended by a restore)'
+    const notSigned = expect.stringMatching(/: the copy is not what was signed: one of entries 1 to \d+ is another\.$/)
+    // One that only the copy has: what was signed of that epoch tells.
+    expect(await changed(second - 1, true)).toEqual([notSigned])
+    // One that was kept: the database says as well which it is.
+    expect(await changed(2, true)).toEqual([
+      `${called}, entry 3: the database has another event than the copy.`,
+      notSigned,
+    ])
+    const wrong = await compare()
+    expect([wrong.code, wrong.said]).toEqual([
+      1,
+      expect.stringContaining(`${called}, entry 3: the database has another event than the copy.\n`),
+    ])
+    expect(await changed(second - 1, false)).toEqual([
+      expect.stringMatching(new RegExp(`, entry \\d+: from here on the copy was changed or cut off, in ${file}\\.$`)),
+    ])
+    await writeFile(path, text)
+    // With an older folder of the signer nobody can say what was kept: that is said, and no log called altered.
+    await unsigned(async () => {
+      await keepMemory('of now')
+      await putMemoryBack('of monday')
+      const older = await compare()
+      expect([older.code, older.said.split('\n').filter((line) => line.startsWith('DIFFERENT'))]).toEqual([
+        1,
+        [
+          expect.stringMatching(
+            /^DIFFERENT {2}Helvetia Pharma: the signer's folder is an older one: it knows of epoch 1/,
+          ),
+        ],
+      ])
+      await putMemoryBack('of now')
+    })
+    expect((await inProcess()).differs).toBe(false)
   })
 
   test.each([
