@@ -87,7 +87,15 @@ describe('AL15 a bundle in a zip', () => {
     await expect(check(await zippedBundle(files, [['verifier/large', new Uint8Array(17_000_000)]]))).rejects.toThrow(
       /verifier\/.*may hold 16777216|packed \d+ times smaller/,
     )
-    for (const name of ['notes.txt', 'Verifier/verify.html', 'events.jsonl ', 'EVENTS.jsonl', 'verifier']) {
+    for (const name of [
+      'notes.txt',
+      '__proto__',
+      'constructor',
+      'Verifier/verify.html',
+      'events.jsonl ',
+      'EVENTS.jsonl',
+      'verifier',
+    ]) {
       const { ok, checks } = await check(await zippedBundle(files, [[name, utf8('hello')]]))
       expect([ok, checks.find((one) => one.result === 'failed')?.failures[0]?.file]).toEqual([false, name])
     }
