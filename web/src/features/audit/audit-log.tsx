@@ -74,6 +74,7 @@ export const AuditLog = ({
   const filtering = useAuditFilter(scope)
   const { filter, own } = filtering
   const list = useInfiniteQuery(auditList(filter))
+  const withheld = list.data?.pages[0]?.withheld ?? []
   const mine = useZone()
   const known = useQuery({
     ...auditNames(own),
@@ -101,7 +102,7 @@ export const AuditLog = ({
         </Group>
         <ExportButton filter={filter} zone={zone} />
       </Group>
-      <Withheld customers={list.data?.pages[0]?.withheld ?? []} />
+      <Withheld customers={withheld} />
       <div ref={top} />
       {tail.waiting > 0 && (
         <Button
@@ -125,6 +126,7 @@ export const AuditLog = ({
               zone={zone}
               withDevice={withDevice}
               narrowed={countOf(own) > 0}
+              withheld={withheld.length > 0}
               stale={list.isPlaceholderData}
             />
           )}

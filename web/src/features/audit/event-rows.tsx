@@ -136,6 +136,7 @@ export const EventRows = ({
   zone,
   withDevice,
   narrowed,
+  withheld = false,
   stale,
   narrow = false,
 }: {
@@ -144,6 +145,8 @@ export const EventRows = ({
   zone: string
   withDevice: boolean
   narrowed: boolean
+  /** True where events are left out that nobody may see before he says what for. */
+  withheld?: boolean
   stale: boolean
   /** In a page that is narrow on any screen. */
   narrow?: boolean
@@ -165,6 +168,8 @@ export const EventRows = ({
       empty={
         narrowed ? (
           <Empty title="No event fits">Take a filter away, or look for other words.</Empty>
+        ) : withheld ? (
+          <Empty title="Nothing else to see">Open one of the logs named above: you are asked what for.</Empty>
         ) : (
           <Empty title="Nothing has happened yet">
             Everything that is done here, and everything refused, is listed for ever.

@@ -90,7 +90,7 @@ export default function LooksPage() {
   const range = ranges.find(({ value }) => value === query.get('days')) ?? { value: '30', label: '30 days' }
   const looks = useInfiniteQuery(looksQuery(Number(range.value)))
   const since = looks.data?.pages.at(-1)?.since ?? null
-  const from = looks.data?.pages[0]?.from ?? 0
+  const { from = 0, withheld = [] } = looks.data?.pages[0] ?? {}
   const zone = useZone()
   return (
     <Page
@@ -112,7 +112,7 @@ export default function LooksPage() {
         <Paged list={looks}>
           {(counted) => (
             <>
-              <Withheld customers={looks.data?.pages[0]?.withheld ?? []} />
+              <Withheld customers={withheld} />
               <DataTable
                 label="Who looked"
                 columns={columns(zone, from)}
@@ -123,7 +123,9 @@ export default function LooksPage() {
                   <Empty title="Nobody looked">
                     {me.customer
                       ? 'In this time nobody of the maker opened anything of yours.'
-                      : 'In this time nobody opened anything of a customer.'}
+                      : withheld.length > 0
+                        ? 'In this time nobody opened anything of any other customer.'
+                        : 'In this time nobody opened anything of a customer.'}
                   </Empty>
                 }
               />
