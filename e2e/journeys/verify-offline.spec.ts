@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { aBundle, deviceId } from '@gatehouse/shared/audit/testing/bundles'
@@ -70,6 +71,30 @@ for (const viewport of widths)
     expect(await fitsTheWindow(opened)).toBe(true)
     await quiet()
   })
+
+test('AL15 a bundle that a browser unpacked by itself is verified as the folder that it became', async ({
+  browser,
+}, info) => {
+  const { files, printed } = await aBundle({ size: 12 })
+  const folder = info.outputPath('bundle')
+  await mkdir(folder)
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes)
+  const { verify, opened, quiet } = await openedOffline(browser, { width: 390, height: 844 })
+  await verify.check(folder, printed)
+  await expect(verify.verdict()).toHaveText('Nothing was changed')
+  await expect(verify.events()).toHaveCount(13)
+  await opened.getByRole('button', { name: 'Check another bundle' }).click()
+  const lines = linesOf(files)
+  await writeFile(
+    join(folder, 'events.jsonl'),
+    lines.map((line, n) => `${n === 3 ? line.replace('wss', 'ws') : line}\n`),
+  )
+  await verify.check(folder, printed)
+  await expect(verify.verdict()).toHaveText('This bundle is NOT what was signed')
+  await expect(verify.failed()).toContainText('events.jsonl, line 4')
+  expect(await fitsTheWindow(opened)).toBe(true)
+  await quiet()
+})
 
 test('AL15 IO02 what was changed is named with its place, and whatever it says does nothing', async ({ browser }) => {
   const { files, printed } = await aBundle({ seqs: [1, 4, 7, 10], devices: [{ id: deviceId(1), from: 0, to: 3 }] })

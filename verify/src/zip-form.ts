@@ -57,7 +57,7 @@ const headerLength = 46
 
 const another = (where: string): Unreadable =>
   new Unreadable(
-    `${where} is not as Gatehouse packs it: something in it was changed, or another program packed it again. Use the file as it was exported; or unpack it, and give the folder to the command.`,
+    `${where} is not as Gatehouse packs it: something in it was changed, or another program packed it again. Use the file as it was exported; or unpack it, and choose the folder.`,
   )
 
 /** Throws `Unreadable` unless every byte of a zip that is not of a file is the one that Gatehouse writes. */

@@ -54,7 +54,7 @@ describe('AL15 a bundle in a zip', () => {
     expect(await check(good)).toMatchObject({ ok: true, count: 1 })
     for (const options of [{}, { level: 0 }, { zip64: true, dataDescriptor: true }, { extendedTimestamp: true }])
       expect(await refusal(await zipped(files, options)), JSON.stringify(options)).toMatch(
-        /not as Gatehouse packs it: .* another program packed it again.*give the folder to the command/,
+        /not as Gatehouse packs it: .* another program packed it again.*choose the folder/,
       )
   })
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { besideFolder } from '@gatehouse/shared/audit/beside'
 import { portable } from '@gatehouse/shared/audit/portable'
 import type { Primitives } from '@gatehouse/shared/audit/primitives'
-import { demandSizes, mostNames } from '../limits.ts'
 import { type Bytes, type Source, Unreadable } from '../source.ts'
+import { demandFew, unpacked } from '../unpacked.ts'
 import { openZip } from '../zip.ts'
 
 /**
@@ -13,8 +13,6 @@ import { openZip } from '../zip.ts'
  * so that no signature holds in one and not in the other.
  */
 export const primitives: Primitives = { sha256: (bytes) => hash('sha256', bytes, 'buffer'), verify: portable.verify }
-
-const pieceLength = 256 * 1024
 
 const bytesOf = (file: FileHandle, size: number): Bytes => ({
   size,
@@ -39,15 +37,6 @@ const openFile = async (path: string): Promise<{ bytes: Bytes; file: FileHandle 
   throw new Unreadable(`${path} is no file.`)
 }
 
-const readPieces = async (bytes: Bytes, take: (bytes: Uint8Array) => void | Promise<void>): Promise<void> => {
-  for (let from = 0; from < bytes.size; ) {
-    const piece = await bytes.read(from, pieceLength)
-    if (piece.length === 0) throw new Unreadable('A file became shorter while it was read.')
-    await take(piece)
-    from += piece.length
-  }
-}
-
 /** A bundle that was unpacked into a folder. Links are not followed. */
 const openFolder = async (folder: string): Promise<Source> => {
   const files = new Map<string, number>()
@@ -58,24 +47,18 @@ const openFolder = async (folder: string): Promise<Source> => {
       if (about.isDirectory() && `${name}/` === besideFolder) await look(besideFolder)
       else if (about.isFile()) files.set(name, about.size)
       else throw new Unreadable(`The folder holds ${name}, which is no file. A bundle holds nothing but files.`)
-      if (files.size > mostNames)
-        throw new Unreadable(`The folder holds more than ${mostNames} files. A bundle holds nine.`)
+      demandFew(files.size)
     }
   }
   await look('')
-  demandSizes([...files].map(([name, size]) => [name, size, size]))
-  return {
-    files,
-    read: async (name, take) => {
-      const { bytes, file } = await openFile(join(folder, name))
-      try {
-        await readPieces(bytes, take)
-      } finally {
-        await file.close()
-      }
-    },
-    close: async () => undefined,
-  }
+  return unpacked(files, async (name, work) => {
+    const { bytes, file } = await openFile(join(folder, name))
+    try {
+      await work(bytes)
+    } finally {
+      await file.close()
+    }
+  })
 }
 
 /** Opens what is at a path, a zip file or a folder; throws `Unreadable`, or the system's error. */

@@ -5,9 +5,10 @@ import { checkBundle } from '../check.ts'
 import { type EventRow, seeker } from '../events.ts'
 import { inert } from '../inert.ts'
 import { reportOf } from '../report.ts'
-import { type Bytes, Unreadable } from '../source.ts'
+import { type Bytes, type Source, Unreadable } from '../source.ts'
+import { unpacked } from '../unpacked.ts'
 import { openZip } from '../zip.ts'
-import type { Answer, Order } from './messages.ts'
+import type { Answer, Given, Order } from './messages.ts'
 
 /** Bytes of events that are kept to be looked at; a page that is given more shows what came of the check alone. */
 const mostKept = 1.5 * 1024 ** 3
@@ -21,6 +22,13 @@ const bytesOf = (blob: Blob): Bytes => ({
   size: blob.size,
   read: async (from, length) => new Uint8Array(await blob.slice(from, from + length).arrayBuffer()),
 })
+
+const openGiven = async (given: Given): Promise<Source> =>
+  given instanceof Blob
+    ? openZip(bytesOf(given))
+    : unpacked(new Map([...given].map(([name, { size }]) => [name, size])), (name, work) =>
+        work(bytesOf(given.get(name) ?? new Blob())),
+      )
 
 /** Lets messages and, where there is no worker, the page itself have their turn. */
 const turn = (): Promise<void> => new Promise((done) => setTimeout(done))
@@ -43,7 +51,7 @@ export const openEngine = (answer: (answer: Answer) => void): ((order: Order) =>
     kept = undefined
     if (earlier && earlier.size > mostOfCheckpoint)
       throw new Unreadable('The checkpoint you chose is far too large to be one.')
-    const source = await openZip(bytesOf(bundle))
+    const source = await openGiven(bundle)
     const earlierCheckpoint = earlier && new Uint8Array(await earlier.arrayBuffer())
     const events = room(source.files.get('events.jsonl') ?? 0)
     let at = 0

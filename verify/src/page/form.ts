@@ -1,16 +1,20 @@
 import { inert } from '../inert.ts'
 import { counted, h } from './dom.ts'
 import { readKeyFile } from './engine.ts'
+import type { Given } from './messages.ts'
 
 /** What a person has chosen. */
 export interface Chosen {
-  bundle?: File
+  /** With the name that it is called by. */
+  bundle?: { name: string; given: Given }
   key: string
   earlier?: File
 }
 
-const sizeOf = ({ size }: File): string =>
-  size < 1024 ** 2 ? `${counted(Math.ceil(size / 1024))} KB` : `${counted(Math.ceil(size / 1024 ** 2))} MB`
+const sizeOf = (given: Given): string => {
+  const size = given instanceof Blob ? given.size : [...given.values()].reduce((sum, one) => sum + one.size, 0)
+  return size < 1024 ** 2 ? `${counted(Math.ceil(size / 1024))} KB` : `${counted(Math.ceil(size / 1024 ** 2))} MB`
+}
 
 /** A button that opens the machine's dialogue for files, and stays reachable by keyboard. */
 const fileInput = (id: string, accept: string, chosen: (file: File) => void): HTMLInputElement => {
@@ -18,6 +22,20 @@ const fileInput = (id: string, accept: string, chosen: (file: File) => void): HT
   input.addEventListener('change', () => {
     const [file] = input.files ?? []
     if (file) chosen(file)
+  })
+  return input
+}
+
+/** The same for a folder; its files come by their names within it. */
+const folderInput = (
+  id: string,
+  chosen: (name: string, files: ReadonlyMap<string, File>) => void,
+): HTMLInputElement => {
+  const input = h('input', { id, type: 'file', webkitdirectory: true })
+  input.addEventListener('change', () => {
+    const files = [...(input.files ?? [])].map((file) => [file.webkitRelativePath.split('/'), file] as const)
+    const [first] = files
+    if (first) chosen(first[0][0] ?? '', new Map(files.map(([path, file]) => [path.slice(1).join('/'), file])))
   })
   return input
 }
@@ -36,20 +54,22 @@ export const form = (chosen: Chosen, submit: () => void): HTMLElement => {
   })
   key.value = chosen.key
 
-  const take = (file: File): void => {
-    chosen.bundle = file
-    bundleName.textContent = `${inert(file.name)}, ${sizeOf(file)}`
+  const take = (name: string, given: Given): void => {
+    chosen.bundle = { name, given }
+    bundleName.textContent = `${inert(name)}, ${sizeOf(given)}`
     bundleName.classList.add('is-there')
     problem.textContent = ''
   }
-  if (chosen.bundle) take(chosen.bundle)
+  if (chosen.bundle) take(chosen.bundle.name, chosen.bundle.given)
 
   const drop = h(
     'div',
     { class: 'drop' },
     h('label', { for: 'bundle', class: 'strong' }, 'The bundle'),
     h('p', {}, 'Drop the .zip file here, or choose it.'),
-    fileInput('bundle', '.zip,application/zip', take),
+    fileInput('bundle', '.zip,application/zip', (file) => take(file.name, file)),
+    h('label', { for: 'folder', class: 'help' }, 'or the folder that it was unpacked into'),
+    folderInput('folder', take),
     bundleName,
   )
   const over = (is: boolean) => (event: Event) => {
@@ -61,7 +81,7 @@ export const form = (chosen: Chosen, submit: () => void): HTMLElement => {
   drop.addEventListener('drop', (event) => {
     over(false)(event)
     const [file] = event.dataTransfer?.files ?? []
-    if (file) take(file)
+    if (file) take(file.name, file)
   })
 
   const fromFile = async (file: File): Promise<void> => {

@@ -139,7 +139,7 @@ const showCheck = (chosen: Chosen): void => {
   })
   mainPart().replaceChildren(h('section', { class: 'card busy' }, h('h1', { tabindex: '-1' }, 'Checking'), words, bar))
   say('Checking the bundle')
-  engine.order({ kind: 'check', bundle, key, earlier })
+  engine.order({ kind: 'check', bundle: bundle.given, key, earlier })
 }
 
 const showUnreadable = (because: string, chosen: Chosen, engine: Engine): void => {

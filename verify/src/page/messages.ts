@@ -1,9 +1,12 @@
 import type { EventRow } from '../events.ts'
 import type { Report } from '../report.ts'
 
+/** A bundle as a person gives it: the zip file, or the files that it was unpacked into, by name. */
+export type Given = Blob | ReadonlyMap<string, Blob>
+
 /** What the page asks of what checks. */
 export type Order =
-  | { kind: 'check'; bundle: Blob; key: string; earlier?: Blob }
+  | { kind: 'check'; bundle: Given; key: string; earlier?: Blob }
   | { kind: 'find'; search: string; from: number; number: number }
 
 /** Which events can be looked at after a check. */

@@ -94,6 +94,8 @@ const unavailable = new Set([
   'EPIPE',
   'ERR_STREAM_DESTROYED',
   'ETIMEDOUT',
+  '40001', // somebody else was at the same rows
+  '40P01', // two waited for each other, and one of them was ended
   '25P03', // idle in transaction for too long
   '25P04', // transaction_timeout
   '55P03', // lock_timeout

@@ -167,6 +167,28 @@ test('RE02 a slow statement and a held lock end by themselves', async () => {
   await holder
 })
 
+test('RE02 of two that wait for each other one is told to come again', async () => {
+  database = connect(server.ownerUrl, { max: 4, applicationName: 'test' })
+  const { sql } = database
+  await sql`create table if not exists crossed (id int primary key)`
+  await sql`insert into crossed values (1), (2) on conflict do nothing`
+  const [first, second] = [gateOf(), gateOf()]
+  const one = (mine: number, his: number, here: ReturnType<typeof gateOf>, there: ReturnType<typeof gateOf>) =>
+    outcome(() =>
+      sql.begin(async (tx) => {
+        await tx`update crossed set id = id where id = ${mine}`
+        here.open()
+        await there.closed
+        await tx`update crossed set id = id where id = ${his}`
+      }),
+    )
+  const both = await Promise.all([one(1, 2, first, second), one(2, 1, second, first)])
+  const lost = both.filter(({ error }) => error !== undefined)
+  expect(lost).toHaveLength(1)
+  expect(lost[0]?.error).toMatchObject({ code: '40P01' })
+  expect(isUnavailable(lost[0]?.error)).toBe(true)
+})
+
 test('a query that is wrong is not taken for a database that is away', async () => {
   database = connect(server.ownerUrl, { max: 1, applicationName: 'test' })
   for (const wrong of [
