@@ -18,7 +18,7 @@ export class VerifyPage {
   /** Chooses bundle (a file, or the path of a folder), key and perhaps a checkpoint, and waits for what comes of it. */
   async check(bundle: Chosen | string, key: string, earlier?: Chosen): Promise<void> {
     if (typeof bundle === 'string')
-      await this.page.getByLabel('or the folder that it was unpacked into').setInputFiles(bundle)
+      await this.page.getByLabel('or the folder it was unpacked into').setInputFiles(bundle)
     else await this.page.getByLabel('The bundle').setInputFiles(asFile(bundle))
     await this.page.getByRole('textbox', { name: 'The key of your log' }).fill(key)
     if (earlier) {

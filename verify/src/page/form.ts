@@ -68,7 +68,7 @@ export const form = (chosen: Chosen, submit: () => void): HTMLElement => {
     h('label', { for: 'bundle', class: 'strong' }, 'The bundle'),
     h('p', {}, 'Drop the .zip file here, or choose it.'),
     fileInput('bundle', '.zip,application/zip', (file) => take(file.name, file)),
-    h('label', { for: 'folder', class: 'help' }, 'or the folder that it was unpacked into'),
+    h('label', { for: 'folder', class: 'help' }, 'or the folder it was unpacked into'),
     folderInput('folder', take),
     bundleName,
   )
