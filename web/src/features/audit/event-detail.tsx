@@ -61,8 +61,20 @@ const Changes = ({ event, changes }: { event: string; changes: readonly AuditCha
   </Table>
 )
 
+/** Fields whose own name says too little beside their value. */
+const spoken: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'log.restored': {
+    signed: 'Entries signed before',
+    kept: 'Of these still there',
+    size: 'Entries it goes on with',
+    by: 'Written down by',
+  },
+}
+
 /** `agentVersion` as people write it: `Agent version`. */
-const fieldSays = (name: string): string => {
+const fieldSays = (event: string, name: string): string => {
+  const known = spoken[event]?.[name]
+  if (known) return known
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
@@ -99,7 +111,7 @@ const factsOf = (event: AuditEventView, zone: string, changed: boolean): Fact[] 
       .filter(([name, value]) => !(name === 'device' && value === device?.name))
       .filter(([name, value]) => !(name === 'customer' && value === customer?.name))
       .filter(([name]) => !(changed && changing.has(name)))
-      .map(([name, value]): Fact => [fieldSays(name), said(valueSays(event.event, name, value, zone))]),
+      .map(([name, value]): Fact => [fieldSays(event.event, name), said(valueSays(event.event, name, value, zone))]),
     event.requestId !== null && [
       'Request',
       <Link key="r" to={paths.request(event.requestId)}>

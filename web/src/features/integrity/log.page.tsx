@@ -24,7 +24,15 @@ export default function LogPage() {
   return <Answered query={useQuery(logQuery(customerId))}>{(log) => <Shown log={log} />}</Answered>
 }
 
-const Witnesses = ({ of, own, zone }: { of: NonNullable<LogView['witnesses']>; own: boolean; zone: string }) => (
+interface Witnessed {
+  of: NonNullable<LogView['witnesses']>
+  own: boolean
+  /** Whether the log goes on after an older database was put back. */
+  restored: boolean
+  zone: string
+}
+
+const Witnesses = ({ of, own, restored, zone }: Witnessed) => (
   <Stack gap="xs">
     <Text>
       Every device {own ? 'of yours' : 'of the customer'} keeps the newest checkpoint of this log, and takes no later
@@ -35,6 +43,12 @@ const Witnesses = ({ of, own, zone }: { of: NonNullable<LogView['witnesses']>; o
         ? 'No device is enrolled yet.'
         : `${number(of.holding)} of ${counted(of.devices, 'device')} held one within the last day.`}
     </Text>
+    {restored && of.holding < of.devices && (
+      <Text size="sm" c="dimmed">
+        An older database was put back, and those of before it do not count. Each device follows when it asks the next
+        time: when it connects, and every ten minutes.
+      </Text>
+    )}
     {of.largest !== null && (
       <Text size="sm" c="dimmed" component="div">
         The largest is of {number(of.largest)} events
@@ -106,7 +120,7 @@ const Shown = ({ log }: { log: LogView }) => {
       </div>
       {log.witnesses && (
         <Section title="Witnesses">
-          <Witnesses of={log.witnesses} own={me.customer !== null} zone={zone} />
+          <Witnesses of={log.witnesses} own={me.customer !== null} restored={log.restores.length > 0} zone={zone} />
         </Section>
       )}
       <Section title="Checks" flush>
