@@ -92,12 +92,6 @@ const readContents = async (reader: zip.ZipReader<unknown>): Promise<Map<string,
   return files
 }
 
-const mostPlain = 0xffff_ffff
-
-/** Whether a zip is beyond four gigabytes: its numbers stand elsewhere then, and it is the library alone that is strict. */
-const isVast = ({ size }: Bytes, files: readonly zip.FileEntry[]): boolean =>
-  size >= mostPlain || files.some(({ uncompressedSize }) => uncompressedSize >= mostPlain)
-
 /** Opens a zip file; throws `Unreadable` with a sentence for people where it is none, or none that can be trusted to be one thing. */
 export const openZip = async (bytes: Bytes, close: () => Promise<void> = async () => undefined): Promise<Source> => {
   const reader = new zip.ZipReader(new Reading(bytes), strictly)
@@ -107,7 +101,7 @@ export const openZip = async (bytes: Bytes, close: () => Promise<void> = async (
   demandSizes(
     [...files].map(([name, { uncompressedSize, compressedSize }]) => [name, uncompressedSize, compressedSize]),
   )
-  if (!isVast(bytes, [...files.values()])) await demandForm(bytes)
+  await demandForm(bytes)
   return {
     files: new Map([...files].map(([name, entry]) => [name, entry.uncompressedSize])),
     read: async (name, take) => {
