@@ -3,11 +3,13 @@ import { activityNames } from '@gatehouse/shared/activities'
 import { frameKinds } from '@gatehouse/shared/sessions/terminal-frames'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Persona } from '../demo/people.ts'
+import { auditPending } from '../kernel/audit/tables.ts'
 import { manyDevices } from '../testing/devices.ts'
 import { filled, guardedDoors, peoplesDoors } from '../testing/doors.ts'
 import { openTestHouse, type TestHouse, type Visitor } from '../testing/house.ts'
 import { reads } from '../testing/reads.ts'
 import { answer, ask, goLive, untilSaid } from '../testing/sessions.ts'
+import { signAll } from '../testing/signing.ts'
 import { pathWords, seedStories } from '../testing/stories.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -82,6 +84,10 @@ const fillEverything = async (): Promise<void> => {
     actionId: queued.id,
   })
   await line.close()
+  // What an event's page shows of its proof is there once it has been signed.
+  const waitingEvents = () => h.house.db.select().from(auditPending)
+  await vi.waitFor(async () => expect(await waitingEvents()).toEqual([]), { timeout: 20_000 })
+  await signAll(h.house)
 }
 
 beforeAll(async () => {
