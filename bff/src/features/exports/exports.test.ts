@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verify } from '@gatehouse/shared/audit/verify'
 import type { AuditRow } from '@gatehouse/shared/views/audit'
@@ -23,7 +23,7 @@ import { openTestHouse, type TestHouse, type Visitor } from '../../testing/house
 import { tellExport } from '../../testing/stories.ts'
 import { groupMember } from '../groups/tables.ts'
 import { expireExports, stopExports } from './jobs.ts'
-import { limits } from './rules.ts'
+import { limits, numberOf } from './rules.ts'
 import { auditExport } from './tables.ts'
 import { csvRows, fetchFile, pinnedKey, unzipped } from './testing/reading.ts'
 import { verifierFiles } from './verifier.ts'
@@ -561,6 +561,31 @@ describe('in the middle of it', () => {
     await expect.poll(() => existsSync(`${pathOf(view.id)}.part`)).toBe(false)
     expect((await seen(ines, view.id))?.state).toBe('cancelled')
     expect((await ines.post(`/api/me/exports/${view.id}/cancel`)).status).toBe(409)
+  })
+
+  test('where nothing can be written it fails, says so, and holds nobody up', async () => {
+    const folder = join(h.house.settings.dataDir, 'exports')
+    await made(ines)
+    await rename(folder, `${folder}-away`)
+    await writeFile(folder, 'no folder')
+    try {
+      const [one, other] = [await askFor(ines, {}), await askFor(clara, {})]
+      for (const [who, { id }] of [
+        [ines, one],
+        [clara, other],
+      ] as const)
+        expect(await ended(who, id)).toMatchObject({
+          state: 'failed',
+          error: 'Something went wrong on our side. It has been noted.',
+        })
+      const { rows } = (await ines.get<Page<AuditRow>>('/api/audit?event=export.failed')).body
+      for (const { id } of [one, other])
+        expect(rows.filter(({ says }) => says.includes(numberOf(id))).map(({ outcome }) => outcome)).toEqual(['failed'])
+    } finally {
+      await rm(folder)
+      await rename(`${folder}-away`, folder)
+    }
+    expect((await made(ines)).view.state).toBe('done')
   })
 
   test('the server may stop: whoever opens it again makes it anew, with the same events', async () => {

@@ -19,8 +19,8 @@ export interface Writing {
   bytes(): number
   /** Ends it, under its name: from here on it is whole. */
   finish(): Promise<{ bytes: number; sha256: string }>
-  /** Closes and forgets it. */
-  discard(): Promise<void>
+  /** Leaves off. */
+  close(): Promise<void>
 }
 
 const atOnce = 256 * 1024
@@ -57,10 +57,7 @@ export const beginFile = async (dataDir: string, id: string, most: number, becau
       await rename(partOf(dataDir, id), pathOf(dataDir, id))
       return { bytes: written, sha256: hash.digest('hex') }
     },
-    discard: async () => {
-      await file.close().catch(() => undefined)
-      await removeFiles(dataDir, id)
-    },
+    close: () => file.close().catch(() => undefined),
   }
 }
 

@@ -9,7 +9,7 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { makeBundleFile } from './bundle.ts'
-import { beginFile, idsOnDisk, removeFiles } from './files.ts'
+import { beginFile, idsOnDisk, removeFiles, type Writing } from './files.ts'
 import { makeCsv, makeJsonLines } from './lines.ts'
 import type { Made, Making } from './making.ts'
 import { type Contents, nothingYet, watchAsker } from './reading.ts'
@@ -114,28 +114,36 @@ const fail = async (house: House, row: ExportRow, by: By, because: string): Prom
 const noRoom = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 
+/** What cannot be taken away now goes with the next look at what belongs to nobody. */
+const drop = (house: House, { id }: ExportRow): Promise<void> =>
+  removeFiles(house.settings.dataDir, id).catch((error: unknown) =>
+    house.log.warn({ err: error, export: id }, 'the file of an export could not be removed'),
+  )
+
 /** Makes one export, from its beginning; what it ends with stands in its row. */
 const make = async (house: House, row: ExportRow): Promise<void> => {
   const { dataDir } = house.settings
   const by = await whoAsked(house, row.personId)
   if (row.tries >= limits.tries) {
-    await removeFiles(dataDir, row.id)
+    await drop(house, row)
     return fail(house, row, by, 'It could not be made, however often it was begun.')
   }
   if (!(await moveExport(house.db, row.id, { state: 'running', done: 0, tries: row.tries + 1 }))) return
   house.bus.publish(signalOf(row.personId))
   const room = roomLeft(await bytesKept(house.db, row.personId), house.settings.exports)
   const most = Math.min(limits.bytes, room)
-  const file = await beginFile(dataDir, row.id, most, room < limits.bytes ? refusals.exports_full.says : tooLarge)
   const contents = nothingYet()
+  let file: Writing | undefined
   try {
+    file = await beginFile(dataDir, row.id, most, room < limits.bytes ? refusals.exports_full.says : tooLarge)
     const watch = await watchAsker(house, row.personId, contents)
     const making: Making = { house, row, file, watch, contents, progress: progressOf(house, row) }
     const made = await makers[row.format](making)
     await watch.conclude()
     await finish(house, row, by, made, contents, await file.finish())
   } catch (error) {
-    await file.discard()
+    await file?.close()
+    await drop(house, row)
     if (error instanceof LeftOff) return
     if (error instanceof Stopped) return fail(house, row, by, error.message)
     if (noRoom(error)) return fail(house, row, by, 'There is no room left for it on the server.')
