@@ -126,12 +126,15 @@ export const measureDeeds = (say: (text: string) => void): Promise<Line[]> =>
       hot: () => perSecond(house, () => audited(hot)),
       spread: () => perSecond(house, (n) => audited(at(n))),
       bare: () => perSecond(house, (n) => house.db.transaction((tx) => deed(tx, at(n)))),
+    })
+    say(`batches of ${batch} events`)
+    const batched = await alternate(rounds, {
       hotBatches: () => perSecond(house, () => many(hot)),
       batches: () => perSecond(house, (n) => many(at(n))),
       plain: () => perSecond(house, () => house.db.transaction(plain)),
     })
-    const events = rates.batches.map((rate) => rate * batch)
-    const hotEvents = rates.hotBatches.map((rate) => rate * batch)
+    const events = batched.batches.map((rate) => rate * batch)
+    const hotEvents = batched.hotBatches.map((rate) => rate * batch)
     say('devices renamed by requests')
     const renamed = await measureDoor(door, writers, rounds, (one) => perSecond(house, one))
     return [
@@ -171,7 +174,7 @@ export const measureDeeds = (say: (text: string) => void): Promise<Line[]> =>
       ),
       lineOf('the same, of 200 customers', '/s', events, {
         name: 'plain inserts of the same bytes',
-        figures: rates.plain.map((rate) => rate * batch),
+        figures: batched.plain.map((rate) => rate * batch),
       }),
     ]
   })
