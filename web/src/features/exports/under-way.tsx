@@ -68,13 +68,24 @@ export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) =
                 {one.error ?? 'It is not made.'}
               </Alert>
             )}
-            <Text size="sm" c="dimmed">
-              You need not wait here: it goes on in the background, and is kept under{' '}
-              <Anchor component={Link} to={paths.exports()} size="sm">
-                My exports
-              </Anchor>{' '}
-              for seven days.
-            </Text>
+            {(!one || isUnderWay(one.state)) && (
+              <Text size="sm" c="dimmed">
+                You need not wait here: it goes on in the background, and is kept under{' '}
+                <Anchor component={Link} to={paths.exports()} size="sm">
+                  My exports
+                </Anchor>{' '}
+                for seven days.
+              </Text>
+            )}
+            {one && !isUnderWay(one.state) && (
+              <Text size="sm" c="dimmed">
+                It can be asked for again here, or under{' '}
+                <Anchor component={Link} to={paths.exports()} size="sm">
+                  My exports
+                </Anchor>
+                .
+              </Text>
+            )}
             <DialogDeeds>
               <Button variant="default" onClick={onClose}>
                 Close
