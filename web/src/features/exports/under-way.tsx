@@ -79,7 +79,7 @@ export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) =
             )}
             {one && !isUnderWay(one.state) && (
               <Text size="sm" c="dimmed">
-                It can be asked for again here, or under{' '}
+                Ask for it again from the log, or under{' '}
                 <Anchor component={Link} to={paths.exports()} size="sm">
                   My exports
                 </Anchor>
