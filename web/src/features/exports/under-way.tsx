@@ -56,10 +56,11 @@ export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) =
       {(rows) => {
         const one = rows.find((row) => row.id === id)
         if (one?.state === 'done') return <Ready one={one} onClose={onClose} />
+        const ended = one && !isUnderWay(one.state)
         return (
           <Stack gap="md">
-            {one && isUnderWay(one.state) && <ProgressLine one={one} />}
-            {one && !isUnderWay(one.state) && (
+            {one && !ended && <ProgressLine one={one} />}
+            {ended && (
               <Alert
                 color={one.state === 'failed' ? 'brick' : 'gray'}
                 role="alert"
@@ -68,24 +69,15 @@ export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) =
                 {one.error ?? 'It is not made.'}
               </Alert>
             )}
-            {(!one || isUnderWay(one.state)) && (
-              <Text size="sm" c="dimmed">
-                You need not wait here: it goes on in the background, and is kept under{' '}
-                <Anchor component={Link} to={paths.exports()} size="sm">
-                  My exports
-                </Anchor>{' '}
-                for seven days.
-              </Text>
-            )}
-            {one && !isUnderWay(one.state) && (
-              <Text size="sm" c="dimmed">
-                Ask for it again from the log, or under{' '}
-                <Anchor component={Link} to={paths.exports()} size="sm">
-                  My exports
-                </Anchor>
-                .
-              </Text>
-            )}
+            <Text size="sm" c="dimmed">
+              {ended
+                ? 'Ask for it again from the log, or under '
+                : 'You need not wait here: it goes on in the background, and is kept under '}
+              <Anchor component={Link} to={paths.exports()} size="sm">
+                My exports
+              </Anchor>
+              {ended ? '.' : ' for seven days.'}
+            </Text>
             <DialogDeeds>
               <Button variant="default" onClick={onClose}>
                 Close
