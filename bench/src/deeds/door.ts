@@ -18,7 +18,7 @@ export interface Door {
 /** Counts what is done per second, until nothing of it waits for its place in the log. */
 type PerSecond = (one: (n: number) => Promise<unknown>) => Promise<number>
 
-const whatIsWritten = "select pg_get_functiondef('audit_append(jsonb)'::regprocedure) as text"
+const whatIsWritten = "select pg_get_functiondef(oid) as text from pg_proc where proname = 'audit_append_one'"
 
 /**
  * B8 as people meet it: a device is renamed by a request, through the guard, the decision and the wall, with its event and

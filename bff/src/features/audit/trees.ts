@@ -46,8 +46,10 @@ const storedNodes = async (db: Tx, wanted: readonly TreeNodeId[]): Promise<(Buff
   if (wanted.length === 0) return []
   const rows = await prepared<{ hash: Buffer | null }>(
     db,
+    // One by one (`offset 0`): joined, the planner may read all nodes there are.
     `select node.hash from unnest($1::uuid[], $2::int[], $3::bigint[]) with ordinality as wanted(tree, level, index, at)
-     left join audit_node node on node.tree = wanted.tree and node.level = wanted.level and node.index = wanted.index
+     left join lateral (select hash from audit_node where tree = wanted.tree and level = wanted.level
+       and index = wanted.index offset 0) as node on true
      order by wanted.at`,
     [wanted.map(({ tree }) => tree), wanted.map(({ level }) => level), wanted.map(({ index }) => index)],
   )

@@ -74,13 +74,52 @@ const rowsOf = (one: Entry, at: number) => {
   return { ...columns, ...words, words: searchWords(columns), canonical: canonical(event), openings }
 }
 
+/** What `audit_append_one` is called with, in the names of a row. */
+const given = [
+  'id',
+  'at',
+  'event',
+  'outcome',
+  'actorKind',
+  'actorId',
+  'actorCompany',
+  'customerId',
+  'customerName',
+  'deviceId',
+  'deviceName',
+  'requestId',
+  'sessionId',
+  'approvalId',
+  'siteId',
+  'personId',
+  'claimedAt',
+  'canonical',
+  'actorName',
+  'fromAddress',
+  'fields',
+  'openings',
+  'words',
+] as const satisfies readonly (keyof ReturnType<typeof rowsOf>)[]
+
+// Called, because a query that selects it would be planned each time.
+const callOne = `call audit_append_one(${given.map((name, at) => `"${name}" => $${at + 1}`).join(', ')})`
+
+const parameter = (value: string | number | object | null | undefined): string | number | null =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? null)
+
 /**
  * Writes events and their pending rows in the transaction of the deed; `at` is ms since the epoch. It is not waited for
  * but commits with the deed, or fails it: what failed is told by the transaction.
  */
 export const append = async (tx: Tx, at: number, entries: readonly Entry[]): Promise<void> => {
-  if (entries.length === 0) return
-  // Of what stands in these rows `audit_append` knows each name: another column is another procedure, in its migration.
-  // Called, because a query that selects it would be planned each time.
-  await preparedLast(tx, 'call audit_append($1::text::jsonb)', [JSON.stringify(entries.map((one) => rowsOf(one, at)))])
+  // Both procedures know each name in these rows: another column is another of each, in its migration.
+  const [one, ...others] = entries.map((each) => rowsOf(each, at))
+  if (!one) return
+  if (others.length > 0)
+    return preparedLast(tx, 'call audit_append($1::text::jsonb)', [JSON.stringify([one, ...others])])
+  await preparedLast(
+    tx,
+    callOne,
+    given.map((name) => parameter(one[name])),
+  )
 }

@@ -1,0 +1,175 @@
+import { type AddressInfo, createServer, connect as dial } from 'node:net'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { cloneDatabase } from '../../testing/cluster.ts'
+
+type Cloned = Awaited<ReturnType<typeof cloneDatabase>>
+
+let database: Cloned
+let sql: Sql
+
+beforeAll(async () => {
+  database = await cloneDatabase(inject('testCluster'))
+})
+
+afterAll(() => database.drop())
+
+beforeEach(async () => {
+  sql = postgres(database.ownerUrl, { max: 2, onnotice: () => undefined })
+  await sql`create table deed (id int primary key)`
+})
+
+afterEach(async () => {
+  await sql`drop table deed`
+  await sql.end()
+})
+
+const done = async (): Promise<number[]> => (await sql`select id from deed order by id`).map(({ id }) => id)
+
+/** Both connections serve again, outside of any transaction. */
+const expectWhole = async (): Promise<void> => {
+  const states = await Promise.all([1, 2].map(() => sql`select pg_current_xact_id_if_assigned() as id, pg_sleep(0.02)`))
+  expect(states.map(([row]) => row?.id)).toEqual([null, null])
+}
+
+/** What a deed does that does not look at what went wrong, and goes on. */
+const careless = async (tx: TransactionSql): Promise<void> => {
+  await Promise.allSettled([1, 2, 3].map((id) => tx.unsafe(`insert into deed values (${id})`).execute()))
+  await tx`insert into deed values (4)`.catch(() => undefined)
+}
+
+describe('RE02 a transaction whose `begin` fails, which goes out with its first statement', () => {
+  const notBegun = 'isolation level nonsense'
+
+  test.each<[string, (tx: TransactionSql) => Promise<unknown>]>([
+    ['one with a value', (tx) => tx`insert into deed values (${1})`],
+    ['one without', (tx) => tx`insert into deed values (1)`],
+    ['a text as it is', (tx) => tx.unsafe('insert into deed values (1)')],
+    ['a prepared text', (tx) => tx.unsafe('insert into deed values ($1)', [1], { prepare: true })],
+    ['a savepoint', (tx) => tx.savepoint((inner) => inner`insert into deed values (1)`)],
+    ['a cursor', (tx) => tx`insert into deed values (${1}) returning id`.cursor(1, () => undefined)],
+    ['none', async () => undefined],
+    ['many at once, and one behind them', careless],
+  ])('does nothing: %s', async (_, deed) => {
+    await expect(sql.begin(notBegun, deed)).rejects.toThrow(/syntax error/)
+    // A second time, when what has been prepared is known.
+    await expect(sql.begin(notBegun, deed)).rejects.toThrow(/syntax error/)
+    expect(await done()).toEqual([])
+    await expectWhole()
+  })
+})
+
+describe('RE02 a transaction', () => {
+  test('whose first statement fails does nothing, whatever its deed does then', async () => {
+    await sql`insert into deed values (2)`
+    const deed = async (tx: TransactionSql) => {
+      await tx`insert into deed values (${2})`.catch(() => undefined)
+      await careless(tx)
+    }
+    for (const _ of [1, 2]) await expect(sql.begin(deed)).rejects.toThrow(/duplicate key/)
+    expect(await done()).toEqual([2])
+    await expectWhole()
+  })
+
+  test('whose first statement cannot be sent does nothing', async () => {
+    const deed = async (tx: TransactionSql) => {
+      await tx`insert into deed values (${undefined as never})`.catch(() => undefined)
+      await careless(tx)
+    }
+    for (const _ of [1, 2]) await expect(sql.begin(deed)).rejects.toThrow(/UNDEFINED_VALUE/)
+    expect(await done()).toEqual([])
+    await expectWhole()
+  })
+
+  test('whose statements are sent at once does all of them in their order', async () => {
+    const seen = await sql.begin((tx) => [
+      tx`insert into deed values (${1}) returning id`,
+      tx.unsafe('insert into deed values ($1) returning id', [2], { prepare: true }),
+      tx.unsafe('insert into deed values (3) returning id'),
+      tx`select id from deed order by id`,
+    ])
+    expect(seen.map((rows) => rows.map(({ id }) => id))).toEqual([[1], [2], [3], [1, 2, 3]])
+    expect(await done()).toEqual([1, 2, 3])
+    await expectWhole()
+  })
+
+  test('is one, from its first statement on, and with what it was begun with', async () => {
+    const of = (tx: TransactionSql) =>
+      tx`select pg_current_xact_id()::text as id, current_setting('transaction_isolation') as so`
+    const [first, second] = await sql.begin('isolation level serializable', async (tx) => [await of(tx), await of(tx)])
+    expect(first).toEqual(second)
+    expect(first?.[0]?.so).toBe('serializable')
+  })
+
+  test('without a statement, or that fails before its first, leaves its connection whole', async () => {
+    expect(await sql.begin(async () => 'nothing')).toBe('nothing')
+    await expect(
+      sql.begin(async () => {
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    await expectWhole()
+  })
+
+  test('of one statement goes out in two writes, its end included', async () => {
+    const { hostname, port } = new URL(database.ownerUrl)
+    let writes = 0
+    const between = createServer((near) => {
+      const far = dial(Number(port), hostname)
+      near
+        .on('data', () => writes++)
+        .pipe(far)
+        .pipe(near)
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => between.once('listening', resolve))
+    const through = new URL(database.ownerUrl)
+    through.port = String((between.address() as AddressInfo).port)
+    const one = postgres(through.href, { max: 1 })
+    const deed = (id: number) => one.begin((tx) => tx`insert into deed values (${id})`)
+    await deed(1)
+    const before = writes
+    await deed(2)
+    expect(writes - before).toBe(2)
+    await one.end()
+    between.close()
+  })
+
+  test('is kept out of while it waits for its first statement', async () => {
+    const one = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    const order: string[] = []
+    await Promise.all([
+      one.begin(async (tx) => {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        await tx`insert into deed values (1)`
+        order.push('deed')
+      }),
+      one`insert into deed values (2)`.then(() => order.push('another')),
+    ])
+    expect(order).toEqual(['deed', 'another'])
+    await one.end()
+  })
+
+  test('more of them than connections take turns, and none is lost', async () => {
+    await Promise.all(
+      Array.from({ length: 200 }, (_, id) =>
+        sql
+          .begin(async (tx) => {
+            await tx`insert into deed values (${id})`
+            if (id % 3 === 0) throw new Error('no')
+            await tx`select 1`
+          })
+          .catch(() => undefined),
+      ),
+    )
+    expect(await done()).toEqual(Array.from({ length: 200 }, (_, id) => id).filter((id) => id % 3 !== 0))
+    await expectWhole()
+  })
+
+  test.each([true, false])('opens the first connection of a pool (its types asked for: %s)', async (asked) => {
+    const fresh = postgres(database.ownerUrl, { max: 1, fetch_types: asked, onnotice: () => undefined })
+    await fresh.begin((tx) => tx`insert into deed values (${asked ? 1 : 2})`)
+    expect(await done()).toEqual([asked ? 1 : 2])
+    await fresh.end()
+    await expect(fresh.begin((tx) => tx`select 1`)).rejects.toThrow(/CONNECTION_ENDED/)
+  })
+})
