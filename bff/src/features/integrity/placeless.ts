@@ -53,8 +53,10 @@ export const eventlessWaiting = async (db: Tx, tree: string): Promise<string[]> 
     tree === theMakerItself ? 'pending.customer_id is null and $1::uuid is not null' : 'pending.customer_id = $1'
   const rows = await prepared<{ id: string }>(
     db,
+    // One by one by its id (`offset 0`): joined, the planner may walk along the whole log.
     `select pending.event_id as id from audit_pending pending
-     where ${own} and not exists (select from audit_event event where event.id = pending.event_id)`,
+     left join lateral (select id from audit_event where id = pending.event_id offset 0) as event on true
+     where ${own} and event.id is null`,
     [tree],
   )
   return rows.map(({ id }) => id)

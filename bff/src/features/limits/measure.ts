@@ -6,26 +6,24 @@ import { brokenTrees } from '../audit/door.ts'
 import { oldestUncopied } from '../audit-copy/door.ts'
 import { isFull, type LimitKind, type Reached } from './rules.ts'
 
-/** When the oldest event that waits was written, ms; of all trees but `without`, or of `tree` alone. */
-const oldestWaiting = async (house: House, without: readonly string[]): Promise<number | undefined> => {
+/** When the oldest event was written that waits and of whose queue `which` holds, ms; `which` has one parameter. */
+const oldestWaiting = async (house: House, which: string, parameter: unknown): Promise<number | undefined> => {
   const [row] = await prepared<{ at: string }>(
     house.db,
-    `select event.at from audit_pending pending join audit_event event on event.id = pending.event_id
-     where coalesce(event.customer_id, '${theMakerItself}') <> all ($1::uuid[]) order by pending.event_id limit 1`,
-    [without],
+    // One by one by its id (`offset 0`): joined, the planner may walk along the whole log to the events that are new.
+    `select event.at from audit_pending pending
+     cross join lateral (select at from audit_event where id = pending.event_id offset 0) as event
+     where ${which} order by pending.event_id limit 1`,
+    [parameter],
   )
   return row && Number(row.at)
 }
 
-const oldestOf = async (house: House, tree: string): Promise<number | undefined> => {
-  const [row] = await prepared<{ at: string }>(
-    house.db,
-    `select event.at from audit_pending pending join audit_event event on event.id = pending.event_id
-     where coalesce(event.customer_id, '${theMakerItself}') = $1::uuid order by pending.event_id limit 1`,
-    [tree],
-  )
-  return row && Number(row.at)
-}
+const oldestWithout = (house: House, trees: readonly string[]) =>
+  oldestWaiting(house, `coalesce(pending.customer_id, '${theMakerItself}') <> all ($1::uuid[])`, trees)
+
+const oldestOf = (house: House, tree: string) =>
+  oldestWaiting(house, `coalesce(pending.customer_id, '${theMakerItself}') = $1::uuid`, tree)
 
 const behind = (customerId: string | null, since: number): Reached => ({
   kind: 'log',
@@ -40,7 +38,7 @@ export const logsBehind = async (house: House, was: (kind: LimitKind) => boolean
   const now = house.clock.now()
   const { lag } = house.settings
   const found: Reached[] = []
-  const oldest = await oldestWaiting(house, broken)
+  const oldest = await oldestWithout(house, broken)
   if (oldest !== undefined && now - oldest > (was('log') ? lag.ends : lag.begins)) found.push(behind(null, oldest))
   for (const tree of broken) {
     const waits = await oldestOf(house, tree)
