@@ -14,12 +14,15 @@ import { withCluster } from '../cluster.ts'
 import { type Line, lineOf, median } from '../lines.ts'
 import { type Door, measureDoor } from './door.ts'
 
-const rounds = 5
+const rounds = 7
 /** How long deeds are done in each run; ms. The run ends when the log's queue is empty, which is half a second more at most. */
-const lasts = 12_000
+const lasts = 10_000
 const writers = 32
 /** Events of one transaction where many come at once, as of a device that was away. */
 const batch = 20
+
+/** A hot customer's, beside those of many: runs of the same differ by more than the rest. */
+const noSlower = { id: 'AL19', way: 'at least', at: 0.95 } as const
 
 /** Whose deeds and devices these are: one customer's, or each time another's. */
 interface Place {
@@ -157,7 +160,7 @@ export const measureDeeds = (say: (text: string) => void): Promise<Line[]> =>
         '/s',
         rates.hot,
         { name: 'the same, of 200 customers', figures: rates.spread },
-        { id: 'B8', way: 'at least', at: 1 },
+        noSlower,
       ),
       {
         what: `events in batches of ${batch}, of 200 customers`,
@@ -165,13 +168,7 @@ export const measureDeeds = (say: (text: string) => void): Promise<Line[]> =>
         ours: median(events),
         goal: { id: 'B8', way: 'at least', at: 5_000 },
       },
-      lineOf(
-        'the same, all of one customer',
-        '/s',
-        hotEvents,
-        { name: 'of 200 customers', figures: events },
-        { id: 'B8', way: 'at least', at: 1 },
-      ),
+      lineOf('the same, all of one customer', '/s', hotEvents, { name: 'of 200 customers', figures: events }, noSlower),
       lineOf('the same, of 200 customers', '/s', events, {
         name: 'plain inserts of the same bytes',
         figures: batched.plain.map((rate) => rate * batch),
