@@ -139,7 +139,7 @@ describe('RE02 a transaction', () => {
     const order: string[] = []
     await Promise.all([
       one.begin(async (tx) => {
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await sql`select pg_sleep(0.05)`
         await tx`insert into deed values (1)`
         order.push('deed')
       }),
