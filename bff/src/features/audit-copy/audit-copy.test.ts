@@ -6,14 +6,16 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readSettings } from '../../env.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
+import { theMakerItself } from '../../kernel/database/wall.ts'
 import { temporaryFolder } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { signAll } from '../../testing/signing.ts'
-import { signerOf } from '../audit/door.ts'
+import { copyName, signerOf } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { watchLimits } from '../limits/job.ts'
 import { compareCopy } from './compare.ts'
 import { copyLogs } from './job.ts'
+import { type Copied, readSegment, segmentsIn, segmentText } from './segments.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const patience = { timeout: 20_000 }
@@ -114,6 +116,41 @@ test('AL14 what was changed or cut in the database, or in the copy, is named by 
     says: `from here on the copy was changed or cut off, in ${file}`,
   })
   await writeFile(path, text)
+})
+
+test('AL14 AL21 a checkpoint taken out of the copy is named, also where the hash of its file was made to fit', async () => {
+  const tree = copyName(theMakerItself, 1)
+  await happen()
+  await settle()
+  const ofTree = async () => (await segmentsIn(folder)).filter((one) => one.tree === tree)
+  const found = await ofTree()
+  // Those that were cut off above have been written again beside themselves.
+  const whole = await Promise.all(found.map((one) => readSegment(folder, one)))
+  const [first, last] = [found.find((_, at) => whole[at]), found.at(-1)]
+  if (!first || !last || first === last) throw new Error('the log has one file alone')
+  for (const { file, first: from } of [first, last])
+    for (const hash of ['as it was', 'that fits']) {
+      const path = join(folder, file)
+      const text = await readFile(path, 'utf8')
+      const lines = text.split('\n').filter((line) => !line.startsWith('{"checkpoint":'))
+      const entries = lines.filter((line) => line.includes('"event"')).map((line): Copied => JSON.parse(line))
+      await chmod(path, 0o640)
+      await writeFile(path, hash === 'that fits' ? segmentText(entries, undefined) : lines.join('\n'))
+      expect((await compared()).differences, `${file}, a hash ${hash}`).toEqual([
+        { tree, seq: from, says: `from here on the copy was changed or cut off, in ${file}` },
+      ])
+      await writeFile(path, text)
+    }
+  // Another process writes beside it what it lacks.
+  const path = join(folder, last.file)
+  const text = await readFile(path, 'utf8')
+  const lines = text.split('\n').filter((line) => line.includes('"event"'))
+  const entries = lines.map((line): Copied => JSON.parse(line))
+  await writeFile(path, segmentText(entries, undefined))
+  h.house.bus = { ...h.house.bus }
+  await settle()
+  expect((await compared()).differences).toEqual([])
+  expect((await ofTree()).length).toBeGreaterThan(found.length)
 })
 
 test('AL20 AL21 a copy that falls behind is told to administrators, stops nobody, and catches up by itself', async () => {

@@ -5,10 +5,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { copyName, newestCheckpoint, signerOf, treeName } from '../audit/door.ts'
-import { type Copied, readSegment, segmentsIn, writeSegment } from './segments.ts'
-
-/** Entries of one segment, at most. */
-const mostEntries = 2_000
+import { type Copied, mostEntries, readSegment, segmentsIn, writeSegment } from './segments.ts'
 
 /** Segments that were read once and found whole, by this process. */
 const whole = new WeakMap<House['bus'], Set<string>>()

@@ -10,6 +10,9 @@ export interface Copied {
   event: string
 }
 
+/** Entries of one segment, at most: a log that has more is copied in several, and only the last of them has a checkpoint. */
+export const mostEntries = 2_000
+
 /** A file of the copy: entries `first` to `end` (not included) of one log. */
 export interface SegmentName {
   file: string
@@ -46,6 +49,10 @@ const isEntry = ({ deviceSeq, event }: Copied): boolean =>
   typeof event === 'string' &&
   Buffer.from(event, 'base64url').toString('base64url') === event
 
+/** Without a checkpoint a full segment alone is written: one that is shorter ended with what was signed. */
+const hasItsCheckpoint = (entries: readonly Copied[], checkpoint: unknown): boolean =>
+  checkpoint === undefined ? entries.length === mostEntries : typeof checkpoint === 'string'
+
 /** Reads a segment; `undefined` where it was not written to its end, or is not what was written. */
 export const readSegment = async (
   folder: string,
@@ -61,7 +68,7 @@ export const readSegment = async (
     const entries = all.filter((one): one is Copied => 'event' in one)
     const checkpoint = all.find((one): one is { checkpoint: string } => 'checkpoint' in one)?.checkpoint
     const whole = entries.length === end - first && entries.every((one, at) => one.seq === first + at && isEntry(one))
-    return whole && (checkpoint === undefined || typeof checkpoint === 'string') ? { entries, checkpoint } : undefined
+    return whole && hasItsCheckpoint(entries, checkpoint) ? { entries, checkpoint } : undefined
   } catch {
     return undefined
   }
