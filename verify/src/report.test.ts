@@ -61,6 +61,10 @@ test('AL15 a checkpoint that was kept: the same log, another one, a longer one, 
   const forked = await aBundle({ size: 8, forkedAt: 5 })
   const longer = await aBundle({ size: 20 })
   expect(report(files, { earlierCheckpoint: await checkpointAt(8) }).ok).toBe(true)
+  const part = await aBundle({ seqs: some })
+  const unproven = report(part.files, { earlierCheckpoint: await part.checkpointAt(8) })
+  expect(unproven).toMatchObject({ ok: false, title: 'It is NOT shown that this log continues what was signed before' })
+  expect(unproven.lead).toMatch(/ask for one that is made with this checkpoint\. Without that proof it may be another/)
   for (const [kept, words] of [
     [await forked.checkpointAt(8), /what was written before then has been changed/],
     [await longer.checkpointAt(20), /it has 20 entries, and the bundle is of a log of 13/],
@@ -152,6 +156,7 @@ test('AL15 after a restore: the epoch and what was lost are said, also against a
   const { files } = await aBundle({ size: 20, forkedAt: 8, restores: [restore] })
   const good = report(files)
   expect(good).toMatchObject({ ok: true })
+  expect(good.lead).toMatch(/ Other entries were lost before by the restore of 2025-11-22 08:26 UTC, as said below\.$/)
   expect(fact(good, 'Restored')).toBe(
     'This is epoch 2 of the log: an older copy of its database was put back\n2025-11-22 08:26 UTC, when epoch 2 began: what had been signed as entries 9 to 13 is lost',
   )

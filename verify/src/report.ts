@@ -1,5 +1,5 @@
 import { makersTree, treeOf } from '@gatehouse/shared/audit/checkpoint'
-import { logOf, lostEntries, type Restore, restoredAt } from '@gatehouse/shared/audit/epoch'
+import { logOf, lostEntries, type Restore, restoredAt, restoresSaid } from '@gatehouse/shared/audit/epoch'
 import type { Check, CheckName, Failure } from '@gatehouse/shared/audit/findings'
 import type { Verification } from '@gatehouse/shared/audit/verify'
 import { rowOf, rowText, withMarks } from './events.ts'
@@ -97,6 +97,9 @@ const isRestored = isOnly(/^it is a checkpoint of before the restores? of /)
 /** It is of after a restore that ended the bundle's epoch, and accounts for all that the bundle's log had. */
 const isEnded = isOnly(/^it is of epoch \d+, and the bundle of epoch \d+, which a restore has ended: /)
 
+/** The proof that would show it is not in the bundle, which shows nothing against the log. */
+const isUnproven = isOnly(/^the bundle holds no proof from /)
+
 /** All that is wrong is what lies beside the bundle. */
 const isOfVerifier = ({ checks }: Verification): boolean =>
   checks.every(({ name, result }) => (result === 'failed') === (name === 'verifier'))
@@ -110,6 +113,7 @@ const titleOf = (verification: Verification): string => {
   if (isOlder(verification)) return 'This bundle ends BEFORE the checkpoint you kept'
   if (isEnded(verification)) return 'This bundle is of BEFORE a restore'
   if (isOfVerifier(verification)) return 'The verifier inside this bundle is NOT the one that was put in'
+  if (isUnproven(verification)) return 'It is NOT shown that this log continues what was signed before'
   if (failed.join() === 'earlier') return 'This log does NOT continue what was signed before'
   return 'This bundle is NOT what was signed'
 }
@@ -123,6 +127,8 @@ const restoredSays =
 const endedSays =
   'What the bundle holds was signed with your key then. Keep it: of what was lost since, it shows what was there.'
 
+const unprovenSays = 'Without that proof it may be another log: do not rely on it until you have one.'
+
 const verifierSays =
   'All else that was checked holds, with the verifier that you are using now; get the bundle anew, and let nobody open the one that lies in it.'
 
@@ -130,6 +136,7 @@ const adviceOf = (verification: Verification): string => {
   if (isOfVerifier(verification)) return verifierSays
   if (isRestored(verification)) return restoredSays
   if (isOlder(verification)) return olderSays
+  if (isUnproven(verification)) return unprovenSays
   return isEnded(verification) ? endedSays : 'Do not rely on anything in it.'
 }
 
@@ -140,12 +147,22 @@ const leadOf = (verification: Verification): string => {
     const [first] = failed
     const rest = failed.length - 1
     const also = rest > 0 ? `; ${rest === 1 ? 'one more check' : `${rest} more checks`} failed` : ''
-    return `${first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says}${also}. ${adviceOf(verification)}`
+    const says = first?.failures[0] ? `${whereOf(first.failures[0])}: ${inert(first.failures[0].because)}` : first?.says
+    // A sentence; names of files begin as they are written.
+    return `${says?.replace(/^the /, 'The ')}${also}. ${adviceOf(verification)}`
   }
   if (!manifest || !checkpoint) return ''
-  if (count === 0) return 'It holds no events, and what it says of the log is signed with your key.'
-  if (count === checkpoint.size) return `It is the whole log, ${events(count)}, as it was signed with your key.`
-  return `${count === 1 ? 'Its one event is' : `All of its ${events(count)} are`} in the log that was signed with your key, exactly as ${count === 1 ? 'it was' : 'they were'} written down.`
+  const restored = lossOf(verification.restores)
+  if (count === 0) return `It holds no events, and what it says of the log is signed with your key.${restored}`
+  if (count === checkpoint.size)
+    return `It is the whole log, ${events(count)}, as it was signed with your key.${restored}`
+  return `${count === 1 ? 'Its one event is' : `All of its ${events(count)} are`} in the log that was signed with your key, exactly as ${count === 1 ? 'it was' : 'they were'} written down.${restored}`
+}
+
+/** That something was lost is said at once: nobody has to read on to the facts for it. */
+const lossOf = (restores: readonly Restore[]): string => {
+  const losing = restores.filter((one) => lostEntries(one) !== undefined)
+  return losing.length === 0 ? '' : ` Other entries were lost before by ${restoresSaid(losing)}, as said below.`
 }
 
 const columnOf = (line: string | undefined, name: string): string | undefined => {
