@@ -1,7 +1,7 @@
 import type { Page } from '@gatehouse/shared/views/basics'
 import { Button, Center } from '@mantine/core'
 import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
-import { type MouseEvent, type ReactNode, useRef } from 'react'
+import { type MouseEvent, type ReactNode, useEffect, useRef } from 'react'
 import { ErrorState, Loading, Refused } from '../ui/notices.tsx'
 import { ApiError, wordsFor } from './words.ts'
 
@@ -24,6 +24,9 @@ export const Answered = <T,>({ query, children }: { query: UseQueryResult<T>; ch
   return query.error ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : <Loading />
 }
 
+const rowsIn = (around: HTMLElement): NodeListOf<HTMLElement> =>
+  around.querySelectorAll<HTMLElement>('tbody > tr, ul > li[tabindex]')
+
 /** As `Answered` for a list in pages: all rows so far, and how to get more. */
 export const Paged = <T,>({
   list,
@@ -33,21 +36,29 @@ export const Paged = <T,>({
   children: (rows: T[]) => ReactNode
 }) => {
   const foot = useRef<HTMLDivElement>(null)
+  /** Where the rows are, and how many there were, when more was asked for with a key. */
+  const asked = useRef<{ around: HTMLElement; before: number }>(undefined)
+  const pages = list.data?.pages.length
+  // Whoever pressed a key goes on with what came; the button may be gone by now.
+  useEffect(() => {
+    if (pages === undefined || !asked.current) return
+    const { around, before } = asked.current
+    asked.current = undefined
+    const rows = rowsIn(around)
+    ;(rows[before] ?? rows[before - 1])?.focus()
+  }, [pages])
   if (!list.data) return list.error ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : <Loading />
-  const more = async ({ detail }: MouseEvent) => {
+  const more = ({ detail }: MouseEvent) => {
     const around = foot.current?.parentElement
-    const rows = () => around?.querySelectorAll<HTMLElement>('tbody > tr, ul > li[tabindex]')
-    const before = rows()?.length ?? 0
-    await list.fetchNextPage()
-    // Whoever pressed a key goes on with what came; the button may be gone by now.
-    if (detail === 0) requestAnimationFrame(() => (rows()?.[before] ?? rows()?.[before - 1])?.focus())
+    asked.current = detail === 0 && around ? { around, before: rowsIn(around).length } : undefined
+    void list.fetchNextPage()
   }
   return (
     <>
       {children(list.data.pages.flatMap((page) => page.rows))}
       {list.hasNextPage && (
         <Center p="sm" ref={foot}>
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={(event) => void more(event)}>
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={more}>
             Show more
           </Button>
         </Center>
