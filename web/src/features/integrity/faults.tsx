@@ -118,11 +118,18 @@ const OneFault = ({ fault, log, zone }: { fault: LogFaultView; log: LogView; zon
 export const Faults = ({ log, zone }: { log: LogView; zone: string }) => (
   <Paged list={useInfiniteQuery(faultsQuery(log.id))}>
     {(faults) => (
-      <ul className={classes.faults}>
-        {faults.map((fault) => (
-          <OneFault key={fault.id} fault={fault} log={log} zone={zone} />
-        ))}
-      </ul>
+      <>
+        <ul className={classes.faults}>
+          {faults.map((fault) => (
+            <OneFault key={fault.id} fault={fault} log={log} zone={zone} />
+          ))}
+        </ul>
+        {faults.length < log.faults.all && (
+          <Text size="sm" c="dimmed" ta="center" pt="sm">
+            {number(faults.length)} of {number(log.faults.all)} are shown.
+          </Text>
+        )}
+      </>
     )}
   </Paged>
 )

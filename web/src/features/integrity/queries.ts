@@ -33,12 +33,12 @@ export const logsQuery = (search: string) =>
     placeholderData: keepPreviousData,
   })
 
-/** What was found in a log, the newest first. */
+/** What was found in a log, the newest first: a few, so that what stands below is near, and many to whoever asks for more. */
 export const faultsQuery = (logId: string) =>
   infiniteQueryOptions({
     queryKey: key('log', logId, 'faults'),
     queryFn: ({ pageParam, signal }) => {
-      const query = { limit: '50', ...(pageParam && { cursor: pageParam }) }
+      const query = { limit: pageParam ? '50' : '10', ...(pageParam && { cursor: pageParam }) }
       return isMakers(logId)
         ? said(own.faults.$get({ query }, { init: { signal } }))
         : said(one.faults.$get({ param: { customerId: logId }, query }, { init: { signal } }))
