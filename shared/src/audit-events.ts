@@ -129,7 +129,7 @@ export const auditEvents = {
   'log.altered': { says: 'Found in the audit log of {customer}, entry {entry}: {finding} (found by {finder})' },
   'log.explained': { says: 'Explained what was found at entry {entry} of the audit log of {customer}: “{reason}”' },
   'log.restored': {
-    says: 'An older database was put back: the audit log of {customer} had been signed at {signed} entries with the root {root}, of which the first {kept} are still there. It goes on as epoch {epoch}, with {size} entries when {by} wrote this down by a command on the server: “{reason}”',
+    says: 'An older database was put back: of {signed} entries that were signed in the audit log of {customer} the first {kept} are still there. It goes on as epoch {epoch}, with {size} entries when {by} wrote this down by a command on the server: “{reason}” (the root that was signed: {root})',
   },
   'log.check_asked': { says: 'Asked for a check of the audit log of {customer}, from its events' },
   'log.checked': { says: 'Made the audit log of {customer} again from its {events} events: {result}' },

@@ -61,12 +61,15 @@ const Changes = ({ event, changes }: { event: string; changes: readonly AuditCha
   </Table>
 )
 
-/** Fields whose own name says too little beside their value. */
+/** Fields whose own name says too little beside their value; they stand first, in this order. */
 const spoken: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'log.restored': {
     signed: 'Entries signed before',
+    root: 'Their root',
     kept: 'Of these still there',
     size: 'Entries it goes on with',
+    epoch: 'It goes on as epoch',
+    reason: 'Reason',
     by: 'Written down by',
   },
 }
@@ -77,6 +80,13 @@ const fieldSays = (event: string, name: string): string => {
   if (known) return known
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The fields of an event, those with names of their own in the order of these. */
+const ordered = ({ event, fields }: AuditEventView): [string, string | number][] => {
+  const first = Object.keys(spoken[event] ?? {})
+  const placeOf = (name: string): number => (first.includes(name) ? first.indexOf(name) : first.length)
+  return Object.entries(fields).sort(([one], [other]) => placeOf(one) - placeOf(other))
 }
 
 /** A value in words, with what stands in the event behind them where that is something else. */
@@ -107,7 +117,7 @@ const factsOf = (event: AuditEventView, zone: string, changed: boolean): Fact[] 
       </Link>,
     ],
     customer && ['Customer', said(customer.name)],
-    ...Object.entries(event.fields)
+    ...ordered(event)
       .filter(([name, value]) => !(name === 'device' && value === device?.name))
       .filter(([name, value]) => !(name === 'customer' && value === customer?.name))
       .filter(([name]) => !(changed && changing.has(name)))

@@ -26,7 +26,8 @@ export const Checkpoint = ({ log, zone }: { log: LogView; zone: string }) => {
     <Stack gap="md">
       <Text>
         Whoever holds this can show that nothing before it was changed, removed or put in between, however long ago that
-        was. Keep it where Gatehouse cannot reach it.
+        was{log.restores.length > 0 && ', but for what the restore lost, which stands in it'}. Keep it where Gatehouse
+        cannot reach it.
       </Text>
       <Facts
         facts={[

@@ -41,12 +41,12 @@ const Witnesses = ({ of, own, restored, zone }: Witnessed) => (
     <Text fw={600}>
       {of.devices === 0
         ? 'No device is enrolled yet.'
-        : `${number(of.holding)} of ${counted(of.devices, 'device')} held one within the last day.`}
+        : `${number(of.holding)} of ${counted(of.devices, 'device')} held one${restored ? ' of after the restore' : ''} within the last day.`}
     </Text>
     {restored && of.holding < of.devices && (
       <Text size="sm" c="dimmed">
-        An older database was put back, and those of before it do not count. Each device follows when it asks the next
-        time: when it connects, and every ten minutes.
+        What a device holds of before the restore is not counted here. Each that is connected follows by itself within
+        ten minutes; one that is off follows after it has connected.
       </Text>
     )}
     {of.largest !== null && (
