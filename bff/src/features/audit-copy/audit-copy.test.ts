@@ -4,6 +4,8 @@ import type { LimitsView } from '@gatehouse/shared/views/limits'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readSettings } from '../../env.ts'
+import { bySystem } from '../../kernel/actor.ts'
+import { append, entry } from '../../kernel/audit/append.ts'
 import { auditPending } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
@@ -15,7 +17,7 @@ import { sequence } from '../audit/sequencer.ts'
 import { watchLimits } from '../limits/job.ts'
 import { compareCopy } from './compare.ts'
 import { copyLogs } from './job.ts'
-import { type Copied, readSegment, segmentsIn, segmentText } from './segments.ts'
+import { type Copied, mostEntries, readSegment, segmentsIn, segmentText } from './segments.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const patience = { timeout: 20_000 }
@@ -151,6 +153,38 @@ test('AL14 AL21 a checkpoint taken out of the copy is named, also where the hash
   await settle()
   expect((await compared()).differences).toEqual([])
   expect((await ofTree()).length).toBeGreaterThan(found.length)
+})
+
+test('AL14 AL21 a full file at the end of the copy whose checkpoint was taken out is named', async () => {
+  await settle()
+  const tree = copyName(theMakerItself, 1)
+  await h.house.db.transaction((tx) =>
+    append(
+      tx,
+      h.house.clock.now(),
+      Array.from({ length: mostEntries }, () =>
+        entry({ by: bySystem, event: 'customer.added', fields: { customer: 'one' }, about: { customerId: null } }),
+      ),
+    ),
+  )
+  await vi.waitFor(async () => {
+    await sequence(h.house)
+    expect(await h.house.db.select().from(auditPending)).toEqual([])
+  }, patience)
+  await signAll(h.house)
+  await copyLogs.run(h.house)
+  const last = (await segmentsIn(folder)).findLast((one) => one.tree === tree)
+  const read = last && (await readSegment(folder, last))
+  if (!last || read?.entries.length !== mostEntries) throw new Error('it was copied otherwise')
+  expect((await compared()).differences).toEqual([])
+  const path = join(folder, last.file)
+  const text = await readFile(path, 'utf8')
+  await chmod(path, 0o640)
+  await writeFile(path, segmentText(read.entries, undefined))
+  expect((await compared()).differences).toEqual([
+    { tree, seq: last.first, says: 'from here on no signed checkpoint says that the copy is right' },
+  ])
+  await writeFile(path, text)
 })
 
 test('AL20 AL21 a copy that falls behind is told to administrators, stops nobody, and catches up by itself', async () => {

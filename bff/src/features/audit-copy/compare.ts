@@ -8,7 +8,7 @@ import { auditTree } from '../../kernel/audit/tables.ts'
 import type { Db } from '../../kernel/database/connect.ts'
 import { copyName, entryHash, olderMemory, type Signer } from '../audit/door.ts'
 import { entriesOf } from './job.ts'
-import { readSegment, segmentsIn } from './segments.ts'
+import { readSegment, type SegmentName, segmentsIn } from './segments.ts'
 
 /** Where copy and database differ: the log, the entry where it is one, and how. */
 export interface Difference {
@@ -20,6 +20,12 @@ export interface Difference {
 /** With which keys the checkpoints of a log were signed, and which restores it had. */
 type Keys = Pick<Signer, 'keyOf' | 'epochsOf'>
 
+/** The copy, and what lay in it before the database was looked at: files that come meanwhile are of entries not seen there. */
+interface Copy {
+  folder: string
+  files: readonly SegmentName[]
+}
+
 /** Differences that are told of one log, at most. */
 const most = 100
 
@@ -27,7 +33,7 @@ const most = 100
 const compareTree = async (
   db: Db,
   signer: Keys,
-  folder: string,
+  { folder, files }: Copy,
   { tree, size, epoch }: { tree: string; size: number; epoch: number },
   /** How many entries the restores since have kept of this epoch; all where there are none. */
   kept: number,
@@ -52,7 +58,7 @@ const compareTree = async (
       tell(null, `the copy is not what was signed: one of entries ${sound + 1} to ${signed.size} is another`)
     isSigned = false
   }
-  const segments = (await segmentsIn(folder)).filter((one) => one.tree === name)
+  const segments = files.filter((one) => one.tree === name)
   for (const segment of segments) {
     if (segment.end <= frontier.size) continue
     const read = await readSegment(folder, segment)
@@ -84,9 +90,10 @@ const compareTree = async (
   const [broken] = segments.filter(({ first, end }) => first <= frontier.size && end > frontier.size)
   if (broken) tell(frontier.size, `from here on the copy was changed or cut off, in ${broken.file}`)
   else if (segments.some(({ first }) => first > frontier.size)) tell(frontier.size, 'from here on the copy is missing')
-  // What the database has as well was compared with it.
-  if (isSigned && frontier.size > Math.max(sound, Math.min(kept, size)))
-    tell(Math.max(sound, Math.min(kept, size)), 'from here on no signed checkpoint says that the copy is right')
+  // What the database has of an epoch that is over was compared with it. Of the last the newest checkpoint is written with what it signs.
+  const from = kept === Number.POSITIVE_INFINITY ? sound : Math.max(sound, Math.min(kept, size))
+  if (isSigned && frontier.size > from && frontier.size >= Math.min(kept, size))
+    tell(from, 'from here on no signed checkpoint says that the copy is right')
   if (size < Math.min(kept, frontier.size))
     tell(size, `the database ends here, and the copy has ${frontier.size} entries`)
   return { copied: frontier.size, differences }
@@ -125,6 +132,7 @@ const onlyInCopy = (name: string, of: readonly string[]): string => {
 
 /** Compares every log with its copy, each epoch by itself; logs that only the copy has are differences as well. */
 export const compareCopy = async (db: Db, signer: Signer, folder: string): Promise<Compared> => {
+  const copy: Copy = { folder, files: await segmentsIn(folder) }
   const trees = await db.select().from(auditTree)
   const logs: ComparedLog[] = []
   const differences: Difference[] = []
@@ -141,7 +149,7 @@ export const compareCopy = async (db: Db, signer: Signer, folder: string): Promi
     for (let epoch = 1; epoch <= restores.length + 1; epoch++) {
       const kept = Math.min(...restores.filter((other) => other.epoch > epoch).map((other) => other.kept.size))
       const ended = restores.find((other) => other.epoch === epoch + 1)?.signed
-      const { copied, differences: found } = await compareTree(db, signer, folder, { ...one, epoch }, kept, ended)
+      const { copied, differences: found } = await compareTree(db, signer, copy, { ...one, epoch }, kept, ended)
       const lost = Math.max(0, copied - kept)
       const name = copyName(one.tree, epoch)
       logs.push({ tree: name, of: one.tree, epoch, size: Math.min(one.size, kept), copied, lost, signed: ended?.size })
@@ -149,7 +157,7 @@ export const compareCopy = async (db: Db, signer: Signer, folder: string): Promi
     }
   }
   const known = new Set(logs.map(({ tree }) => tree))
-  const lost = new Set((await segmentsIn(folder)).map(({ tree }) => tree).filter((tree) => !known.has(tree)))
+  const lost = new Set(copy.files.map(({ tree }) => tree).filter((tree) => !known.has(tree)))
   const ids = trees.map(({ tree }) => tree)
   for (const tree of lost)
     if (!older.has(tree.replace(/-epoch-\d+$/, ''))) differences.push({ tree, seq: null, says: onlyInCopy(tree, ids) })
