@@ -31,6 +31,7 @@ const waitingEvents = (tx: Tx, broken: ReadonlySet<string>): Promise<Waiting[]> 
      from audit_pending pending cross join lateral
        (select customer_id, device_id, canonical from audit_event where id = pending.event_id offset 0) as event
      where coalesce(pending.customer_id, '${theMakerItself}') <> all ($1::uuid[])
+       and coalesce(event.customer_id, '${theMakerItself}') <> all ($1::uuid[])
      order by pending.event_id limit ${mostAtOnce}`,
     [[...broken]],
   )

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, connect as dial } from 'node:net'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { cloneDatabase } from '../../testing/cluster.ts'
+import { isUnavailable } from './connect.ts'
 
 type Cloned = Awaited<ReturnType<typeof cloneDatabase>>
 
@@ -171,5 +172,103 @@ describe('RE02 a transaction', () => {
     expect(await done()).toEqual([asked ? 1 : 2])
     await fresh.end()
     await expect(fresh.begin((tx) => tx`select 1`)).rejects.toThrow(/CONNECTION_ENDED/)
+  })
+
+  test.each([true, false])('is done before its pool ends (types asked for: %s)', async (asked) => {
+    const fresh = postgres(database.ownerUrl, { max: 1, fetch_types: asked, onnotice: () => undefined })
+    const order: string[] = []
+    const deed = fresh.begin((tx) => tx`insert into deed values (1)`).then(() => order.push('deed'))
+    await fresh.end().then(() => order.push('end'))
+    await deed
+    expect(order).toEqual(['deed', 'end'])
+    const left = await sql`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+    expect(left.length).toBeLessThan(2)
+  })
+
+  test('shares its connection with nobody who asked before it', async () => {
+    const one = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    const slow = one`select pg_sleep(0.02)`.execute()
+    const quick = one`select 1`.execute()
+    const lost = one.begin(async (tx) => {
+      await sql`select pg_sleep(0.05)`
+      await tx`insert into deed values (1)`
+      await sql`select pg_sleep(0.05)`
+      throw new Error('no')
+    })
+    await quick
+    const kept = one`insert into deed values (2)`.execute()
+    await Promise.all([slow, kept, expect(lost).rejects.toThrow('no')])
+    expect(await done()).toEqual([2])
+    await one.end()
+  })
+
+  test('gets its turn among those who ask without a transaction', async () => {
+    const one = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    let asked = 0
+    let going = true
+    const others = [1, 2].map(async () => {
+      while (going && asked < 500) {
+        await one`select pg_sleep(0.002)`
+        asked += 1
+      }
+    })
+    await one.begin((tx) => tx`select 1`)
+    const before = asked
+    going = false
+    await Promise.all(others)
+    expect(before).toBeLessThan(50)
+    await one.end()
+  })
+
+  test('that has ended refuses what a part of its deed still sends', async () => {
+    let late: Promise<unknown> | undefined
+    const deed = sql.begin((tx) =>
+      Promise.all([
+        tx`select 1 / 0`,
+        sql`select pg_sleep(0.05)`.then(() => {
+          late = tx`insert into deed values (1)`.execute()
+          return late
+        }),
+      ]),
+    )
+    await expect(deed).rejects.toThrow(/division by zero/)
+    await expect.poll(() => late !== undefined).toBe(true)
+    await expect(late).rejects.toThrow(/TRANSACTION_ENDED/)
+    expect(await done()).toEqual([])
+    await expectWhole()
+  })
+
+  test('loses a statement that cannot be sent behind another, and no more', async () => {
+    const both = await sql
+      .begin((tx) =>
+        Promise.allSettled([tx`insert into deed values (1)`, tx`insert into deed values (${undefined as never})`]),
+      )
+      .catch((error: Error) => error.message)
+    expect(both).toMatch(/UNDEFINED_VALUE/)
+    expect(await done()).toEqual([])
+    await expectWhole()
+  })
+
+  test('a prepared statement of it whose table was changed is not tried again behind its end', async () => {
+    const one = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    const together = async () => {
+      const connection = await one.reserve()
+      const sent = [
+        connection.unsafe('begin'),
+        connection.unsafe('insert into deed values ($1) returning *', [1], { prepare: true }),
+        connection.unsafe('rollback'),
+      ]
+      const [, asked] = await Promise.allSettled(sent.map((query) => query.execute()))
+      connection.release()
+      return asked
+    }
+    expect(await together()).toMatchObject({ status: 'fulfilled' })
+    await sql`alter table deed add column more int`
+    const refused = await together()
+    expect(refused).toMatchObject({ status: 'rejected', reason: { routine: 'RevalidateCachedQuery' } })
+    expect(refused?.status === 'rejected' && isUnavailable(refused.reason)).toBe(true)
+    expect(await done()).toEqual([])
+    expect(await together(), 'and prepared anew').toMatchObject({ status: 'fulfilled' })
+    await one.end()
   })
 })

@@ -112,6 +112,8 @@ export function isUnavailable(error: unknown): boolean {
     const code = 'code' in current ? current.code : undefined
     // Classes 08 (connection) and 53 (out of disk, memory, connections)
     if (typeof code === 'string' && (unavailable.has(code) || /^(08|53)...$/.test(code))) return true
+    // A table was changed after the statement was prepared: it is prepared anew when it comes again
+    if ('routine' in current && current.routine === 'RevalidateCachedQuery') return true
     if (current instanceof AggregateError && current.errors.some(isUnavailable)) return true
   }
   return false

@@ -121,25 +121,13 @@ test('RE02 an exhausted pool turns the next caller away within 5 s, and never ex
   database = connect(server.ownerUrl, { max: 2, applicationName: 'test' })
   const { sql, db } = database
   await sql`create table if not exists ghost (id int)`
-  const full = [gateOf(), gateOf()]
-  const done = gateOf()
-  const holders = full.map(({ open }) =>
-    outcome(() =>
-      db.transaction(async (tx) => {
-        await tx.execute(text`select 1`)
-        open()
-        await done.closed
-      }),
-    ),
-  )
-  await Promise.all(full.map(({ closed }) => closed))
+  const holders = await Promise.all([sql.reserve(), sql.reserve()])
   const waiting = await Promise.all([
     outcome(() => sql`insert into ghost values (1)`),
     outcome(() => db.transaction((tx) => tx.execute(text`insert into ghost values (2)`))),
   ])
   for (const one of waiting) expectRefused(one)
-  done.open()
-  await Promise.all(holders)
+  for (const holder of holders) holder.release()
   expect(await sql`select id from ghost`).toEqual([])
 })
 
@@ -316,6 +304,27 @@ describe('a query behind a wall', () => {
     expectRefused(await outcome(() => wall.execute(text`select pg_terminate_backend(pg_backend_pid())`)))
     await expect.poll(() => wall.execute(text`select 3 as n`).catch(String)).toEqual([{ n: 3 }])
   })
+})
+
+test('RE02 a deed that stands still before its first statement is left behind, and what it sends then is refused', async () => {
+  database = connect(server.ownerUrl, { max: 1, applicationName: 'test', deadlineMs: 1_500 })
+  const { sql, db } = database
+  const held = gateOf()
+  let later: unknown
+  const ended = gateOf()
+  const deed = outcome(() =>
+    db.transaction(async (tx) => {
+      await held.closed
+      later = await tx.execute(text`create table left_behind (id int)`).catch((error: unknown) => error)
+      ended.open()
+    }),
+  )
+  expectRefused(await deed)
+  expect(await sql`select 1 as n`, 'its connection serves others').toEqual([{ n: 1 }])
+  held.open()
+  await ended.closed
+  expect(String((later as Error).cause)).toMatch(/TRANSACTION_ENDED/)
+  expect(await sql`select to_regclass('left_behind') as there`).toEqual([{ there: null }])
 })
 
 test('what comes often is prepared on its connection, and no more than there is room for', async () => {

@@ -144,15 +144,20 @@ function guardBegin(
   const options = args.length > 1 ? String(args[0]) : ''
   return new Promise((resolve, reject) => {
     let expired: DatabaseDeadlineError | undefined
+    let expire = (_: DatabaseDeadlineError) => {}
+    const late = new Promise<never>((_, give) => {
+      expire = give
+    })
+    // Nobody may be listening any more
+    late.catch(() => undefined)
     const last: Promise<unknown>[] = []
     const run = async (tx: TransactionSql) => {
       if (expired) throw expired
       const connection = preparing(tx)
       sentLast.set(connection, last)
-      const result = await deed(connection)
-      const settled = Array.isArray(result) ? await Promise.all(result) : result
-      if (expired) throw expired
-      return settled
+      // A deed that stands still is left behind: its connection goes back, and what it sends from then on is refused
+      const result = await Promise.race([late, deed(connection)])
+      return Array.isArray(result) ? await Promise.race([late, Promise.all(result)]) : result
     }
     const whole = async () => {
       const result = await sql.begin(options, run)
@@ -164,6 +169,7 @@ function guardBegin(
       (leave) => void whole().finally(leave).then(resolve, reject),
       (error) => {
         expired = error
+        expire(error)
         reject(error)
       },
     )
