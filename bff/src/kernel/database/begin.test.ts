@@ -185,38 +185,61 @@ describe('RE02 a transaction', () => {
     expect(left.length).toBeLessThan(2)
   })
 
+  test('leaves no pool open for which a second connection was still being dialled', async () => {
+    const { hostname, port } = new URL(database.ownerUrl)
+    let dialled = 0
+    const socket = async () => {
+      if (dialled++ > 0) await sql`select pg_sleep(0.2)`
+      const near = dial(Number(port), hostname)
+      await new Promise((resolve) => near.once('connect', resolve))
+      return near
+    }
+    const two = postgres(database.ownerUrl, { max: 2, fetch_types: false, socket } as never)
+    await two`select 1`
+    await Promise.all([
+      two.begin((tx) => [tx`select 1`, sql`select pg_sleep(0.02)`]),
+      two.begin((tx) => tx`select 2`), // dials a second one, and is served by the first
+    ])
+    await two.end()
+    expect(dialled).toBe(2)
+  })
+
   test('shares its connection with nobody who asked before it', async () => {
     const one = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
-    const slow = one`select pg_sleep(0.02)`.execute()
+    const holding = one.begin((tx) => [tx`select 1`, sql`select pg_sleep(0.1)`])
+    await sql`select 1`
     const quick = one`select 1`.execute()
+    await sql`select 1`
     const lost = one.begin(async (tx) => {
       await sql`select pg_sleep(0.05)`
       await tx`insert into deed values (1)`
       await sql`select pg_sleep(0.05)`
       throw new Error('no')
     })
+    const refused = expect(lost).rejects.toThrow('no')
     await quick
-    const kept = one`insert into deed values (2)`.execute()
-    await Promise.all([slow, kept, expect(lost).rejects.toThrow('no')])
+    await sql`select pg_sleep(0.07)`
+    await Promise.all([holding, refused, one`insert into deed values (2)`])
     expect(await done()).toEqual([2])
     await one.end()
   })
 
   test('gets its turn among those who ask without a transaction', async () => {
     const one = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    await one`select 1`
     let asked = 0
-    let going = true
+    let begun = false
     const others = [1, 2].map(async () => {
-      while (going && asked < 500) {
-        await one`select pg_sleep(0.002)`
-        asked += 1
-      }
+      for (; !begun && asked < 500; asked++) await one`select pg_sleep(0.002)`
     })
-    await one.begin((tx) => tx`select 1`)
+    await expect.poll(() => asked).toBeGreaterThan(5)
     const before = asked
-    going = false
+    await one.begin(() => {
+      begun = true
+      return Promise.resolve()
+    })
     await Promise.all(others)
-    expect(before).toBeLessThan(50)
+    expect(asked - before).toBeLessThan(50)
     await one.end()
   })
 
@@ -239,12 +262,17 @@ describe('RE02 a transaction', () => {
   })
 
   test('loses a statement that cannot be sent behind another, and no more', async () => {
-    const both = await sql
-      .begin((tx) =>
-        Promise.allSettled([tx`insert into deed values (1)`, tx`insert into deed values (${undefined as never})`]),
-      )
-      .catch((error: Error) => error.message)
-    expect(both).toMatch(/UNDEFINED_VALUE/)
+    let settled: string[] = []
+    const deed = sql.begin(async (tx) => {
+      await tx`select 1`
+      const both = await Promise.allSettled([
+        tx`insert into deed values (1)`,
+        tx`insert into deed values (${undefined as never})`,
+      ])
+      settled = both.map(({ status }) => status)
+    })
+    await expect(deed).rejects.toThrow(/UNDEFINED_VALUE/)
+    expect(settled).toEqual(['fulfilled', 'rejected'])
     expect(await done()).toEqual([])
     await expectWhole()
   })
