@@ -30,14 +30,14 @@ const order = (of: { key?: string; iat?: number; aud?: string; by?: typeof serve
     .sign((of.by ?? server).privateKey)
 
 /** The witness of a home, with everything it said into its log. */
-const witnessIn = async (home: Home, now: () => number = Date.now) => {
+const witnessIn = async (home: Home, now: () => number = Date.now, timings = defaultTimings) => {
   const lines: string[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) })
   const pinned = { ...PublicKey.parse(await exportJWK(server.publicKey)), kid: 'one' }
   const outbox = openOutbox(home, logger)
   onTestFinished(() => outbox.close())
   const readSigned = createReadSigned({ deviceId, serverKeys: [pinned] })
-  const witness = await openWitness({ home, readSigned, outbox, log: logger, timings: defaultTimings, now })
+  const witness = await openWitness({ home, readSigned, outbox, log: logger, timings, now })
   return { witness, outbox, said: () => lines.join('') }
 }
 
@@ -83,6 +83,21 @@ describe('AL18 an agent as witness', () => {
     expect(witness.says()).toBeUndefined()
     witness.disconnected()
     expect(witness.says()).toEqual({ asks: true, key: log.key, note })
+    expect(witness.says()).toBeUndefined()
+  })
+
+  test('asks again in a moment as long as it holds nothing, and not until its turn once it does', async () => {
+    const turns = { ...defaultTimings, witness: { every: 600_000, unanswered: 1 } }
+    const { witness } = await witnessIn(emptyHome(), Date.now, turns)
+    const asks = () => expect.poll(() => witness.says()?.asks)
+    await witness.take({ order: await order() })
+    for (let time = 0; time < 2; time++) {
+      await asks().toBe(true)
+      // A restart of the server, or a restore: the log is known, and nothing of it is signed yet.
+      await witness.take({})
+    }
+    await witness.take(await offerOf(5, 0))
+    expect(witness.says()?.asks).toBe(false)
     expect(witness.says()).toBeUndefined()
   })
 

@@ -158,7 +158,8 @@ export const openWitness = async (of: Surroundings): Promise<Witness> => {
       const watchedBefore = watched?.printed
       if (order !== undefined) await takeOrder(order)
       // Of a log that was just begun, or begun anew, the first checkpoint is signed in a moment.
-      if (watched?.printed !== watchedBefore && !checkpoint) askAt = performance.now() + timings.witness.unanswered
+      if (!checkpoint && (!held || watched?.printed !== watchedBefore))
+        askAt = performance.now() + timings.witness.unanswered
       if (!watched || !checkpoint || blind) return
       const { key, memory } = watched
       const proof = hashesOf(checkpoint.proof)
