@@ -154,45 +154,6 @@ describe('AL08 the sequencer', () => {
     await expectWhole()
   }, 60_000)
 
-  test('AL19 reads what waits and what it goes on from, however long the log is and whatever the planner thinks', async () => {
-    for (let n = 0; n < 20; n++) await happen(ours, null, 100)
-    await drain()
-    const { db } = h.house
-    // Of this connection, since it told the last time: what came before is taken off.
-    const readBy = async (tx: Tx, table: string): Promise<number> => {
-      const [row] = await tx.execute<{ rows: string }>(
-        sql`select seq_tup_read + idx_tup_fetch as rows from pg_stat_xact_user_tables where relname = ${table}`,
-      )
-      return Number(row?.rows ?? 0)
-    }
-    let read = { events: Number.NaN, nodes: Number.NaN }
-    const watched = Object.create(h.house, {
-      db: {
-        value: {
-          transaction: (work: (tx: Tx) => Promise<unknown>) =>
-            db.transaction(async (tx) => {
-              await tx.execute(sql`set local enable_nestloop = off`)
-              const before = [await readBy(tx, 'audit_event'), await readBy(tx, 'audit_node')] as const
-              const done = await work(tx)
-              read = {
-                events: (await readBy(tx, 'audit_event')) - before[0],
-                nodes: (await readBy(tx, 'audit_node')) - before[1],
-              }
-              return done
-            }),
-        },
-      },
-    }) as typeof h.house
-    await happen(ours, null, 3)
-    // The house's own may be quicker: then three more.
-    while ((await sequence(watched)) === 0) await happen(ours, null, 3)
-    expect(read.events).toBeGreaterThan(2)
-    expect(read.events).toBeLessThan(100)
-    expect(read.nodes).toBeLessThan(100)
-    await drain()
-    await expectWhole()
-  })
-
   test('AL10 misses nothing that commits late: it comes later, wherever its id stands', async () => {
     let commit = () => {}
     const held = new Promise<void>((resolve) => {

@@ -8,6 +8,7 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { reportFault } from '../integrity/door.ts'
 import { entryHash, frontiersOf, LostNode, type NewNodes, storeNodes, treeOfCustomer } from './trees.ts'
+import { whatWaits } from './waiting.ts'
 
 /** Any fixed number: whoever holds this lock is the sequencer until his transaction ends. */
 export const sequencerLock = '5530928817340912'
@@ -26,11 +27,8 @@ interface Waiting {
 const waitingEvents = (tx: Tx, broken: ReadonlySet<string>): Promise<Waiting[]> =>
   prepared<Waiting>(
     tx,
-    // One by one by its id (`offset 0`): joined, the planner may walk along the whole log to the events that are new.
-    `select pending.event_id, event.customer_id, event.device_id, event.canonical
-     from audit_pending pending cross join lateral
-       (select customer_id, device_id, canonical from audit_event where id = pending.event_id offset 0) as event
-     where coalesce(pending.customer_id, '${theMakerItself}') <> all ($1::uuid[])
+    `select pending.event_id, event.customer_id, event.device_id, event.canonical from ${whatWaits}
+     where event.id is not null and coalesce(pending.customer_id, '${theMakerItself}') <> all ($1::uuid[])
        and coalesce(event.customer_id, '${theMakerItself}') <> all ($1::uuid[])
      order by pending.event_id limit ${mostAtOnce}`,
     [[...broken]],

@@ -1,6 +1,7 @@
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
+import { whatWaits } from '../audit/door.ts'
 
 /** An event that has no place in the log of whose it is, and does not wait for one. */
 export interface Placeless {
@@ -53,10 +54,7 @@ export const eventlessWaiting = async (db: Tx, tree: string): Promise<string[]> 
     tree === theMakerItself ? 'pending.customer_id is null and $1::uuid is not null' : 'pending.customer_id = $1'
   const rows = await prepared<{ id: string }>(
     db,
-    // One by one by its id (`offset 0`): joined, the planner may walk along the whole log.
-    `select pending.event_id as id from audit_pending pending
-     left join lateral (select id from audit_event where id = pending.event_id offset 0) as event on true
-     where ${own} and event.id is null`,
+    `select pending.event_id as id from ${whatWaits} where ${own} and event.id is null`,
     [tree],
   )
   return rows.map(({ id }) => id)

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
-import { brokenTrees } from '../audit/door.ts'
+import { brokenTrees, whatWaits } from '../audit/door.ts'
 import { oldestUncopied } from '../audit-copy/door.ts'
 import { isFull, type LimitKind, type Reached } from './rules.ts'
 
@@ -10,10 +10,7 @@ import { isFull, type LimitKind, type Reached } from './rules.ts'
 const oldestWaiting = async (house: House, which: string, parameter: unknown): Promise<number | undefined> => {
   const [row] = await prepared<{ at: string }>(
     house.db,
-    // One by one by its id (`offset 0`): joined, the planner may walk along the whole log to the events that are new.
-    `select event.at from audit_pending pending
-     cross join lateral (select at from audit_event where id = pending.event_id offset 0) as event
-     where ${which} order by pending.event_id limit 1`,
+    `select event.at from ${whatWaits} where event.id is not null and ${which} order by pending.event_id limit 1`,
     [parameter],
   )
   return row && Number(row.at)
