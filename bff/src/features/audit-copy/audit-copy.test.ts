@@ -1,13 +1,15 @@
 import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LimitsView } from '@gatehouse/shared/views/limits'
+import type { PgTable } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readSettings } from '../../env.ts'
 import { bySystem } from '../../kernel/actor.ts'
 import { append, entry } from '../../kernel/audit/append.ts'
-import { auditPending } from '../../kernel/audit/tables.ts'
+import { auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
+import type { Db } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { temporaryFolder } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
@@ -15,7 +17,7 @@ import { signAll } from '../../testing/signing.ts'
 import { copyName, signerOf } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { watchLimits } from '../limits/job.ts'
-import { compareCopy } from './compare.ts'
+import { type ComparedLog, compareCopy } from './compare.ts'
 import { copyLogs } from './job.ts'
 import { type Copied, mostEntries, readSegment, segmentsIn, segmentText } from './segments.ts'
 
@@ -185,6 +187,39 @@ test('AL14 AL21 a full file at the end of the copy whose checkpoint was taken ou
     { tree, seq: last.first, says: 'from here on no signed checkpoint says that the copy is right' },
   ])
   await writeFile(path, text)
+})
+
+/** The database, where something happens right after it was asked which logs there are. */
+const afterLogs = (happens: () => Promise<unknown>): Db =>
+  new Proxy(h.house.db, {
+    get: (db, name) => {
+      if (name !== 'select') return Reflect.get(db, name)
+      const logs = async () => {
+        const trees = await db.select().from(auditTree)
+        await happens()
+        return trees
+      }
+      return () => ({ from: (table: PgTable) => (table === auditTree ? logs() : db.select().from(table)) })
+    },
+  })
+
+test('AL14 AL21 what comes into the copy while it is compared is no difference, and is compared the next time', async () => {
+  await settle()
+  const before = (await segmentsIn(folder)).length
+  const signer = await signerOf(h.house)
+  const size = (logs: readonly ComparedLog[]) => logs.find(({ of }) => of === theMakerItself)?.copied ?? 0
+  const meanwhile = async () => {
+    // Another log than any that was there, and more of one that was.
+    expect((await (await h.as('administrator')).post('/api/customers', { name: 'Meanwhile' })).status).toBe(201)
+    await settle()
+    expect((await segmentsIn(folder)).length).toBeGreaterThan(before + 1)
+  }
+  const first = await compareCopy(afterLogs(meanwhile), signer, folder)
+  expect(first.differences).toEqual([])
+  const second = await compared()
+  expect(second.differences).toEqual([])
+  expect(second.logs.length).toBe(first.logs.length + 1)
+  expect(size(second.logs)).toBeGreaterThan(size(first.logs))
 })
 
 test('AL20 AL21 a copy that falls behind is told to administrators, stops nobody, and catches up by itself', async () => {
