@@ -19,7 +19,7 @@ import { sequence } from '../audit/sequencer.ts'
 import { watchLimits } from '../limits/job.ts'
 import { type ComparedLog, compareCopy } from './compare.ts'
 import { copyLogs } from './job.ts'
-import { type Copied, mostEntries, readSegment, segmentsIn, segmentText } from './segments.ts'
+import { type Copied, fullSegment, readSegment, segmentsIn, segmentText } from './segments.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const patience = { timeout: 20_000 }
@@ -164,7 +164,7 @@ test('AL14 AL21 a full file at the end of the copy whose checkpoint was taken ou
     append(
       tx,
       h.house.clock.now(),
-      Array.from({ length: mostEntries }, () =>
+      Array.from({ length: fullSegment }, () =>
         entry({ by: bySystem, event: 'customer.added', fields: { customer: 'one' }, about: { customerId: null } }),
       ),
     ),
@@ -177,7 +177,7 @@ test('AL14 AL21 a full file at the end of the copy whose checkpoint was taken ou
   await copyLogs.run(h.house)
   const last = (await segmentsIn(folder)).findLast((one) => one.tree === tree)
   const read = last && (await readSegment(folder, last))
-  if (!last || read?.entries.length !== mostEntries) throw new Error('it was copied otherwise')
+  if (!last || read?.entries.length !== fullSegment) throw new Error('it was copied otherwise')
   expect((await compared()).differences).toEqual([])
   const path = join(folder, last.file)
   const text = await readFile(path, 'utf8')

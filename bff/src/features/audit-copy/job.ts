@@ -5,7 +5,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { forEach } from '../../kernel/each.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { copyName, newestCheckpoint, signerOf, treeName } from '../audit/door.ts'
-import { type Copied, mostEntries, readSegment, segmentsIn, writeSegment } from './segments.ts'
+import { type Copied, fullSegment, readSegment, segmentsIn, writeSegment } from './segments.ts'
 
 /** Segments that were read once and found whole, by this process. */
 const whole = new WeakMap<House['bus'], Set<string>>()
@@ -57,7 +57,7 @@ const copyTree = async (
   // What is signed of an epoch that is over lies there already, under its name.
   if (!newest?.note.startsWith(`${(await signerOf(house)).keyOf(tree).name}\n`)) return undefined
   for (let at = from; at < newest.size; ) {
-    const to = Math.min(at + mostEntries, newest.size)
+    const to = Math.min(at + fullSegment, newest.size)
     const entries = await entriesOf(house.db, tree, at, to)
     if (entries.length !== to - at) throw new Error(`entries of ${treeName(tree)} are missing after ${at}`)
     await writeSegment(folder, name, entries, to === newest.size ? newest.note : undefined)

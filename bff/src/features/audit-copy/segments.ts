@@ -10,8 +10,11 @@ export interface Copied {
   event: string
 }
 
-/** Entries of one segment, at most: a log that has more is copied in several, and only the last of them has a checkpoint. */
-export const mostEntries = 2_000
+/**
+ * Entries of a full segment: part of the files' format, and the same for ever. A log that has more is copied in several, of
+ * which only the last has a checkpoint; that a file without one lost none is known by its being full.
+ */
+export const fullSegment = 2_000
 
 /** A file of the copy: entries `first` to `end` (not included) of one log. */
 export interface SegmentName {
@@ -51,7 +54,7 @@ const isEntry = ({ deviceSeq, event }: Copied): boolean =>
 
 /** Without a checkpoint a full segment alone is written: one that is shorter ended with what was signed. */
 const hasItsCheckpoint = (entries: readonly Copied[], checkpoint: unknown): boolean =>
-  checkpoint === undefined ? entries.length === mostEntries : typeof checkpoint === 'string'
+  checkpoint === undefined ? entries.length === fullSegment : typeof checkpoint === 'string'
 
 /** Reads a segment; `undefined` where it was not written to its end, or is not what was written. */
 export const readSegment = async (
