@@ -44,8 +44,9 @@ const newestOfEach = (column: AnyColumn, values: SQL, where: SQL | undefined, wa
   sql`(select one.id from unnest(${values}) as each(value)
     cross join lateral ${newest(and(sql`${column} = each.value`, where), wanted)} one)`
 
-const uuids = (values: readonly string[]): SQL => sql`${sql.param([...values])}::uuid[]`
-const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`
+// Each once: what is named twice would fill a page with the same rows, and seem to end the list.
+const uuids = (values: readonly string[]): SQL => sql`${sql.param([...new Set(values)])}::uuid[]`
+const texts = (values: readonly string[]): SQL => sql`${sql.param([...new Set(values)])}::text[]`
 
 /** Several such queries as one page. */
 const together = (parts: readonly SQL[], { most }: Wanted): SQL =>
