@@ -5,6 +5,7 @@ import type { Signal } from '../../kernel/bus.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
+import { brokeConstraint } from '../../kernel/errors.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { reportFault } from '../integrity/door.ts'
 import { entryHash, frontiersOf, LostNode, type NewNodes, storeNodes, treeOfCustomer } from './trees.ts'
@@ -147,7 +148,7 @@ const whatToGoOnFrom = async (house: House, tx: Tx, trees: readonly string[]): P
  * a time over all instances; a second one finds the lock taken and does nothing. The number of events placed.
  */
 export const sequence = async (house: House): Promise<number> => {
-  const placed = await house.db.transaction((tx) => placeWaiting(house, tx))
+  const placed = await placeAll(house)
   for (const tree of placed.trees) house.bus.publish(logGrew(tree))
   return placed.events
 }
@@ -159,16 +160,60 @@ const logGrew = (tree: string): Signal => ({
   ...(tree !== theMakerItself && { customerId: tree }),
 })
 
-const nothing = { events: 0, trees: [] as readonly string[] }
+interface Done {
+  events: number
+  trees: readonly string[]
+}
 
-const placeWaiting = async (house: House, tx: Tx): Promise<{ events: number; trees: readonly string[] }> => {
+const nothing: Done = { events: 0, trees: [] }
+
+/** What can only be in the way where somebody else wrote into a tree, by the constraint that says so. */
+const inTheWay: Readonly<Record<string, string>> = {
+  audit_leaf_tree_seq_pk: 'the place behind its last entry is taken',
+  audit_leaf_event: 'an event that has its place already waits for another',
+  audit_leaf_device: 'the next number of one of its devices is taken',
+  audit_node_tree_level_index_pk: 'a node stands where none should be yet',
+}
+
+const whatIsInTheWay = (error: unknown): string | undefined =>
+  Object.keys(inTheWay).find((constraint) => brokeConstraint(error, constraint))
+
+/** All that waits; where something is in the way in a tree, each tree by itself, so that only that one waits on. */
+const placeAll = (house: House): Promise<Done> =>
+  house.db
+    .transaction((tx) => placeWaiting(house, tx))
+    .catch(async (error: unknown) => {
+      if (whatIsInTheWay(error) === undefined) throw error
+      const waiting = await house.db.transaction((tx) => waitingEvents(tx, brokenOf(house)))
+      const done: Done[] = []
+      for (const tree of treesOf(waiting)) done.push(await placeOne(house, tree))
+      return { events: done.reduce((sum, { events }) => sum + events, 0), trees: done.flatMap(({ trees }) => trees) }
+    })
+
+const placeOne = (house: House, tree: string): Promise<Done> =>
+  house.db
+    .transaction((tx) => placeWaiting(house, tx, tree))
+    .catch(async (error: unknown) => {
+      const constraint = whatIsInTheWay(error)
+      if (constraint === undefined) throw error
+      brokenOf(house).add(tree)
+      await reportFault(house, { tree, seq: null, says: inTheWay[constraint] ?? '', foundBy: 'sequencer' })
+      return nothing
+    })
+
+const treesOf = (waiting: readonly Waiting[]): string[] => [
+  ...new Set(waiting.map(({ customer_id }) => treeOfCustomer(customer_id))),
+]
+
+const placeWaiting = async (house: House, tx: Tx, only?: string): Promise<Done> => {
   const [lock] = await tx.execute<{ mine: boolean }>(
     sql`select pg_try_advisory_xact_lock(${sequencerLock}::bigint) as mine`,
   )
   if (!lock?.mine) return nothing
-  const found = await waitingEvents(tx, brokenOf(house))
+  const all = await waitingEvents(tx, brokenOf(house))
+  const found = only === undefined ? all : all.filter(({ customer_id }) => treeOfCustomer(customer_id) === only)
   if (found.length === 0) return nothing
-  const names = [...new Set(found.map(({ customer_id }) => treeOfCustomer(customer_id)))]
+  const names = treesOf(found)
   const [counts, trees] = await Promise.all([deviceCounts(tx, found), whatToGoOnFrom(house, tx, names)])
   const waiting = found.filter(({ customer_id }) => trees.has(treeOfCustomer(customer_id)))
   if (waiting.length === 0) return { events: found.length, trees: [] }

@@ -11,7 +11,7 @@ import type { House } from '../../kernel/house.ts'
 import { moment } from '../../kernel/outbox/moment.ts'
 import { entryHash, olderMemory, signerOf, UnreadableMemory } from '../audit/door.ts'
 import { erasureChecker } from '../erasures/door.ts'
-import { type EntryRow, entriesFrom, whyEventDiffers } from './entry.ts'
+import { type EntryRow, entriesFrom, whyEventDiffers, whySearchMisses } from './entry.ts'
 import { kindOf } from './faults.ts'
 import { eventlessWaiting, eventlessWords, placelessEvents } from './placeless.ts'
 import { largestSigned, type SignedRoot, signedRoots } from './signed-roots.ts'
@@ -95,7 +95,7 @@ export const checkTree = async (
   const devices = new Map<string, number>()
   const mayMiss = erasureChecker(db)
   const hashOf = (row: EntryRow, seq: number, erased: ReadonlySet<string> | undefined): Uint8Array => {
-    const why = whyEventDiffers(row, erased)
+    const why = whyEventDiffers(row, erased) ?? whySearchMisses(row)
     if (why) fault(seq, why)
     const expected = row.device_id === null ? null : (devices.get(row.device_id) ?? 0)
     const deviceSeq = row.device_seq === null ? null : Number(row.device_seq)

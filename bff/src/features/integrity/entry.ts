@@ -3,15 +3,17 @@ import { type EventRecord, type Openings, reveal } from '@gatehouse/shared/audit
 import { getTableColumns } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditEvent } from '../../kernel/audit/tables.ts'
+import { isFoundBy, type Told } from '../../kernel/audit/words.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
-import { entryHash } from '../audit/door.ts'
+import { entryHash, treeOfCustomer } from '../audit/door.ts'
 
 /** What stands in the words in the place of what was erased, and nothing else may. */
 const erasedWord = '(erased)'
 
 /** An entry of a tree with the event that it was made of, as far as they are there. */
 export interface EntryRow {
+  tree: string
   seq: string
   event_id: string
   device_id: string | null
@@ -20,6 +22,7 @@ export interface EntryRow {
   canonical: Buffer | null
   columns: EventRecord | null
   actor_name: string | null
+  found_by: string | null
   words_of: string | null
   from_address: string | null
   fields: Record<string, string | number> | null
@@ -60,9 +63,9 @@ export const entriesFrom = (
 ): Promise<EntryRow[]> =>
   prepared<EntryRow>(
     db,
-    `select leaf.seq, leaf.event_id, leaf.device_id, leaf.device_seq, node.hash as leaf_hash, event.canonical,
+    `select leaf.tree, leaf.seq, leaf.event_id, leaf.device_id, leaf.device_seq, node.hash as leaf_hash, event.canonical,
        case when event.id is not null then jsonb_build_object(${columnsOfEvent}) end as columns,
-       words.actor_name, words.customer_id as words_of, words.from_address, words.fields, words.openings
+       words.actor_name, words.words as found_by, words.customer_id as words_of, words.from_address, words.fields, words.openings
      from audit_leaf leaf
      left join audit_event event on event.id = leaf.event_id
      left join audit_text words on words.event_id = leaf.event_id
@@ -118,7 +121,17 @@ export const whyEventDiffers = (row: EntryRow, mayMiss: MayMiss | undefined): st
   const { columns } = row
   const column = besideEvidence.find((name) => (event[name] ?? null) !== (columns[name] ?? null))
   if (column) return `its ${columnSays[column]}, as it is shown, is not what was written down`
+  // The hash of an entry says neither whose event nor what device's it is: by these it is counted and taken away.
+  if (row.tree !== treeOfCustomer(row.columns.customerId as string | null))
+    return 'it stands in another log than its own'
+  if (row.device_id !== columns.deviceId) return 'its entry in the tree is that of another device'
   // By it they are shown to whoever may see them.
   if (row.openings && row.words_of !== columns.customerId) return 'its words are those of another customer'
   return whyWordsDiffer(event, row, mayMiss)
 }
+
+/** Why a search may not find an event that it should find, or find one that it should not; `undefined` where it does as it should. */
+export const whySearchMisses = ({ columns, found_by }: EntryRow): string | undefined =>
+  columns && found_by !== null && !isFoundBy(columns as unknown as Told, found_by)
+    ? 'the words by which a search finds it are not its own'
+    : undefined

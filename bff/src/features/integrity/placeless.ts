@@ -83,9 +83,11 @@ export async function* placelessEvents(db: Tx, tree: string): AsyncGenerator<Pla
   for (;;) {
     const rows = await prepared<Row>(
       db,
+      // A place anywhere else is none: no check of this log comes to it. One by one (`offset 0`), or the planner may read the whole log for each page.
       `select one.id, one.at, one.event, leaf.event_id is null and pending.event_id is null as placeless
        from (select id, at, event from audit_event where ${own} and id > $1 order by id limit ${page}) one
-       left join audit_leaf leaf on leaf.event_id = one.id
+       left join lateral (select event_id, tree, seq from audit_leaf where event_id = one.id offset 0) as leaf
+         on leaf.tree = $2 and leaf.seq >= 0 and leaf.seq < (select size from audit_tree where tree = $2)
        left join audit_pending pending on pending.event_id = one.id
        order by one.id`,
       [after, tree],

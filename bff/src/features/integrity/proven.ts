@@ -8,7 +8,7 @@ import { auditLeaf } from '../../kernel/audit/tables.ts'
 import type { Tx } from '../../kernel/database/connect.ts'
 import type { House } from '../../kernel/house.ts'
 import { LostNode, newestCheckpoint, nodesIn, signerOf } from '../audit/door.ts'
-import { type EntryRow, entriesFrom, hashOf, whateverIsErased, whyEventDiffers } from './entry.ts'
+import { type EntryRow, entriesFrom, hashOf, whateverIsErased, whyEventDiffers, whySearchMisses } from './entry.ts'
 
 const notSigned = 'it is not what was signed'
 
@@ -40,7 +40,10 @@ export const provenEntry = async (house: House, db: Tx, eventId: string): Promis
   const why = whyEventDiffers(row, whateverIsErased)
   if (why) return { altered: why, signed: null }
   try {
-    return await underCheckpoint(house, db, leaf.tree, row)
+    const proof = await underCheckpoint(house, db, leaf.tree, row)
+    const missed = whySearchMisses(row)
+    // Said where nothing graver is wrong: whoever rewrites an event rarely thinks of its words.
+    return missed && proof.altered === null ? { altered: missed, signed: null } : proof
   } catch (error) {
     if (error instanceof LostNode || error instanceof Flawed) return { altered: notSigned, signed: null }
     throw error

@@ -148,12 +148,6 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
       /outcome/,
     ],
     [
-      'the customer of an event',
-      () => `update audit_event set customer_id = '${h.seeded.customers['Great Lakes Foods']}' where id = ${event(4)}`,
-      4,
-      /its customer, as it is shown/,
-    ],
-    [
       'the time of an event',
       () => `update audit_event set at = at - 86400000 where id = ${event(5)}`,
       5,
@@ -305,6 +299,23 @@ describe('AL14 what a superuser changes is found in the night, named, and told t
     expect(mails.some(({ to, text }) => to === demoPeople.approver.email && text.includes(fault?.says ?? '?'))).toBe(
       true,
     )
+  })
+
+  test('the customer of an event: both are told, each of his own log, for one misses it and the other is shown it', async () => {
+    const [theirs, says] = [h.seeded.customers['Great Lakes Foods'], /^its customer, as it is shown/]
+    await superuser.unsafe(`update audit_event set customer_id = '${theirs}' where id = ${event(4)}`)
+    await night()
+    const faults = await h.house.db.select().from(auditFault)
+    expect(faults.map((one) => [one.tree, one.seq, one.says]).sort()).toEqual(
+      [
+        [tree, 4, expect.stringMatching(says)],
+        [theirs, null, expect.stringMatching(/^the event has no place in the log/)],
+      ].sort(),
+    )
+    const mails = (await h.house.db.select().from(outboxMail)).filter(({ subject }) => subject.includes('audit log'))
+    const textsTo = (who: Persona) => mails.filter(({ to }) => to === demoPeople[who].email).map(({ text }) => text)
+    expect(textsTo('approver')).toEqual([expect.stringMatching(/^(?!.*Great Lakes).*Helvetia/s)])
+    expect(textsTo('otherApprover')).toEqual([expect.stringMatching(/^(?!.*Helvetia).*Great Lakes/s)])
   })
 
   test('an event of a customer who has no log, and words without an event, are found by the night after', async () => {

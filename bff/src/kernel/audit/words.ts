@@ -1,7 +1,7 @@
 import { auditEvents } from '@gatehouse/shared/audit-events'
 
 /** What an event is found by beside what is personal in it: none of this is erased. */
-interface Told {
+export interface Told {
   event: string
   outcome: string
   actorCompany: string
@@ -15,11 +15,9 @@ interface Told {
 /** How much of an id people read to each other: its last signs. */
 const spoken = (id: string | null): string | null => id?.slice(-6) ?? null
 
-/** The words of the sentence that are always the same, the names of things, and the ends of ids: for the search. */
-export const searchWords = (told: Told): string => {
-  const row = (auditEvents as Record<string, { says: string } | undefined>)[told.event]
-  return [
-    row?.says.replace(/\{\w+\}/g, ' '),
+/** What an event is found by whatever its sentence was when it was written: its columns say it. */
+const columnWords = (told: Told): string =>
+  [
     told.event,
     told.outcome === 'done' ? null : told.outcome,
     told.actorCompany,
@@ -29,4 +27,14 @@ export const searchWords = (told: Told): string => {
   ]
     .filter(Boolean)
     .join(' ')
+
+/** The words of the sentence that are always the same, the names of things, and the ends of ids: for the search. */
+export const searchWords = (told: Told): string => {
+  const row = (auditEvents as Record<string, { says: string } | undefined>)[told.event]
+  return [row?.says.replace(/\{\w+\}/g, ' '), columnWords(told)].filter(Boolean).join(' ')
 }
+
+const spaced = (text: string): string => ` ${text.replace(/ +/g, ' ')}`
+
+/** Whether these are words that the event was ever given: its sentence may have been another one then, and nothing else. */
+export const isFoundBy = (told: Told, words: string): boolean => spaced(words).endsWith(spaced(columnWords(told)))
