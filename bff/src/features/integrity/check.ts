@@ -1,11 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { sameBytes } from '@gatehouse/shared/audit/bytes'
 import { append, emptyTree, type Frontier, rootOf, type TreeNode } from '@gatehouse/shared/audit/tree'
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { sha256 } from '../../kernel/audit/platform.ts'
 import { auditTree } from '../../kernel/audit/tables.ts'
-import type { Tx } from '../../kernel/database/connect.ts'
-import { prepared } from '../../kernel/database/prepared.ts'
+import { isUnavailable } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { moment } from '../../kernel/outbox/moment.ts'
@@ -13,6 +12,7 @@ import { entryHash, olderMemory, signerOf, UnreadableMemory } from '../audit/doo
 import { erasureChecker } from '../erasures/door.ts'
 import { type EntryRow, entriesFrom, whyEventDiffers, whySearchMisses } from './entry.ts'
 import { kindOf } from './faults.ts'
+import { needlessNodes, wrongNodes } from './nodes.ts'
 import { eventlessWaiting, eventlessWords, placelessEvents } from './placeless.ts'
 import { largestSigned, type SignedRoot, signedRoots } from './signed-roots.ts'
 
@@ -41,33 +41,26 @@ const inOneGo = 50
 /** Faults that are told of one tree, at most: who changed everything is told so by the first. */
 const mostFaults = 100
 
-/** Of stored nodes those that are not what was made again from the events. */
-const wrongNodes = async (db: Tx, tree: string, nodes: readonly TreeNode[]): Promise<TreeNode[]> => {
-  const rows = await prepared<{ hash: Buffer | null }>(
-    db,
-    `select node.hash from unnest($2::int[], $3::bigint[]) with ordinality as wanted(level, index, at)
-     left join audit_node node on node.tree = $1 and node.level = wanted.level and node.index = wanted.index
-     order by wanted.at`,
-    [tree, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
-  )
-  return nodes.filter(({ hash }, at) => {
-    const stored = rows[at]?.hash
-    return !stored || !sameBytes(stored, hash)
-  })
+/** A check that came to no end, with what it had found until then and that it did not. */
+export class Unchecked extends Error {
+  readonly faults: readonly Fault[]
+  constructor(found: readonly Fault[], cause: unknown) {
+    super('a log could not be checked to its end', { cause })
+    this.faults = [...found, { seq: null, says: 'something that stands in it keeps it from being checked to its end' }]
+  }
 }
 
-/**
- * Makes a tree again from the events themselves, and compares all that is stored with it: entries, columns, words, nodes,
- * size, checkpoints, what the signer remembers outside the database, and events that are in no tree. `progress` is told after each page how many of
- * how many events are done.
- */
-export const checkTree = async (
+/** When an event says it happened, where that is a time. */
+const momentSaid = (at: number): string => (Number.isNaN(new Date(at).getTime()) ? 'no time' : moment(at, null))
+
+/** What `checkTree` does; what it finds is in `faults` as soon as it is found. */
+const compareAll = async (
   house: House,
   tree: string,
-  progress: (done: number, of: number) => Promise<unknown> = async () => undefined,
-): Promise<TreeCheck> => {
+  faults: Fault[],
+  progress: (done: number, of: number) => Promise<unknown>,
+): Promise<Omit<TreeCheck, 'faults'>> => {
   const { db } = house
-  const faults: Fault[] = []
   const told = new Set<string>()
   const fault = (seq: number | null, says: string) => {
     // Every checkpoint behind a change says of it what the first one says.
@@ -98,8 +91,10 @@ export const checkTree = async (
     const why = whyEventDiffers(row, erased) ?? whySearchMisses(row)
     if (why) fault(seq, why)
     const expected = row.device_id === null ? null : (devices.get(row.device_id) ?? 0)
-    const deviceSeq = row.device_seq === null ? null : Number(row.device_seq)
-    if (expected !== deviceSeq) fault(seq, 'an event of its device is missing before it')
+    const stored = row.device_seq === null ? null : Number(row.device_seq)
+    if (expected !== stored) fault(seq, 'an event of its device is missing before it')
+    // With what can be no number of an event it was not made.
+    const deviceSeq = stored === null || (Number.isSafeInteger(stored) && stored >= 0) ? stored : expected
     if (row.device_id !== null) devices.set(row.device_id, (deviceSeq ?? 0) + 1)
     const event = sha256(row.canonical ?? new Uint8Array(0))
     const hash = entryHash({ tree, seq, deviceSeq, event })
@@ -173,12 +168,8 @@ export const checkTree = async (
   }
 
   if (size !== frontier.size) fault(frontier.size, `the tree has ${size} entries, and ${frontier.size} are there`)
-  const [stored] = await db.execute<{ n: number }>(
-    sql`select count(*)::int as n from audit_node where tree = ${tree} and ("index" + 1) * (1::bigint << level) <= ${size}`,
-  )
-  let complete = 0
-  for (let width = 1; width <= frontier.size; width *= 2) complete += Math.floor(frontier.size / width)
-  if (stored && stored.n > complete) fault(null, `${stored.n - complete} nodes stand in the tree that nothing makes`)
+  const needless = await needlessNodes(db, tree)
+  if (needless > 0) fault(null, `${needless} nodes stand in the tree that nothing makes`)
   for (; !next.done && faults.length < mostFaults; next = await signed.next()) {
     const one = next.value
     if (!one.root) notSigned(one)
@@ -188,7 +179,7 @@ export const checkTree = async (
   }
   for await (const some of placelessEvents(db, tree)) {
     for (const { id, at, event } of some)
-      fault(null, `the event has no place in the log: ${event} of ${moment(at, null)} (${id})`)
+      fault(null, `the event has no place in the log: ${event} of ${momentSaid(at)} (${id})`)
     if (faults.length >= mostFaults) break
     await progress(frontier.size, size)
   }
@@ -200,5 +191,24 @@ export const checkTree = async (
       if (faults.length >= mostFaults) break
       await progress(frontier.size, size)
     }
-  return { size: frontier.size, faults, root: rootOf(sha256, frontier), comparedSize: sound }
+  return { size: frontier.size, root: rootOf(sha256, frontier), comparedSize: sound }
+}
+
+/**
+ * Makes a tree again from the events themselves, and compares all that is stored with it: entries, columns, words, nodes,
+ * size, checkpoints, what the signer remembers outside the database, and events that are in no tree. `progress` is told after each page how many of
+ * how many events are done. Throws `Unchecked` where something keeps it from its end: who could make it fail in silence could alter whatever he likes.
+ */
+export const checkTree = async (
+  house: House,
+  tree: string,
+  progress: (done: number, of: number) => Promise<unknown> = async () => undefined,
+): Promise<TreeCheck> => {
+  const faults: Fault[] = []
+  try {
+    return { ...(await compareAll(house, tree, faults, progress)), faults }
+  } catch (error) {
+    // The database is away, or we are closing: that says nothing of the log.
+    throw isUnavailable(error) ? error : new Unchecked(faults, error)
+  }
 }

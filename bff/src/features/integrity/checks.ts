@@ -11,7 +11,7 @@ import { Refused } from '../../kernel/errors.ts'
 import type { House, Job } from '../../kernel/house.ts'
 import { newId } from '../../kernel/ids.ts'
 import { signerOf, signTrees } from '../audit/door.ts'
-import { checkTree } from './check.ts'
+import { checkTree, type Fault, Unchecked } from './check.ts'
 import { logHint, reportFaults } from './faults.ts'
 import type { KnownLog } from './log.ts'
 import { customersWithoutLog } from './placeless.ts'
@@ -125,6 +125,18 @@ const resultOf = (faults: number): string =>
       ? 'one thing is not as it was written'
       : `${faults} things are not as they were written`
 
+const tell = (
+  house: House,
+  { tree, askedBy }: Pick<CheckRow, 'tree' | 'askedBy'>,
+  faults: readonly Fault[],
+): Promise<unknown> => {
+  const foundBy = askedBy ? 'asked_check' : 'nightly_check'
+  return reportFaults(
+    house,
+    faults.map((fault) => ({ tree, ...fault, foundBy })),
+  )
+}
+
 /** Makes one log again and writes down what came of it. */
 const run = async (house: House, check: CheckRow): Promise<void> => {
   const { id, tree, askedBy } = check
@@ -139,11 +151,7 @@ const run = async (house: House, check: CheckRow): Promise<void> => {
   // Whoever asks wants to know it of all that is there.
   if (askedBy) await signTrees(house, [tree])
   const found = await checkTree(house, tree, progress)
-  const foundBy = askedBy ? 'asked_check' : 'nightly_check'
-  await reportFaults(
-    house,
-    found.faults.map((fault) => ({ tree, ...fault, foundBy })),
-  )
+  await tell(house, check, found.faults)
   const now = house.clock.now()
   await house.db
     .update(auditCheck)
@@ -180,11 +188,12 @@ export const runChecks: Job = {
   run: async (house) => {
     let check = await take(house, 'asked')
     for (; check; check = await take(house, check.askedBy ? 'nightly' : 'asked')) {
-      const { id, tree } = check
+      const { id, tree, askedBy } = check
       await run(house, check).catch(async (error: unknown) => {
         // The database is away, or we are closing: it is begun anew when it was silent for a while.
         if (isUnavailable(error)) throw error
         house.log.error({ err: error, tree }, 'an audit log could not be checked')
+        if (error instanceof Unchecked) await tell(house, { tree, askedBy }, error.faults)
         const now = house.clock.now()
         await house.db
           .update(auditCheck)

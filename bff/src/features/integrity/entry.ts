@@ -109,6 +109,8 @@ export const hashOf = (tree: string, row: EntryRow): Uint8Array =>
 /** Whether it was right to erase words is for the check of the whole log, which sees all erasures. */
 export const whateverIsErased = { has: () => true }
 
+const unreadable = 'its evidence cannot be read'
+
 /** Why an event as it is shown is not what its evidence says; `undefined` where it is. */
 export const whyEventDiffers = (row: EntryRow, mayMiss: MayMiss | undefined): string | undefined => {
   if (!row.canonical || !row.columns) return 'the event is gone'
@@ -116,8 +118,9 @@ export const whyEventDiffers = (row: EntryRow, mayMiss: MayMiss | undefined): st
   try {
     event = JSON.parse(row.canonical.toString('utf8')) as EventRecord
   } catch {
-    return 'its evidence cannot be read'
+    return unreadable
   }
+  if (event === null) return unreadable
   const { columns } = row
   const column = besideEvidence.find((name) => (event[name] ?? null) !== (columns[name] ?? null))
   if (column) return `its ${columnSays[column]}, as it is shown, is not what was written down`
