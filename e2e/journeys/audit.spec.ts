@@ -139,3 +139,38 @@ test('A5 the log is searched, read and narrowed without a mouse, and the focus i
   await page.keyboard.press('j')
   await expect(log.rows().first()).toBeFocused()
 })
+
+test('A5 whoever asks for more of a list by a key goes on with the first row that came; by the mouse he stays where he is', async ({
+  as,
+}) => {
+  const { page } = await as('approver')
+  // Pages of two, so that there are several without hundreds of events; all else is the server's own.
+  await page.route(/\/api\/audit\?/, (route) =>
+    route.continue({
+      url: route
+        .request()
+        .url()
+        .replace(/limit=\d+/, 'limit=2'),
+    }),
+  )
+  await page.goto('/audit?search=enrolled')
+  const rows = new AuditPage(page).rows()
+  const more = page.getByRole('button', { name: 'Show more' })
+  await expect(rows).toHaveCount(2)
+  await more.focus()
+  await page.keyboard.press('Enter')
+  await expect(rows).toHaveCount(3)
+  // It was the last page: the button is gone, and the focus with the row that came.
+  await expect(more).toHaveCount(0)
+  await expect(rows.nth(2)).toBeFocused()
+
+  await page.goto('/audit?search=Balance')
+  await expect(rows).toHaveCount(2)
+  await more.focus()
+  await page.keyboard.press('Enter')
+  await expect(rows).toHaveCount(4)
+  await expect(rows.nth(2)).toBeFocused()
+  await more.click()
+  await expect(rows).toHaveCount(6)
+  await expect(rows.nth(4)).not.toBeFocused()
+})

@@ -55,3 +55,31 @@ test('AL14 who owns the database alters an entry: the customer finds it, both si
   await clara.page.goto('/audit')
   await expect(clara.page.getByText('Not as it was written', { exact: true })).toHaveCount(1)
 })
+
+test('AL14 of many faults ten are shown first and how many there are; whoever asks for more by a key goes on with the first that came', async ({
+  as,
+  stack,
+}) => {
+  test.setTimeout(120_000)
+  const tree = stack.seeded.customers['Helvetia Pharma']
+  for (let seq = 0; seq < 15; seq++) await stack.alter(tree, seq)
+  const { page } = await as('approver')
+  await page.goto(`/audit/logs/${tree}`)
+  await page.getByRole('button', { name: 'Verify now' }).click()
+  const found = page.locator('section', { has: page.getByRole('heading', { name: 'What was found' }) })
+  const faults = found.getByRole('listitem')
+  await expect(faults).toHaveCount(10, { timeout: 20_000 })
+  const shown = found.getByText(/^10 of \d+ are shown\.$/)
+  await expect(shown).toBeVisible()
+  const all = Number(/of (\d+)/.exec((await shown.textContent()) ?? '')?.[1])
+
+  const more = found.getByRole('button', { name: 'Show more' })
+  const asked = page.waitForRequest((request) => /\/faults\?.*cursor=/.test(request.url()))
+  await more.focus()
+  await page.keyboard.press('Enter')
+  expect(new URL((await asked).url()).searchParams.get('limit')).toBe('50')
+  await expect(faults).toHaveCount(all)
+  await expect(more).toHaveCount(0)
+  await expect(shown).toHaveCount(0)
+  await expect(faults.nth(10)).toBeFocused()
+})
