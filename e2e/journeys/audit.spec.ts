@@ -172,5 +172,7 @@ test('A5 whoever asks for more of a list by a key goes on with the first row tha
   await expect(rows.nth(2)).toBeFocused()
   await more.click()
   await expect(rows).toHaveCount(6)
-  await expect(rows.nth(4)).not.toBeFocused()
+  // What would move the focus does so in the frame after the rows came.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+  await expect(more).toBeFocused()
 })

@@ -27,7 +27,7 @@ import { Mark } from '../ui/mark.tsx'
 import { Loading } from '../ui/notices.tsx'
 import classes from './house.module.css'
 import { IdleWarning } from './idle-warning.tsx'
-import { menuFor } from './menu.ts'
+import { isUnder, menuFor } from './menu.ts'
 import { Purpose } from './purpose.tsx'
 import { UserMenu } from './user-menu.tsx'
 
@@ -122,7 +122,7 @@ const Frame = ({ loadedAs }: { loadedAs: string }) => {
               label={says}
               leftSection={<Icon size={17} aria-hidden />}
               rightSection={Badge && <Badge />}
-              active={pathname === to || pathname.startsWith(`${to}/`)}
+              active={isUnder(pathname, to)}
               className={classes.entry}
             />
           ))}

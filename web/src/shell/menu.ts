@@ -29,6 +29,19 @@ export interface MenuEntry {
   badge?: ComponentType
 }
 
+/** Pages that have no entry of their own, and the entry they are reached from. */
+const reachedFrom: Readonly<Record<string, string>> = {
+  '/devices': paths.fleet(),
+  '/erasures': paths.people(),
+  '/exports': paths.audit(),
+}
+
+/** True where the page at `pathname` is the one of the entry `to`, or belongs to it. */
+export const isUnder = (pathname: string, to: string): boolean =>
+  pathname === to ||
+  pathname.startsWith(`${to}/`) ||
+  Object.entries(reachedFrom).some(([page, from]) => from === to && isUnder(pathname, page))
+
 /** The entries that make sense for a person: what at least one of his grants speaks of. */
 export const menuFor = (me: MeView): MenuEntry[] => {
   const entries: [boolean, MenuEntry][] = me.customer

@@ -171,7 +171,7 @@ export default function FleetPage() {
           />
           <Select
             aria-label="Alarms"
-            placeholder="With and without alarms"
+            placeholder="Alarms or none"
             clearable
             data={alarmFilters.map((value) => ({ value, label: alarmSays[value] }))}
             value={filter.alarm ?? null}

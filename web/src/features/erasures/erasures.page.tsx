@@ -252,7 +252,9 @@ export default function ErasuresPage() {
                 <Pending key={one.id} one={one} zone={zone} onAnswer={setAnswer} />
               ))}
               {pending.length === 0 && (
-                <Empty title="Nothing is asked for">Choose a person on the page of people.</Empty>
+                <Section>
+                  <Empty title="Nothing is asked for">Choose a person on the page of people.</Empty>
+                </Section>
               )}
             </Stack>
           )}

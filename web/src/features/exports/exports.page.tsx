@@ -116,7 +116,7 @@ const RemoveDialog = ({ one, onClose }: { one: ExportView; onClose: () => void }
 
 const columns = (zone: string, choose: (chosen: Chosen) => void): Column<ExportView>[] => [
   { id: 'what', header: 'What', headline: true, cell: (one) => <What one={one} /> },
-  { id: 'at', header: 'Asked for', width: '12rem', cell: (one) => <TimeText at={one.askedAt} zone={zone} /> },
+  { id: 'at', header: 'Asked for', width: '12rem', cell: (one) => <TimeText at={one.askedAt} zone={zone} withZone /> },
   { id: 'state', header: 'State', width: '21rem', cell: (one) => <State one={one} zone={zone} /> },
   { id: 'deeds', header: '', width: '22rem', align: 'end', cell: (one) => <Deeds one={one} choose={choose} /> },
 ]

@@ -2,7 +2,7 @@ import type { ExportSince } from '@gatehouse/shared/views/exports'
 import { FileButton, Group, Select, Stack, Text, Textarea, UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { counted, dateTime } from '../../kernel/format.ts'
+import { counted, dateTime, zoneName } from '../../kernel/format.ts'
 import classes from './exports.module.css'
 import { checkpointsOf } from './queries.ts'
 
@@ -35,12 +35,13 @@ export const SinceField = ({
   }
   const days = stored.data?.rows.slice(0, -1) ?? []
   const first = stored.data?.rows.at(-1)
-  const named = (at: number, size: number) => `${dateTime(at, zone)}, ${counted(size, 'entry', 'entries')}`
+  const named = (at: number, size: number) =>
+    `${dateTime(at, zone)} ${zoneName(at, zone)}, ${counted(size, 'entry', 'entries')}`
   return (
     <Stack gap="xs">
       <Select
         label="Prove that nothing was altered since"
-        description="A checkpoint is the signed size and root of the log at one moment"
+        description="A checkpoint is what was signed of the log at one moment: how many entries it had, and their fingerprint"
         allowDeselect={false}
         data={[
           {

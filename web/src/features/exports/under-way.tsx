@@ -1,7 +1,7 @@
 import { byteCount } from '@gatehouse/shared/amounts'
 import { type ExportView, isUnderWay } from '@gatehouse/shared/views/exports'
 import { Alert, Anchor, Button, Stack, Text } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
+import { IconAlertTriangle, IconBan, IconDownload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Paged } from '../../kernel/answered.tsx'
@@ -11,7 +11,7 @@ import { DialogDeeds } from '../../ui/dialog-deeds.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import classes from './exports.module.css'
 import { fileOf, myExports } from './queries.ts'
-import { ProgressLine, StateBadge } from './state.tsx'
+import { ProgressLine } from './state.tsx'
 
 const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
   <Stack gap="md">
@@ -48,6 +48,13 @@ const Ready = ({ one, onClose }: { one: ExportView; onClose: () => void }) => (
   </Stack>
 )
 
+const endedSays = ({ state }: ExportView): string =>
+  state === 'failed'
+    ? 'The export was not made'
+    : state === 'cancelled'
+      ? 'The export was cancelled'
+      : 'The export is no longer kept'
+
 /** An export that was asked for, until it is ready. */
 export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) => {
   const list = useInfiniteQuery(myExports)
@@ -64,9 +71,10 @@ export const UnderWay = ({ id, onClose }: { id: string; onClose: () => void }) =
               <Alert
                 color={one.state === 'failed' ? 'brick' : 'gray'}
                 role="alert"
-                title={<StateBadge state={one.state} />}
+                icon={one.state === 'failed' ? <IconAlertTriangle aria-hidden /> : <IconBan aria-hidden />}
+                title={endedSays(one)}
               >
-                {one.error ?? 'It is not made.'}
+                {one.error}
               </Alert>
             )}
             <Text size="sm" c="dimmed">

@@ -45,7 +45,7 @@ export const FaultsBanner = () => {
             </Anchor>
           </>
         )}
-        . Write down what it was; the entry itself stays.
+        . Find out what happened and write it down there; what was found stays listed.
       </Text>
     </Alert>
   )

@@ -41,20 +41,20 @@ const Witnesses = ({ of, own, restored, zone }: Witnessed) => (
     <Text fw={600}>
       {of.devices === 0
         ? 'No device is enrolled yet.'
-        : `${number(of.holding)} of ${counted(of.devices, 'device')} held one${restored ? ' of after the restore' : ''} within the last day.`}
+        : `${number(of.holding)} of ${counted(of.devices, 'device')} ${of.devices === 1 ? 'keeps' : 'keep'} one${restored ? ' made since the restore' : ''}, as confirmed within the last day.`}
     </Text>
     {restored && of.holding < of.devices && (
       <Text size="sm" c="dimmed">
-        What a device holds of before the restore is not counted here. Each that is connected follows by itself within
-        ten minutes; one that is off follows after it has connected.
+        Checkpoints from before the restore are not counted here. A device that is connected takes a new one by itself
+        within ten minutes; one that is switched off does so after it has connected again.
       </Text>
     )}
     {of.largest !== null && (
       <Text size="sm" c="dimmed" component="div">
-        The largest is of {number(of.largest)} events
+        The newest of them covers {counted(of.largest, 'event')}
         {of.lastAt !== null && (
           <>
-            ; the last of them spoke of it <TimeText at={of.lastAt} zone={zone} withZone />
+            ; a device last confirmed one <TimeText at={of.lastAt} zone={zone} withZone />
           </>
         )}
         .
@@ -99,7 +99,7 @@ const Shown = ({ log }: { log: LogView }) => {
         </>
       }
     >
-      <Verdict log={log} zone={zone} />
+      <Verdict log={log} own={me.customer !== null} zone={zone} />
       {log.restores.length > 0 && (
         <Section title={log.restores.length === 1 ? 'A restore' : 'Restores'} flush>
           <Restores log={log} zone={zone} />

@@ -66,8 +66,19 @@ const Last = ({ check, zone }: { check: Check; zone: string }) => (
   </Text>
 )
 
-/** What the newest check says in plain words, and the button that has it done once more. */
-export const Verdict = ({ log, zone }: { log: LogView; zone: string }) => {
+/** What whoever has to explain it does first; the mail about it says the same at length. */
+const WhatToDo = ({ own }: { own: boolean }) => (
+  <Text>
+    What to do:{' '}
+    {own
+      ? 'keep every checkpoint that you hold, and ask the maker what happened.'
+      : 'find out who was at the database and the server at that time, and keep a copy of both before anything is repaired.'}{' '}
+    Then write down below, with “Explain”, what it was.
+  </Text>
+)
+
+/** What the newest check says in plain words, and the button that has it done once more; `own` for the customer's people. */
+export const Verdict = ({ log, own, zone }: { log: LogView; own: boolean; zone: string }) => {
   const verify = useVerify(log.id)
   const running = log.checks.find(({ endedAt }) => endedAt === null)
   const last = log.checks.find(({ endedAt }) => endedAt !== null)
@@ -90,6 +101,7 @@ export const Verdict = ({ log, zone }: { log: LogView; zone: string }) => {
         ) : (
           <Text>The first check follows by itself within minutes; or have it done now.</Text>
         )}
+        {log.faults.open > 0 && log.may.explain.ok && <WhatToDo own={own} />}
         {running && <Running check={running} />}
         {verify.error && (
           <Alert color="brick" role="alert">
