@@ -28,6 +28,8 @@ test('AL15 what holds is said in plain words, with what it does not show', async
   expect(good.lead).toMatch(/^All of its 4 events are in the log/)
   expect(fact(good, 'Events')).toBe('4 of the 13 in the log when it was signed')
   expect(fact(good, 'Without a gap')).toBe(`${deviceId(1)}: its events 1 to 4`)
+  const { files: single } = await aBundle({ seqs: [1], devices: [{ id: deviceId(1), from: 0, to: 0 }] })
+  expect(fact(report(single), 'Without a gap')).toBe(`${deviceId(1)}: its event 1`)
   expect(fact(good, 'From – to')).toBe('2025-11-22 08:26:40 UTC – 2025-11-22 08:26:49 UTC')
   expect(fact(good, 'Signed with')).toBe(pinnedKey)
   expect(good.notShown.join(' ')).toMatch(/after the log had 13 events.*your key is the right one.*checkpoint/)

@@ -190,7 +190,8 @@ const devicesOf = ({ manifest, checkpoint, count, read }: Verification): string 
   if (devices.length === 0) return isWhole ? 'there are no events of devices' : 'it claims this of no device'
   const listed = devices.slice(0, mostListed).map(({ id, from, to }) => {
     const name = read?.deviceNames.get(id)
-    return `${name ? `${inert(name)} (${inert(id)})` : inert(id)}: its events ${number(from + 1)} to ${number(to + 1)}`
+    const which = from === to ? `event ${number(from + 1)}` : `events ${number(from + 1)} to ${number(to + 1)}`
+    return `${name ? `${inert(name)} (${inert(id)})` : inert(id)}: its ${which}`
   })
   const more = devices.length - listed.length
   return [...listed, ...(more > 0 ? [`and ${number(more)} more devices`] : [])].join('\n')

@@ -169,7 +169,7 @@ describe('sites', () => {
       ])
     })
     expect(events.map((one) => one.says)).toEqual([
-      'Changed the site Cork: time zone: “Europe/Dublin” → “Europe/Paris”; address: “” → “changed”',
+      'Changed the site Cork: time zone: “Europe/Dublin” → “Europe/Paris”; address: “the earlier one” → “a new one”',
     ])
     const view = await ruth.get<DeviceView>(`/api/devices/${h.seeded.devices['Balance 11']}`)
     expect(view.body.site.zone).toBe('Europe/Paris')

@@ -128,7 +128,7 @@ export const changeSite = (
     if (!before) throw new Refused('not_found')
     const after = { ...before, ...fields }
     await tx.update(site).set({ name: after.name, zone: after.zone, address: after.address }).where(eq(site.id, siteId))
-    const address = before.address === after.address ? '' : 'changed'
+    const newAddress = before.address !== after.address
     const moved = before.zone === after.zone ? [] : await moveClock(tx, house, actor, of, siteId)
     return {
       result: { id: siteId, name: after.name },
@@ -137,7 +137,7 @@ export const changeSite = (
         change: changeText([
           ['name', before.name, after.name],
           ['time zone', before.zone, after.zone],
-          ['address', '', address],
+          ['address', newAddress ? 'the earlier one' : '', newAddress ? 'a new one' : ''],
         ]),
       },
       about: { ...of.about, siteId },
