@@ -144,35 +144,37 @@ test('A5 whoever asks for more of a list by a key goes on with the first row tha
   as,
 }) => {
   const { page } = await as('approver')
-  // Pages of two, so that there are several without hundreds of events; all else is the server's own.
+  // Pages of one, so that there are several of what does not grow; all else is the server's own.
   await page.route(/\/api\/audit\?/, (route) =>
     route.continue({
       url: route
         .request()
         .url()
-        .replace(/limit=\d+/, 'limit=2'),
+        .replace(/limit=\d+/, 'limit=1'),
     }),
   )
-  await page.goto('/audit?search=enrolled')
   const rows = new AuditPage(page).rows()
   const more = page.getByRole('button', { name: 'Show more' })
+  const moreByKey = async () => {
+    await more.focus()
+    await page.keyboard.press('Enter')
+  }
+  await page.goto('/audit?search=enrolled')
+  await expect(rows).toHaveCount(1)
+  await moreByKey()
   await expect(rows).toHaveCount(2)
-  await more.focus()
-  await page.keyboard.press('Enter')
+  await expect(rows.nth(1)).toBeFocused()
+  await moreByKey()
   await expect(rows).toHaveCount(3)
-  // It was the last page: the button is gone, and the focus with the row that came.
+  // It was the last page: the button is gone, and the focus is with the row that came.
   await expect(more).toHaveCount(0)
   await expect(rows.nth(2)).toBeFocused()
 
-  await page.goto('/audit?search=Balance')
-  await expect(rows).toHaveCount(2)
-  await more.focus()
-  await page.keyboard.press('Enter')
-  await expect(rows).toHaveCount(4)
-  await expect(rows.nth(2)).toBeFocused()
+  await page.reload()
+  await expect(rows).toHaveCount(1)
   await more.click()
-  await expect(rows).toHaveCount(6)
+  await expect(rows).toHaveCount(2)
   // What would move the focus does so in the frame after the rows came.
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
-  await expect(rows.nth(4)).not.toBeFocused()
+  await expect(rows.nth(1)).not.toBeFocused()
 })
