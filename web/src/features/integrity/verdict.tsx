@@ -72,7 +72,7 @@ const WhatToDo = ({ own }: { own: boolean }) => (
     What to do:{' '}
     {own
       ? 'keep every checkpoint that you hold, and ask the maker what happened.'
-      : 'find out who was at the database and the server at that time, and keep a copy of both before anything is repaired.'}{' '}
+      : 'find out who was at the database and the server at that time, and keep a copy of both before anything is repaired. If an older copy of the database was put back, see “After a restore” in the operations manual.'}{' '}
     Then write down below, with “Explain”, what it was.
   </Text>
 )
