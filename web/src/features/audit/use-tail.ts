@@ -2,7 +2,7 @@ import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import type { AuditListRow } from '@gatehouse/shared/views/audit'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useEffect, useState } from 'react'
-import { fresherThan } from './fresh.ts'
+import { fresherThan, putInto } from './fresh.ts'
 import { auditList, auditTail } from './queries.ts'
 
 /** True while the top of the list is on the screen. */
@@ -18,7 +18,7 @@ const useAtTop = (top: RefObject<HTMLElement | null>): boolean => {
 }
 
 /**
- * What came into the log since a list was loaded: put on its top at once while one looks there, else counted, so that no
+ * What came into the log since a list was loaded: put where it belongs at once while one looks at its top, else counted, so that no
  * row moves under whoever reads further down. `show` puts it there.
  */
 export const useTail = (
@@ -29,16 +29,14 @@ export const useTail = (
   const cache = useQueryClient()
   const tail = useQuery({ ...auditTail(filter), enabled: rows !== undefined }).data
   const atTop = useAtTop(top)
-  const fresh = rows && tail ? fresherThan(rows, tail.rows) : []
   const { queryKey } = auditList(filter)
+  const isWhole = cache.getQueryData(queryKey)?.pages.at(-1)?.next === null
+  const fresh = rows && tail ? fresherThan(rows, tail.rows, isWhole) : []
   const show = () => {
     // More than a page: what lies between is not known.
     if (fresh.length > 0 && fresh.length === tail?.rows.length && tail.next !== null && rows && rows.length > 0)
       return void cache.invalidateQueries({ queryKey })
-    cache.setQueryData(queryKey, (data) => {
-      const [first, ...rest] = data?.pages ?? []
-      return data && first ? { ...data, pages: [{ ...first, rows: [...fresh, ...first.rows] }, ...rest] } : data
-    })
+    cache.setQueryData(queryKey, (data) => data && { ...data, pages: putInto(data.pages, fresh) })
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is what came in, and where one looks, that count.
   useEffect(() => {
