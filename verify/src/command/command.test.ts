@@ -90,6 +90,24 @@ describe('AL15 the command', () => {
     })
   })
 
+  test('AL15 a desktop that puts its own file into an unpacked bundle makes it no other bundle; whoever else does so is named', async () => {
+    await mkdir(join(folder, 'looked-into', 'verifier'), { recursive: true })
+    for (const [name, bytes] of bundle.files) await put(join('looked-into', name), bytes)
+    for (const name of ['.DS_Store', 'verifier/.DS_Store', 'Thumbs.db', 'desktop.ini'])
+      await put(join('looked-into', name), 'what a desktop remembers')
+    expect(await run('looked-into', '--key', key, '--quiet')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Nothing was changed\./),
+    })
+    await put(join('looked-into', 'notes.DS_Store'), 'x')
+    expect(await run('looked-into', '--key', key, '--quiet')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('notes.DS_Store: this file does not belong in a bundle'),
+    })
+    await put('with-store.zip', await zipped([...bundle.files, ['.DS_Store', utf8('x')]]))
+    expect((await run('with-store.zip', '--key', key, '--quiet')).code).not.toBe(0)
+  })
+
   test('AL15 a checkpoint that was kept', async () => {
     await put('earlier.txt', await bundle.checkpointAt(13))
     await put('forked.txt', await (await aBundle({ forkedAt: 3 })).checkpointAt(13))
