@@ -1,5 +1,7 @@
-import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { LimitsView } from '@gatehouse/shared/views/limits'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
@@ -11,12 +13,14 @@ import { auditPending, auditTree } from '../../kernel/audit/tables.ts'
 import { seconds } from '../../kernel/clock.ts'
 import type { Db } from '../../kernel/database/connect.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
+import type { House } from '../../kernel/house.ts'
 import { temporaryFolder } from '../../testing/cluster.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { signAll } from '../../testing/signing.ts'
 import { copyName, signerOf } from '../audit/door.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { watchLimits } from '../limits/job.ts'
+import { stateOf } from '../limits/state.ts'
 import { type ComparedLog, compareCopy } from './compare.ts'
 import { copyLogs } from './job.ts'
 import { type Copied, fullSegment, readSegment, segmentsIn, segmentText } from './segments.ts'
@@ -242,4 +246,45 @@ test('AL20 AL21 a copy that falls behind is told to administrators, stops nobody
   await settle()
   await watchLimits.run(h.house)
   expect(await limits()).toEqual([])
+})
+
+/** The same house in a process that has only just begun. */
+const justBegun = (): House => Object.assign(Object.create(h.house), { bus: { ...h.house.bus } })
+const limitsOf = async (house: House) => {
+  await watchLimits.run(house)
+  await watchLimits.run(house)
+  return stateOf(house).reached.map(({ kind }) => kind)
+}
+
+test('AL20 how far the log is behind is measured while the copy is still being read, however long that takes', async () => {
+  await settle()
+  const slow = join(folder, `${copyName(theMakerItself, 1)}.000000000000-999999999999.1.segment`)
+  // Whoever reads it waits until somebody writes to it.
+  await promisify(execFile)('mkfifo', [slow])
+  const house = justBegun()
+  const copying = copyLogs.run(house)
+  try {
+    expect(await limitsOf(house)).toEqual([])
+    h.clock.advance(seconds(61))
+    expect(await limitsOf(house)).toEqual(['copy'])
+  } finally {
+    const writer = await open(slow, 'r+')
+    await rm(slow)
+    await writer.close()
+    await copying
+  }
+  expect(await limitsOf(house)).toEqual([])
+}, 10_000)
+
+test('AL21 that the copy is behind stays told until whoever begins anew has looked', async () => {
+  await settle()
+  await rename(folder, `${folder}-away`)
+  const house = justBegun()
+  await expect(copyLogs.run(house)).rejects.toThrow('ENOENT')
+  expect(await limitsOf(house)).toEqual(['copy'])
+  await rename(`${folder}-away`, folder)
+  const next = justBegun()
+  expect(await limitsOf(next)).toEqual(['copy'])
+  await copyLogs.run(next)
+  expect(await limitsOf(next)).toEqual([])
 })

@@ -1,1 +1,1 @@
-export { oldestUncopied } from './job.ts'
+export { uncopied } from './job.ts'

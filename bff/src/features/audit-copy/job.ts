@@ -66,8 +66,11 @@ const copyTree = async (
   return newest.size
 }
 
-/** What lay in the copy when this process looked last. */
+/** What lay in the copy when this process looked last; nothing where it could not look. */
 const lastSizes = new WeakMap<House['bus'], ReadonlyMap<string, number>>()
+
+/** When this process was asked first what lies there; ms. */
+const askedFirst = new WeakMap<House['bus'], number>()
 
 /** Copies what has been signed of every log to the folder outside, where one is set; goes on from what lies there. */
 export const copyLogs: Job = {
@@ -76,7 +79,10 @@ export const copyLogs: Job = {
   run: async (house) => {
     const folder = house.settings.auditCopy
     if (!folder) return
-    const sizes = await copiedSizes(house, folder)
+    const sizes = await copiedSizes(house, folder).catch((error: unknown) => {
+      if (!lastSizes.has(house.bus)) lastSizes.set(house.bus, new Map())
+      throw error
+    })
     lastSizes.set(house.bus, sizes)
     const trees = await house.db.select().from(auditTree)
     const nameOf = await naming(house)
@@ -93,11 +99,28 @@ export const copyLogs: Job = {
   },
 }
 
-/** When the oldest event was written that is in a log and not in the copy as it was found last, ms. */
-export const oldestUncopied = async (house: House): Promise<number | undefined> => {
-  const folder = house.settings.auditCopy
-  if (!folder) return undefined
-  const sizes = lastSizes.get(house.bus) ?? (await copiedSizes(house, folder).catch(() => new Map<string, number>()))
+/** How far the copy is behind. */
+interface Uncopied {
+  /** When the oldest event was written that is in a log and not in the copy as it was found last, ms; or since when nobody knows. */
+  since: number | undefined
+  isKnown: boolean
+}
+
+/**
+ * How far the copy is behind, without looking into it: a year of files is read for minutes after each start, and as long as
+ * nobody knows what lies there nothing is copied.
+ */
+export const uncopied = async (house: House): Promise<Uncopied> => {
+  if (!house.settings.auditCopy) return { since: undefined, isKnown: true }
+  const sizes = lastSizes.get(house.bus)
+  if (sizes) return { since: await oldestBehind(house, sizes), isKnown: true }
+  const since = askedFirst.get(house.bus) ?? house.clock.now()
+  askedFirst.set(house.bus, since)
+  return { since, isKnown: false }
+}
+
+/** When the oldest event was written that is in a log, and behind these sizes; ms. */
+const oldestBehind = async (house: House, sizes: ReadonlyMap<string, number>): Promise<number | undefined> => {
   const trees = await house.db.select().from(auditTree)
   const nameOf = await naming(house)
   const late = trees.filter(({ tree, size }) => size > (sizes.get(nameOf(tree)) ?? 0))

@@ -3,7 +3,7 @@ import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import type { House } from '../../kernel/house.ts'
 import { brokenTrees, whatWaits } from '../audit/door.ts'
-import { oldestUncopied } from '../audit-copy/door.ts'
+import { uncopied } from '../audit-copy/door.ts'
 import { isFull, type LimitKind, type Reached } from './rules.ts'
 
 /** When the oldest event was written that waits and of whose queue `which` holds, ms; `which` has one parameter. */
@@ -72,8 +72,11 @@ export const disksFull = async (house: House, was: (kind: LimitKind) => boolean)
 
 /** The copy outside, where it has not got an event within a minute. */
 export const copyBehind = async (house: House, was: (kind: LimitKind) => boolean): Promise<Reached[]> => {
-  const since = await oldestUncopied(house)
+  const { since, isKnown } = await uncopied(house)
   const { lag } = house.settings
-  if (since === undefined || house.clock.now() - since <= (was('copy') ? lag.ends : lag.begins)) return []
-  return [{ kind: 'copy', customerId: null, since, says: 'the copy of the audit log outside is behind' }]
+  const now = house.clock.now()
+  const isLate = since !== undefined && now - since > (was('copy') ? lag.ends : lag.begins)
+  // What was told stays so until somebody has looked.
+  if (!isLate && (isKnown || !was('copy'))) return []
+  return [{ kind: 'copy', customerId: null, since: since ?? now, says: 'the copy of the audit log outside is behind' }]
 }
