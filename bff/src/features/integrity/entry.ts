@@ -51,11 +51,13 @@ const columnSays: Readonly<Record<Exclude<keyof typeof auditEvent.$inferSelect, 
 }
 const besideEvidence = Object.keys(columnSays) as (keyof typeof columnSays)[]
 
-const columnsOfEvent = besideEvidence
-  .map((name) => `'${name}', event.${getTableColumns(auditEvent)[name].name}`)
-  .join(', ')
+const columnsIn = (from: 'event' | 'line'): string =>
+  besideEvidence.map((name) => `'${name}', ${from}.${getTableColumns(auditEvent)[name].name}`).join(', ')
 
-/** Entries of a tree in their order. */
+/**
+ * Entries of a tree in their order, their columns and words as lists show them: by the view, which is no table and could say
+ * something else. Looked up one by one (`offset 0`), or the planner may join the whole log for each page.
+ */
 export const entriesFrom = (
   db: Tx,
   tree: string,
@@ -64,11 +66,15 @@ export const entriesFrom = (
   prepared<EntryRow>(
     db,
     `select leaf.tree, leaf.seq, leaf.event_id, leaf.device_id, leaf.device_seq, node.hash as leaf_hash, event.canonical,
-       case when event.id is not null then jsonb_build_object(${columnsOfEvent}) end as columns,
-       words.actor_name, words.words as found_by, words.customer_id as words_of, words.from_address, words.fields, words.openings
+       case when line.id is not null then jsonb_build_object(${columnsIn('line')})
+         when event.id is not null then jsonb_build_object(${columnsIn('event')}) end as columns,
+       coalesce(line.actor_name, words.actor_name) as actor_name, words.words as found_by, words.customer_id as words_of,
+       case when line.id is null then words.from_address else line.from_address end as from_address,
+       coalesce(line.fields, words.fields) as fields, words.openings
      from audit_leaf leaf
      left join audit_event event on event.id = leaf.event_id
      left join audit_text words on words.event_id = leaf.event_id
+     left join lateral (select * from audit_line where id = leaf.event_id offset 0) as line on true
      left join audit_node node on node.tree = leaf.tree and node.level = 0 and node.index = leaf.seq
      where leaf.tree = $1 and leaf.seq >= $2 and leaf.seq < $3 order by leaf.seq limit $4`,
     [tree, from, to, most],

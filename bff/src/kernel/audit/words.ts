@@ -34,7 +34,11 @@ export const searchWords = (told: Told): string => {
   return [row?.says.replace(/\{\w+\}/g, ' '), columnWords(told)].filter(Boolean).join(' ')
 }
 
-const spaced = (text: string): string => ` ${text.replace(/ +/g, ' ')}`
+/** Events of before there were such words were given theirs by the database, which kept an empty name as one more space. */
+const spaced = (text: string): string => ` ${text}`.replace(/ +/g, ' ')
 
 /** Whether these are words that the event was ever given: its sentence may have been another one then, and nothing else. */
-export const isFoundBy = (told: Told, words: string): boolean => spaced(words).endsWith(spaced(columnWords(told)))
+export const isFoundBy = (told: Told, words: string): boolean => {
+  const own = columnWords(told)
+  return ` ${words}`.endsWith(` ${own}`) || spaced(words).endsWith(spaced(own))
+}
