@@ -82,4 +82,19 @@ test('AL14 of many faults ten are shown first and how many there are; whoever as
   await expect(more).toHaveCount(0)
   await expect(shown).toHaveCount(0)
   await expect(faults.nth(10)).toBeFocused()
+
+  // Of checks nothing opens; the focus goes to the one that came all the same.
+  await stack.alter(tree, 15)
+  await page.route(/\/checks\?/, (route) =>
+    route.continue({ url: route.request().url().replace('limit=10', 'limit=1') }),
+  )
+  await page.reload()
+  await page.getByRole('button', { name: 'Verify now' }).click()
+  const checks = page.getByRole('table', { name: 'Checks' })
+  await expect(checks.locator('tbody').getByRole('row')).toHaveCount(1)
+  await expect(checks).toContainText('16 faults', { timeout: 20_000 })
+  await page.locator('section', { has: checks }).getByRole('button', { name: 'Show more' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(checks.locator('tbody').getByRole('row')).toHaveCount(2)
+  await expect(checks.locator('tbody').getByRole('row').nth(1)).toBeFocused()
 })

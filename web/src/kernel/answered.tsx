@@ -45,7 +45,10 @@ export const Paged = <T,>({
     const { around, before } = asked.current
     asked.current = undefined
     const rows = rowsIn(around)
-    ;(rows[before] ?? rows[before - 1])?.focus()
+    const row = rows[before] ?? rows[before - 1]
+    // A row that opens nothing takes no focus by itself; it is no stop of the Tab key for all that.
+    if (row && !row.hasAttribute('tabindex')) row.tabIndex = -1
+    row?.focus()
   }, [pages])
   if (!list.data) return list.error ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : <Loading />
   const more = ({ detail }: MouseEvent) => {
