@@ -35,7 +35,8 @@ const outcomes: Record<AuditOutcome, { says: string; colour: string; icon: typeo
 export const Outcome = ({ outcome }: { outcome: AuditOutcome }) => {
   const look = outcomes[outcome]
   return (
-    <Badge color={look.colour} leftSection={<look.icon size={13} aria-hidden />}>
+    // Whole in a narrow column too: it is one word, and the column grows for it.
+    <Badge miw="max-content" color={look.colour} leftSection={<look.icon size={13} aria-hidden />}>
       {look.says}
     </Badge>
   )
