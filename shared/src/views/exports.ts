@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Named } from './basics.ts'
 
 /** What an export can be. */
 export const exportFormats = {
@@ -66,6 +67,8 @@ export interface ExportPreview {
   count: number | null
   /** True where more is seen in the list than may be exported. */
   leavesOut: boolean
+  /** Customers of whom it holds nothing, because they want to know first what for. */
+  withheld: Named[]
   /** True for whoever has to say what it is for. */
   reasonNeeded: boolean
   /** The logs of which a proof bundle can be made: `id` is a customer's, or `maker`. */

@@ -1,6 +1,8 @@
 export { type Compared, compareMemory, isWritten, olderMemory, signerOf, signTrees } from './checkpoints.ts'
 export { countVisibleTo, customersVisibleTo } from './counts.ts'
 export type { Epoch } from './epochs.ts'
+export { lookedAt } from './looked.ts'
+export type { Narrow } from './narrow.ts'
 export { newestCheckpoint } from './newest.ts'
 export { brokenTrees } from './sequencer.ts'
 export { OlderMemory, openSigner, type Signed, type Signer, UnreadableMemory } from './signer.ts'

@@ -1,12 +1,11 @@
 import type { Openings } from '@gatehouse/shared/audit/leaf'
-import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import type { Actor } from '../../kernel/actor.ts'
 import { seconds } from '../../kernel/clock.ts'
 import type { Db, Tx } from '../../kernel/database/connect.ts'
 import { prepared } from '../../kernel/database/prepared.ts'
 import { theMakerItself } from '../../kernel/database/wall.ts'
 import { behindWall, type House } from '../../kernel/house.ts'
-import { type AuditEventRow, eventsVisibleTo, treeName } from '../audit/door.ts'
+import { type AuditEventRow, eventsVisibleTo, type Narrow, treeName } from '../audit/door.ts'
 import { devicesSeen } from '../devices/door.ts'
 import { standingOf } from '../sign-in/door.ts'
 import { exporting, limits, mayExport, seesLogOf } from './rules.ts'
@@ -101,7 +100,7 @@ export type Watch = Awaited<ReturnType<typeof watchAsker>>
 /** What an export is made of. */
 export interface Wanted {
   id: string
-  filter: AuditFilter
+  filter: Narrow
 }
 
 /** The events that fit, newest first, a page at a time; whoever asked is judged before each. */

@@ -9,7 +9,7 @@ import { theMakerItself } from '../../kernel/database/wall.ts'
 import { Refused } from '../../kernel/errors.ts'
 import type { House } from '../../kernel/house.ts'
 import { newIdAt } from '../../kernel/ids.ts'
-import { countVisibleTo, customersVisibleTo } from '../audit/door.ts'
+import { countVisibleTo, customersVisibleTo, lookedAt, type Narrow } from '../audit/door.ts'
 import { holdPerson } from '../sign-in/door.ts'
 import { fileStream, pathOf, removeFiles } from './files.ts'
 import { customersNamed, namesIn } from './names.ts'
@@ -54,20 +54,28 @@ interface Log {
 
 const byName = (a: Log, b: Log): number => a.name.localeCompare(b.name, 'en')
 
+/** A filter as its list shows it to whoever asks; refused where the list is, because a customer wants to know first what for. */
+const asListed = async (house: House, actor: Actor, filter: AuditFilter) => {
+  const { look, withheld } = await lookedAt(house, actor, filter)
+  const listed: Narrow = withheld.length === 0 ? filter : { ...filter, without: withheld.map(({ id }) => id) }
+  return { look, withheld, listed }
+}
+
 /** The logs of which he can have a bundle, by name: those of what fits, or all where that is too much to look through. */
-const logsOf = async (house: House, actor: Actor, filter: AuditFilter, isAll: boolean): Promise<Log[]> => {
+const logsOf = async (house: House, actor: Actor, filter: Narrow, isAll: boolean): Promise<Log[]> => {
   if (actor.customerId) return [{ id: actor.customerId, name: actor.customerName ?? actor.company }]
   const reader = exporting(actor)
   const found = await customersVisibleTo(house.db, reader, filter, limits.counted)
   const logs = new Map(found.map(({ id, name }) => [id ?? makersTree, id === null ? actor.company : (name ?? id)]))
   if (!isAll && filter.customerId === undefined) {
-    for (const { id, name } of await customersNamed(house.db)) if (seesLogOf(reader, id)) logs.set(id, name)
+    for (const { id, name } of await customersNamed(house.db))
+      if (seesLogOf(reader, id) && !filter.without?.includes(id)) logs.set(id, name)
     if (seesLogOf(reader, theMakerItself)) logs.set(makersTree, actor.company)
   }
   return [...logs].map(([id, name]) => ({ id, name })).sort(byName)
 }
 
-const counted = (db: Tx, actor: Actor, filter: AuditFilter, before: string): Promise<number | null> =>
+const counted = (db: Tx, actor: Actor, filter: Narrow, before: string): Promise<number | null> =>
   countVisibleTo(db, actor, filter, before, limits.counted)
 
 /** What an export of this filter would be, said before it is asked for. */
@@ -77,17 +85,20 @@ export const previewExport = async (
   { filter, zone }: Pick<Asked, 'filter' | 'zone'>,
 ): Promise<ExportPreview> => {
   const reader = await demandRight(house, actor)
+  const { look, withheld, listed } = await asListed(house, actor, filter)
   const before = newIdAt(house.clock.now())
   const { nameOf } = await namesIn(house.db, actor, filter)
   const [count, seen] = await Promise.all([
-    counted(house.db, reader, filter, before),
-    counted(house.db, actor, filter, before),
+    counted(house.db, reader, listed, before),
+    counted(house.db, actor, listed, before),
   ])
-  const logs = await logsOf(house, actor, filter, count !== null)
+  const logs = await logsOf(house, actor, listed, count !== null)
+  await look?.note()
   return {
     words: filterInWords(filter, nameOf, zone),
     count,
     leavesOut: count !== null && count !== seen,
+    withheld,
     reasonNeeded: mustSayWhy(actor),
     logs,
   }
@@ -119,19 +130,23 @@ export const askExport = async (house: House, actor: Actor, asked: Asked): Promi
   const bundle = format === 'bundle' && log ? await logNamed(house, actor, log) : undefined
   const ofCustomer = bundle && bundle.tree !== theMakerItself ? { customerId: bundle.tree } : {}
   const filter = { ...asked.filter, ...(asked.filter.customerId === undefined && ofCustomer) }
+  const { look, listed } = await asListed(house, actor, filter)
   const { nameOf, about } = await namesIn(house.db, actor, filter)
   const now = house.clock.now()
   const id = newIdAt(now)
-  const total = await counted(house.db, reader, filter, id)
+  const total = await counted(house.db, reader, listed, id)
+  await look?.note()
   const of = bundle ? `; in the log of ${bundle.name}` : ''
   // A signed “everything” would mislead where it is only what he sees.
   const part = seesWhole(reader, bundle?.tree ?? filter.customerId) ? '' : `; as far as ${actor.name} may see it`
-  const words = `${filterInWords(asked.filter, nameOf, zone)}${of}${part}`
+  // Not by name: these words stand in the log of every customer whose events are in the file.
+  const without = listed.without ? '; without customers who want to know first what for' : ''
+  const words = `${filterInWords(asked.filter, nameOf, zone)}${of}${part}${without}`
   const row = {
     id,
     personId: actor.id,
     format,
-    filter,
+    filter: listed,
     words,
     zone,
     reason,

@@ -1,8 +1,8 @@
-import type { AuditFilter } from '@gatehouse/shared/audit-filter'
 import type { ExportFormat, ExportSince, ExportState } from '@gatehouse/shared/views/exports'
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { About } from '../../kernel/audit/append.ts'
+import type { Narrow } from '../audit/door.ts'
 import { person } from '../people/tables.ts'
 
 const ms = (name: string) => bigint(name, { mode: 'number' })
@@ -17,7 +17,7 @@ export const auditExport = pgTable(
       .notNull()
       .references(() => person.id),
     format: text().$type<ExportFormat>().notNull(),
-    filter: jsonb().$type<AuditFilter>().notNull(),
+    filter: jsonb().$type<Narrow>().notNull(),
     /** The filter in words, as whoever asked was shown it. */
     words: text().notNull(),
     /** IANA name of the zone in which times are given beside UTC. */

@@ -1,6 +1,8 @@
 import type { AuditEventName } from '@gatehouse/shared/audit-events'
 import { plainRule } from '@gatehouse/shared/policies/policy'
 import type { AuditEventView, AuditPage } from '@gatehouse/shared/views/audit'
+import type { Page } from '@gatehouse/shared/views/basics'
+import type { ExportPreview, ExportView } from '@gatehouse/shared/views/exports'
 import type { LooksView } from '@gatehouse/shared/views/looks'
 import type { PolicyPreview } from '@gatehouse/shared/views/policies'
 import postgres, { type Sql } from 'postgres'
@@ -10,6 +12,7 @@ import { eventsOf, looksOf as looksIn } from '../../testing/events.ts'
 import { type Answer, openTestHouse, type TestHouse, type Visitor } from '../../testing/house.ts'
 import { ask } from '../../testing/sessions.ts'
 import { sceneIn, tellAlarm } from '../../testing/stories.ts'
+import { fetchFile } from '../exports/testing/reading.ts'
 import { lookBook } from './book.ts'
 
 let h: TestHouse
@@ -279,6 +282,41 @@ describe('C7 a customer may want to know first', () => {
     ])
     expect(ofHers(await whole()).length).toBeGreaterThan(0)
     expect((await whole()).withheld).toEqual([])
+    expect((await demand(undefined)).status).toBe(200)
+  })
+
+  test('and until then exports hold nothing of it, nor say how much there is', async () => {
+    expect((await demand('ask')).status).toBe(200)
+    const ruth = await h.as('administrator')
+    const preview = (filter: string) =>
+      ruth.post<ExportPreview>('/api/me/exports/preview', { filter, zone: 'Europe/Zurich' })
+    const asking = (body: object) =>
+      ruth.post<ExportView>('/api/me/exports', { zone: 'UTC', reason: 'an inspection', format: 'jsonl', ...body })
+    const ofHers = { filter: `customer=${helvetia}` }
+    const listed = async () => (await ruth.get<AuditPage>('/api/audit?limit=200&search=Helvetia')).body.rows.length
+    const about = async (filter: string) => {
+      const { body } = await preview(filter)
+      return [body.count, body.withheld, body.logs.map(({ id }) => id).includes(helvetia)]
+    }
+    const hers = [{ id: helvetia, name: 'Helvetia Pharma' }]
+    expect(await about('search=Helvetia')).toEqual([await listed(), hers, false])
+    for (const refused of [
+      await preview(ofHers.filter),
+      await asking(ofHers),
+      await asking({ filter: '', format: 'bundle', log: helvetia }),
+    ])
+      expect([refused.status, codeOf(refused)?.code]).toEqual([403, 'purpose_needed'])
+    const { status, body } = await asking({ filter: 'search=Helvetia' })
+    expect([status, body.words]).toEqual([201, expect.stringContaining('without customers who want to know first')])
+    const made = async () => (await ruth.get<Page<ExportView>>('/api/me/exports')).body.rows[0]
+    await expect.poll(async () => (await made())?.state, { timeout: 20_000 }).toBe('done')
+    const { bytes } = await fetchFile(h.url, ruth, body.id)
+    expect(bytes.toString('utf8')).not.toContain(helvetia)
+
+    expect((await ruth.post(`/api/customers/${helvetia}/purpose`, { purpose: 'an audit' })).status).toBe(201)
+    expect(await about('search=Helvetia')).toEqual([await listed(), [], true])
+    expect(await looksOf(() => preview(ofHers.filter))).toMatchObject([{ event: 'audit.viewed', customerId: helvetia }])
+    expect((await asking(ofHers)).body.words).not.toContain('without customers')
     expect((await demand(undefined)).status).toBe(200)
   })
 

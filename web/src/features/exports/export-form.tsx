@@ -12,6 +12,7 @@ import { fieldFaults, formFault } from '../../kernel/field-faults.ts'
 import { counted } from '../../kernel/format.ts'
 import { DialogDeeds } from '../../ui/dialog-deeds.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { Withheld } from '../audit/withheld.tsx'
 import type { Beginning } from './export-dialog.tsx'
 import classes from './exports.module.css'
 import { askExport, myExports } from './queries.ts'
@@ -83,6 +84,7 @@ export const ExportForm = ({
         {preview.leavesOut && (
           <Alert color="amber">Your groups let you see more in this list than you may take away.</Alert>
         )}
+        <Withheld customers={preview.withheld} from="file" />
         <Radio.Group label="As" value={format} onChange={(value) => setFormat(value as ExportFormat)}>
           <Stack gap="xs" mt={4}>
             {exportFormatNames.map((name) => (
