@@ -6,11 +6,11 @@ import { paths } from '../../kernel/paths.ts'
 import classes from './audit-list.module.css'
 import { inert } from './inert.ts'
 
-/** Whose events are not in a list, or in a file made of it; whoever opens one of these logs is asked what for. */
-export const Withheld = ({ customers, from = 'list' }: { customers: readonly Named[]; from?: 'list' | 'file' }) =>
+/** Whose events are not in the list; whoever opens one of these logs is asked what for. */
+export const Withheld = ({ customers }: { customers: readonly Named[] }) =>
   customers.length > 0 && (
     <Text size="sm" className={classes.about}>
-      Not in this {from}, because they want to know first what you look for:{' '}
+      Not in this list, because they want to know first what you look for:{' '}
       {customers.map(({ id, name }, i) => (
         <Fragment key={id}>
           {i > 0 && ', '}

@@ -12,7 +12,7 @@ import { fieldFaults, formFault } from '../../kernel/field-faults.ts'
 import { counted } from '../../kernel/format.ts'
 import { DialogDeeds } from '../../ui/dialog-deeds.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import { Withheld } from '../audit/withheld.tsx'
+import { inert } from '../audit/inert.ts'
 import type { Beginning } from './export-dialog.tsx'
 import classes from './exports.module.css'
 import { askExport, myExports } from './queries.ts'
@@ -78,13 +78,19 @@ export const ExportForm = ({
           facts={[
             ['What', preview.words],
             ['How many', howMany(preview)],
-            ['Times', `UTC, and ${asked.zone} beside it`],
+            ['Times', asked.zone === 'UTC' ? 'UTC' : `UTC, and ${asked.zone} beside it`],
           ]}
         />
         {preview.leavesOut && (
           <Alert color="amber">Your groups let you see more in this list than you may take away.</Alert>
         )}
-        <Withheld customers={preview.withheld} from="file" />
+        {preview.withheld.length > 0 && (
+          <Alert color="amber">
+            Not in this file, because they want to know first what you look for:{' '}
+            <bdi>{inert(preview.withheld.map(({ name }) => name).join(', '))}</bdi>. Open their own log to say so, and
+            export it there.
+          </Alert>
+        )}
         <Radio.Group label="As" value={format} onChange={(value) => setFormat(value as ExportFormat)}>
           <Stack gap="xs" mt={4}>
             {exportFormatNames.map((name) => (
