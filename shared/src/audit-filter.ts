@@ -14,12 +14,16 @@ const EventName = z.string().regex(/^[a-z_]{1,32}\.[a-z_]{1,32}$/)
 const Moment = z.number().int().min(0).max(8.64e15)
 const some = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(100)
 
+/** Signs that nobody sees and that come along from mails and files; in words the database passes over them. */
+const unseen = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
+const bareId = (text: string): string => Id.safeParse(text.replace(unseen, '').trim()).data ?? text
+
 /**
  * What a list of events is narrowed to: an event is in it that meets all that is there, and of a list any one of it.
  * `from` (included) and `to` (not included) are ms since the epoch.
  */
 export const AuditFilter = z.strictObject({
-  search: SearchText.optional(),
+  search: SearchText.transform(bareId).optional(),
   kinds: some(z.enum(auditKindNames)).optional(),
   events: some(EventName).optional(),
   outcomes: some(z.enum(auditOutcomes)).optional(),
