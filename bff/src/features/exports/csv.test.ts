@@ -62,11 +62,12 @@ describe('AL26 a line for people', () => {
     actorName: 'Clara Meier',
     actorCompany: 'Helvetia Pharma',
   }
-  const cellsOf = (event: string, fields: Record<string, string | number>): Record<string, string | undefined> => {
+  const rowsOf = (event: string, fields: Record<string, string | number>, zone: string): string[][] => {
     const one = { row: { ...row, event, fields }, log: null, seq: null, deviceSeq: null, openings: {} }
-    const [heads = [], cells = []] = csvRows(
-      Buffer.from(csvHead('Europe/Zurich') + csvLine(one as unknown as ExportedEvent, 'Europe/Zurich')),
-    )
+    return csvRows(Buffer.from(csvHead(zone) + csvLine(one as unknown as ExportedEvent, zone)))
+  }
+  const cellsOf = (event: string, fields: Record<string, string | number>): Record<string, string | undefined> => {
+    const [heads = [], cells = []] = rowsOf(event, fields, 'Europe/Zurich')
     return Object.fromEntries(heads.map((head, i) => [head, cells[i]]))
   }
   /** Fields that hold a code where it was written as one. */
@@ -89,5 +90,17 @@ describe('AL26 a line for people', () => {
   test('gives moments by the clocks of the zone', () => {
     const said = cellsOf('session.opened', { activities: '“Type”', until: '2026-07-01T13:00:00.000Z' })
     expect(said['What happened']).toBe('Opened a session for “Type”, to end at 01 Jul 2026, 15:00 CEST at the latest')
+  })
+  test.each([
+    ['UTC', ['Time (UTC)']],
+    ['utc', ['Time (UTC)']],
+    ['Etc/UTC', ['Time (UTC)', 'Time (Etc/UTC)']],
+    ['Europe/Zurich', ['Time (UTC)', 'Time (Europe/Zurich)']],
+  ])('has no two columns of one heading: %s', (zone, times) => {
+    const [heads = [], cells = []] = rowsOf('device.connected', { device: 'Balance 7', transport: 'wss' }, zone)
+    expect(heads.filter((head) => head.startsWith('Time'))).toEqual(times)
+    expect(new Set(heads.map((head) => head.toLowerCase())).size).toBe(heads.length)
+    expect(cells[heads.indexOf('Time (UTC)')]).toBe('2026-07-01T12:00:00.000Z')
+    expect(cells[heads.indexOf('Event')]).toBe('device.connected')
   })
 })

@@ -40,9 +40,13 @@ export const wallText = (at: number, zone: string): string => {
 type Value = string | number | null | undefined
 type Column = readonly [header: string, value: (one: ExportedEvent, zone: string) => Value]
 
+const utc: Column = ['Time (UTC)', ({ row }) => new Date(row.at).toISOString()]
+const local = (zone: string): Column => [`Time (${zone})`, ({ row }) => wallText(row.at, zone)]
+
 const columns = (zone: string): readonly Column[] => [
-  ['Time (UTC)', ({ row }) => new Date(row.at).toISOString()],
-  [`Time (${zone})`, ({ row }) => wallText(row.at, zone)],
+  utc,
+  // Of the clocks of UTC there would be a second column of the same heading.
+  ...(zone.toUpperCase() === 'UTC' ? [] : [local(zone)]),
   ['What happened', ({ row }, zone) => withLocalTimes(plainSentence(row.event, row.fields), zone)],
   ['Outcome', ({ row }) => row.outcome],
   ['Who', ({ row }) => row.actorName],
