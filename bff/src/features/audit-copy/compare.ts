@@ -29,6 +29,13 @@ interface Copy {
 /** Differences that are told of one log, at most. */
 const most = 100
 
+/** What came of one log: `isCut` where a file of it could not be read to its end. */
+interface ComparedTree {
+  copied: number
+  differences: Difference[]
+  isCut: boolean
+}
+
 /** Compares one log with its copy, entry by entry, and the copy with the checkpoints that lie in it. */
 const compareTree = async (
   db: Db,
@@ -39,7 +46,7 @@ const compareTree = async (
   kept: number,
   /** What was signed of this epoch last, where a restore ended it. */
   ended: { size: number; root: Uint8Array } | undefined,
-): Promise<{ copied: number; differences: Difference[] }> => {
+): Promise<ComparedTree> => {
   const name = copyName(tree, epoch)
   const differences: Difference[] = []
   const tell = (seq: number | null, says: string) => {
@@ -96,7 +103,7 @@ const compareTree = async (
     tell(from, 'from here on no signed checkpoint says that the copy is right')
   if (size < Math.min(kept, frontier.size))
     tell(size, `the database ends here, and the copy has ${frontier.size} entries`)
-  return { copied: frontier.size, differences }
+  return { copied: frontier.size, differences, isCut: broken !== undefined }
 }
 
 /** One epoch of a log, and what the copy has of it. */
@@ -130,13 +137,33 @@ const onlyInCopy = (name: string, of: readonly string[]): string => {
     : 'the database has no log of this name any more'
 }
 
+type Look = Pick<ComparedTree, 'differences' | 'isCut'> & { log: ComparedLog }
+
+/** Compares one epoch of a log with its copy. */
+const lookAt = async (
+  db: Db,
+  signer: Signer,
+  copy: Copy,
+  one: { tree: string; size: number; epoch: number },
+  restores: Awaited<ReturnType<Signer['epochsOf']>>,
+): Promise<Look> => {
+  const { tree: of, size, epoch } = one
+  const kept = Math.min(...restores.filter((other) => other.epoch > epoch).map((other) => other.kept.size))
+  const ended = restores.find((other) => other.epoch === epoch + 1)?.signed
+  const { copied, differences, isCut } = await compareTree(db, signer, copy, one, kept, ended)
+  const tree = copyName(of, epoch)
+  const lost = Math.max(0, copied - kept)
+  const log = { tree, of, epoch, size: Math.min(size, kept), copied, lost, signed: ended?.size }
+  return { log, differences, isCut }
+}
+
 /** Compares every log with its copy, each epoch by itself; logs that only the copy has are differences as well. */
 export const compareCopy = async (db: Db, signer: Signer, folder: string): Promise<Compared> => {
   const copy: Copy = { folder, files: await segmentsIn(folder) }
   const trees = await db.select().from(auditTree)
-  const logs: ComparedLog[] = []
   const differences: Difference[] = []
   const older = new Set<string>()
+  const looked: { look: () => Promise<Look>; first: Look }[] = []
   for (const one of trees) {
     const memory = await olderMemory(db, signer, one.tree)
     // Which epochs there were, and what they kept, stands in the signer's folder: with an older one nothing can be compared.
@@ -147,14 +174,16 @@ export const compareCopy = async (db: Db, signer: Signer, folder: string): Promi
     }
     const restores = await signer.epochsOf(one.tree)
     for (let epoch = 1; epoch <= restores.length + 1; epoch++) {
-      const kept = Math.min(...restores.filter((other) => other.epoch > epoch).map((other) => other.kept.size))
-      const ended = restores.find((other) => other.epoch === epoch + 1)?.signed
-      const { copied, differences: found } = await compareTree(db, signer, copy, { ...one, epoch }, kept, ended)
-      const lost = Math.max(0, copied - kept)
-      const name = copyName(one.tree, epoch)
-      logs.push({ tree: name, of: one.tree, epoch, size: Math.min(one.size, kept), copied, lost, signed: ended?.size })
-      differences.push(...found)
+      const look = () => lookAt(db, signer, copy, { ...one, epoch }, restores)
+      looked.push({ look, first: await look() })
     }
+  }
+  const logs: ComparedLog[] = []
+  for (const { look, first } of looked) {
+    // A file that was just being written may be whole by now: before it is called cut off it is read again, after all others.
+    const last = first.isCut ? await look() : first
+    logs.push(last.log)
+    differences.push(...last.differences)
   }
   const known = new Set(logs.map(({ tree }) => tree))
   const lost = new Set(copy.files.map(({ tree }) => tree).filter((tree) => !known.has(tree)))
