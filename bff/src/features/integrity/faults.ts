@@ -33,6 +33,12 @@ export const kindOf = (says: string): string => says.replace(/\d+/g, '#')
 const keyOf = ({ tree, seq, says }: Pick<FoundFault, 'tree' | 'seq' | 'says'>): string =>
   `${tree} ${seq ?? '-'} ${kindOf(says)}`
 
+const byText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
+
+/** The order in which faults are locked and told, the same for all who find them: by log, and by entry as people count. */
+const inOrder = (a: FoundFault, b: FoundFault): number =>
+  byText(a.tree, b.tree) || (a.seq ?? -1) - (b.seq ?? -1) || byText(kindOf(a.says), kindOf(b.says))
+
 /** How often at most it is written down that a known fault was seen again: a thousand agents see the same one. */
 const seenAgain = minutes(10)
 
@@ -122,9 +128,7 @@ const eventsOf = (fault: FaultRow, customer: string, device: { name: string } | 
  * May stand behind a wall that shows the customers concerned.
  */
 export const reportFaults = async (house: House, found: readonly FoundFault[]): Promise<number> => {
-  const distinct = [...new Map(found.map((one) => [keyOf(one), one])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, one]) => one)
+  const distinct = [...new Map(found.map((one) => [keyOf(one), one])).values()].sort(inOrder)
   if (distinct.length === 0) return 0
   const now = house.clock.now()
   const begun = await begunAt(

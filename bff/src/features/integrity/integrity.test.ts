@@ -17,7 +17,7 @@ import { signCheckpoints } from '../audit/checkpoints.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { person } from '../people/tables.ts'
 import { runChecks } from './checks.ts'
-import { reportFault } from './faults.ts'
+import { reportFault, reportFaults } from './faults.ts'
 import { remindOfFaults } from './reminders.ts'
 import { auditCheck, auditFault } from './tables.ts'
 
@@ -242,4 +242,16 @@ describe('an explanation', () => {
       true,
     )
   })
+})
+
+test('faults that are found at once are told in the order of their entries, as people count', async () => {
+  const tree = h.seeded.customers['Great Lakes Foods']
+  const found = [10, 1, null, 2, 9].map(
+    (seq) => ({ tree, seq, says: 'the event is gone', foundBy: 'nightly_check' }) as const,
+  )
+  const events = await eventsOf(h.house, () => reportFaults(h.house, found))
+  const entries = events.filter(({ customerId }) => customerId === tree).map(({ fields }) => fields.entry)
+  expect(entries.map(Number).slice(1)).toEqual([2, 3, 10, 11])
+  const [mail] = await mailsTo(h.house, demoPeople.otherApprover.email)
+  expect(mail?.text.match(/(?<=entry )\d+/g)).toEqual(['2', '3', '10', '11'])
 })
