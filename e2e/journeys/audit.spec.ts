@@ -92,7 +92,8 @@ test('A5 an open log shows by itself what happens, and moves nothing under whoev
   await clara.page.setViewportSize({ width: 390, height: 844 })
   await chip.click()
   await expect(fetched).toHaveCount(before + 2)
-  await expect(fetched.first()).toBeInViewport()
+  // What a device does meanwhile may stand above it, and on a phone that is a screen full.
+  await expect(log.rows().first()).toBeInViewport()
   await expect(chip).toHaveCount(0)
 })
 

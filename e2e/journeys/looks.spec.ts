@@ -27,6 +27,9 @@ test('C7 a customer wants to know what for: nothing is shown before it is said, 
   const balance = `/devices/${stack.seeded.devices['Balance 7']}/overview`
   const name = anna.page.getByRole('heading', { level: 1, name: 'Balance 7' })
   const asked = anna.page.getByRole('dialog', { name: 'What do you look at this device for?' })
+  // An open alarm would say what for, and balances raise one now and then, for some seconds.
+  await clara.page.goto(balance)
+  await expect(clara.page.getByRole('tab', { name: 'Alarms', exact: true })).toBeVisible({ timeout: 30_000 })
   await anna.page.goto(balance)
   await expect(asked).toContainText('stands in the customer’s audit log, with your name')
   await asked.getByRole('button', { name: 'Cancel' }).click()
