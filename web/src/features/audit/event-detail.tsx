@@ -105,7 +105,7 @@ const moment = (at: number, zone: string): string => `${dateTime(at, zone, { sec
 const factsOf = (event: AuditEventView, zone: string, changed: boolean): Fact[] => {
   const { who, device, customer, place } = event
   const facts: (Fact | false | null)[] = [
-    ['When', `${moment(event.at, zone)} (${zone})`],
+    ['When', `${moment(event.at, zone)}${zone === 'UTC' ? '' : ` (${zone})`}`],
     zone !== 'UTC' && ['The same in UTC', new Date(event.at).toISOString()],
     event.claimedAt !== null && ["By the device's own clock", moment(event.claimedAt, zone)],
     ['Who', said(who.company ? `${who.name}, ${who.company}` : who.name)],
