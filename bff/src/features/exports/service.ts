@@ -139,8 +139,8 @@ export const askExport = async (house: House, actor: Actor, asked: Asked): Promi
   const of = bundle ? `; in the log of ${bundle.name}` : ''
   // A signed “everything” would mislead where it is only what he sees.
   const part = seesWhole(reader, bundle?.tree ?? filter.customerId) ? '' : `; as far as ${actor.name} may see it`
-  // Not by name: these words stand in the log of every customer whose events are in the file.
-  const without = listed.without ? '; without customers who want to know first what for' : ''
+  // Not by name: these words stand in the log of every customer whose events are in the file. In one log are no others.
+  const without = listed.without && !bundle ? '; without customers who want to know first what for' : ''
   const words = `${filterInWords(asked.filter, nameOf, zone)}${of}${part}${without}`
   const row = {
     id,

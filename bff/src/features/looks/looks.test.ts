@@ -312,6 +312,11 @@ describe('C7 a customer may want to know first', () => {
     await expect.poll(async () => (await made())?.state, { timeout: 20_000 }).toBe('done')
     const { bytes } = await fetchFile(h.url, ruth, body.id)
     expect(bytes.toString('utf8')).not.toContain(helvetia)
+    const ofMaker = await asking({ filter: '', format: 'bundle', log: 'maker' })
+    expect([ofMaker.status, ofMaker.body.words]).toEqual([
+      201,
+      expect.stringMatching(/^All events; in the log of [^;]+$/),
+    ])
 
     expect((await ruth.post(`/api/customers/${helvetia}/purpose`, { purpose: 'an audit' })).status).toBe(201)
     expect(await about('search=Helvetia')).toEqual([await listed(), [], true])
